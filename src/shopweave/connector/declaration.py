@@ -1,0 +1,58 @@
+"""A connector as the hub finds it: by entry point, through one value."""
+
+from collections.abc import Callable
+from importlib.metadata import entry_points
+from typing import Any
+
+from msgspec import Struct
+
+from shopweave.connector.capabilities import Capabilities
+from shopweave.connector.settings import Option, Settings
+from shopweave.connector.transports import HttpTransport, SqlTransport
+from shopweave.model.errors import Configuration
+from shopweave.model.seams import Clock, Ids, Random
+
+GROUP = "shopweave.connectors"
+
+
+class Doors(Struct, frozen=True, kw_only=True):
+    """The seams a connection works through; `sql` opens a foreign database by URL."""
+
+    http: HttpTransport
+    sql: Callable[[str], SqlTransport]
+    clock: Clock
+    ids: Ids
+    random: Random
+
+
+class Connector(Struct, frozen=True, kw_only=True):
+    """The code for one kind of system.
+
+    `capabilities` and `make` take the validated settings of a connection. What `make` gives implements
+    the roles of `shopweave.connector.roles` that the connector can play.
+    """
+
+    name: str
+    title: str
+    description: str
+    options: tuple[Option, ...]
+    capabilities: Callable[[Settings], Capabilities]
+    make: Callable[[Settings, Doors], Any]
+
+
+def find_connector(name: str) -> Connector:
+    """Load a connector by its entry point; raises `Configuration` naming those that are installed."""
+    installed = {point.name: point for point in entry_points(group=GROUP)}
+    if name not in installed:
+        raise Configuration(
+            f"There is no connector '{name}'.",
+            code="CFG-110",
+            remedy=f"Installed are: {', '.join(sorted(installed))}.",
+        )
+    connector: Connector = installed[name].load()
+    return connector
+
+
+def connector_names() -> tuple[str, ...]:
+    """List the installed connectors."""
+    return tuple(sorted({point.name for point in entry_points(group=GROUP)}))

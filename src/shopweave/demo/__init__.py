@@ -1,0 +1,1 @@
+"""The living demo: simulators, a hub, and people who use both."""

@@ -1,0 +1,1 @@
+"""Durable runs and wake-ups; knows no flow."""

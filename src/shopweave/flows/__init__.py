@@ -1,0 +1,1 @@
+"""Pull, link, plan: from what systems say to what is to be written."""

@@ -1,0 +1,1 @@
+"""Values and protocols; imports nothing of the house."""

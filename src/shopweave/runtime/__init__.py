@@ -1,0 +1,1 @@
+"""The real adapters, and the composition of a hub from settings."""

@@ -1,0 +1,1 @@
+"""Remote systems to try things on: state, requests in, answers out, and faults."""

@@ -1,0 +1,1 @@
+"""The hub's own tables: the only room that writes SQL for them."""

@@ -1,0 +1,1 @@
+"""Seeded histories with faults, and the oracle that judges them."""

@@ -1,0 +1,1 @@
+"""The pages and the HTTP API: a face of the hub."""
