@@ -51,9 +51,7 @@ def _workspace() -> Column[int]:
 
 
 def _to(name: str, target: str, *, nullable: bool = False, primary_key: bool = False) -> Column[int]:
-    return Column(
-        name, Integer, ForeignKey(f"{target}.id"), nullable=nullable, primary_key=primary_key
-    )
+    return Column(name, Integer, ForeignKey(f"{target}.id"), nullable=nullable, primary_key=primary_key)
 
 
 workspace = _table("workspace", _id(), Column("name", String(120), nullable=False, unique=True))
@@ -156,6 +154,7 @@ flow = _table(
     Column("slice", Text, nullable=False),
     Column("begun", Boolean, nullable=False, server_default="0"),
     Column("awake", Boolean, nullable=False, server_default="0"),
+    Column("wakes", Integer, nullable=False, server_default="0"),
     UniqueConstraint("workspace", "name"),
 )
 
@@ -181,6 +180,7 @@ record = _table(
     Column("sweep", Integer, nullable=False, server_default="0"),
     Column("gone", Boolean, nullable=False, server_default="0"),
     Column("missing", Boolean, nullable=False, server_default="0"),
+    Column("again", Boolean, nullable=False, server_default="0"),
     Column("seen", Moment, nullable=False),
     UniqueConstraint("connection", "kind", "remote_id"),
     Index("record_sku", "connection", "sku"),
@@ -230,7 +230,8 @@ agreed = _table(
     _to("target", "record", primary_key=True),
     Column("source_prints", LargeBinary, nullable=False),
     Column("target_prints", LargeBinary, nullable=False),
-    Index("agreed_target", "target"),
+    Column("unconfirmed", Boolean, nullable=False, server_default="0"),
+    Index("agreed_target", "target", "unconfirmed"),
 )
 parked = _table(
     "parked",
@@ -340,6 +341,7 @@ change = _table(
     Column("label", String(200), nullable=False, server_default=""),
     Column("urgency", Integer, nullable=False),
     Column("state", String(12), nullable=False),
+    Column("sort", String(16), nullable=False, server_default="other"),
     Column("held_why", String(200), nullable=False, server_default=""),
     Column("approved", Boolean, nullable=False, server_default="0"),
     Column("before", LargeBinary, nullable=False),

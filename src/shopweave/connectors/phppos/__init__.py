@@ -1,0 +1,60 @@
+"""PHP Point Of Sale: items, categories, pictures and stock, straight from its database."""
+
+from shopweave.connector.capabilities import Capabilities, Feed, Method, Writable
+from shopweave.connector.declaration import Connector
+from shopweave.connector.settings import Settings
+from shopweave.connectors.phppos.connection import Till
+from shopweave.connectors.phppos.settings import OPTIONS
+from shopweave.connectors.phppos.stock import Adjustment
+from shopweave.model.record import Kind
+
+__all__ = ["CONNECTOR", "Adjustment", "Till"]
+
+_ITEMS = (Kind.PRODUCT, Kind.VARIATION)
+_CAPABILITIES = Capabilities(
+    atoms=(
+        "identity",
+        "name",
+        "long_text",
+        "measures",
+        "attributes#variation",
+        "brand",
+        "categories",
+        "regular_price",
+        "sale_price",
+        "tax_class",
+        "main_image",
+        "gallery",
+        "status",
+        "node",
+    ),
+    feeds=(
+        Feed(name="items", kinds=_ITEMS, method=Method.WINDOW),
+        Feed(name="keys", kinds=_ITEMS, method=Method.KEYS),
+        Feed(name="categories", kinds=(Kind.CATEGORY,), method=Method.SWEEP),
+    ),
+    writes=(
+        Writable(kind=Kind.PRODUCT, batch=50, creates=False),
+        Writable(kind=Kind.VARIATION, batch=50, creates=False),
+    ),
+    dated=("identity", "name", "long_text", "measures", "regular_price", "tax_class"),
+    requests_at_once=2,
+    read_by_ids=200,
+    longest_run=60.0,
+    serves_pictures=True,
+)
+
+
+def capabilities(_settings: Settings) -> Capabilities:
+    """Say what a till can do; no setting changes it."""
+    return _CAPABILITIES
+
+
+CONNECTOR = Connector(
+    name="phppos",
+    title="PHP Point Of Sale",
+    description="Reads items, categories, prices, pictures and stock from the till's MySQL database.",
+    options=OPTIONS,
+    capabilities=capabilities,
+    make=Till,
+)

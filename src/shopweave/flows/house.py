@@ -1,0 +1,67 @@
+"""The connections and flows of a running hub, as the flows use them."""
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from shopweave.core.rules import Rule
+from shopweave.lanes.port import Port
+from shopweave.model.settings import FlowSettings
+from shopweave.store.connections import FlowRow
+
+
+class Flow(Struct, frozen=True, kw_only=True):
+    """A flow: its row and its settings; `items` is the connection whose items it enriches, or its source."""
+
+    row: FlowRow
+    settings: FlowSettings
+    items: int
+
+    @property
+    def enriches(self) -> bool:
+        """Say whether the source is asked about items of another connection."""
+        return self.items != self.row.source
+
+
+class House(Struct, frozen=True, kw_only=True):
+    """All ports by connection and all flows by number, in the order of the settings."""
+
+    ports: Mapping[int, Port]
+    flows: Mapping[int, Flow]
+
+    def flow(self, name: str) -> Flow:
+        """Give a flow by name; raises KeyError."""
+        return next(flow for flow in self.flows.values() if flow.row.name == name)
+
+    def rules(self, target: int) -> tuple[Rule, ...]:
+        """Give all rules of one target, in the order of its flows."""
+        return tuple(
+            rule
+            for order, flow in enumerate(self.flows.values())
+            if flow.row.target == target
+            for rule in rules_of(flow, order)
+        )
+
+    def group(self, target: int) -> tuple[Flow, ...]:
+        """Give the flows of one target."""
+        return tuple(flow for flow in self.flows.values() if flow.row.target == target)
+
+
+def rules_of(flow: Flow, order: int) -> tuple[Rule, ...]:
+    """Give what one flow may do."""
+    settings = flow.settings
+    return tuple(
+        Rule(
+            flow=flow.row.name,
+            atom=atom,
+            owns=atom not in settings.fill,
+            if_empty=atom in settings.only_if_target_empty,
+            order=order,
+        )
+        for atom in (*slice_of(settings), *settings.fill)
+    )
+
+
+def slice_of(settings: FlowSettings) -> tuple[str, ...]:
+    """Give the atoms a flow owns; who owns the categories of products owns their tree too."""
+    return (*settings.own, "node") if "categories" in settings.own else settings.own

@@ -1,0 +1,153 @@
+"""Link: find which records are the same item; what is doubtful goes to a person."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from msgspec import Struct
+
+from shopweave.flows.house import Flow, House
+from shopweave.model.finding import Finding, Severity
+from shopweave.model.record import Kind
+from shopweave.store import findings, links, marks
+from shopweave.store.base import Store, Tx
+from shopweave.store.connections import home
+from shopweave.store.links import Candidate, Unlinked
+
+SLICE = 1_000
+KINDS = (Kind.CATEGORY, Kind.PRODUCT, Kind.VARIATION)
+
+
+class Matched(Struct, frozen=True, kw_only=True):
+    """What matching decided: pairs to link as (item, record), pairs with other forms, and doubtful ones."""
+
+    pairs: tuple[tuple[int, int], ...] = ()
+    other_form: tuple[Candidate, ...] = ()
+    doubtful: tuple[Candidate, ...] = ()
+
+
+def match(candidates: Sequence[Candidate]) -> Matched:
+    """Link a pair when neither side fits anything else and both are of one form."""
+    of_record: dict[int, int] = {}
+    of_item: dict[int, int] = {}
+    for one in candidates:
+        of_record[one.record] = of_record.get(one.record, 0) + 1
+        of_item[one.item] = of_item.get(one.item, 0) + 1
+    single = [one for one in candidates if of_record[one.record] == of_item[one.item] == 1]
+    return Matched(
+        pairs=tuple((one.item, one.record) for one in single if one.record_form is one.item_form),
+        other_form=tuple(one for one in single if one.record_form is not one.item_form),
+        doubtful=tuple(one for one in candidates if one not in single),
+    )
+
+
+async def link(store: Store, house: House, flow: Flow) -> int:
+    """Make items of new source records and find their records at the target; gives the links made."""
+    made = 0
+    if not flow.enriches:
+        made += await _new_items(store, house, flow.row.source)
+    made += await _categories(store, flow)
+    made += await _by(store, house, flow, "sku")
+    return made + await _by(store, house, flow, "gtin")
+
+
+async def _new_items(store: Store, house: House, source: int) -> int:
+    after = made = 0
+    while True:
+        found = await store.read(partial(_unlinked, source, after))
+        if not found:
+            return made
+        after = found[-1].id
+        made += await store.write(partial(_make, source, found))
+
+
+def _unlinked(source: int, after: int, tx: Tx) -> list[Unlinked]:
+    return links.unlinked(tx, source, KINDS, after, SLICE)
+
+
+def _make(source: int, found: Sequence[Unlinked], tx: Tx) -> int:
+    items = links.make_items(tx, home(tx), source, found)
+    marks.mark_records(tx, [one.id for one in found])
+    return len(items)
+
+
+async def _by(store: Store, house: House, flow: Flow, key: str) -> int:
+    source, target = flow.items, flow.row.target
+    matched = match(await store.read(lambda tx: links.candidates(tx, source, target, key)))
+    for start in range(0, len(matched.pairs), SLICE):
+        piece = matched.pairs[start : start + SLICE]
+        await store.write(partial(_link, target, piece, key))
+    await store.write(lambda tx: _tell(tx, house, flow, key, matched))
+    return len(matched.pairs)
+
+
+def _link(target: int, pairs: Sequence[tuple[int, int]], how: str, tx: Tx) -> None:
+    links.add_links(tx, target, pairs, how)
+    marks.mark_items(tx, target, [item for item, _ in pairs])
+
+
+def _tell(tx: Tx, house: House, flow: Flow, key: str, matched: Matched) -> None:
+    name = house.ports[flow.row.target].row.name
+    for why, found in (("forms", matched.other_form), ("doubtful", matched.doubtful)):
+        cause = f"link:{name}:{key}:{why}"
+        if found:
+            findings.report(tx, link_finding(cause, name, key, why, found))
+        else:
+            findings.settle(tx, cause)
+
+
+async def _categories(store: Store, flow: Flow) -> int:
+    """Link categories by their path: of one name, and their parents linked to each other."""
+    total = 0
+    while True:
+        made = await store.write(lambda tx: _one_level(tx, flow.items, flow.row.target))
+        total += made
+        if not made:
+            return total
+
+
+def _one_level(tx: Tx, source: int, target: int) -> int:
+    found = links.category_candidates(tx, source, target)
+    here = links.items_by_remote(tx, source, Kind.CATEGORY, [parent for _, _, parent in found if parent])
+    there = links.items_by_remote(tx, target, Kind.CATEGORY, [parent for _, parent, _ in found if parent])
+    fitting = [
+        one
+        for one, record_parent, item_parent in found
+        if (there.get(record_parent) if record_parent else None)
+        == (here.get(item_parent) if item_parent else None)
+        and (record_parent is None) == (item_parent is None)
+    ]
+    pairs = _first_of_each(fitting)
+    _link(target, pairs, "path", tx)
+    return len(pairs)
+
+
+def _first_of_each(candidates: Sequence[Candidate]) -> list[tuple[int, int]]:
+    pairs: dict[int, int] = {}
+    taken: set[int] = set()
+    for one in candidates:
+        if one.item not in pairs and one.record not in taken:
+            pairs[one.item] = one.record
+            taken.add(one.record)
+    return list(pairs.items())
+
+
+def link_finding(cause: str, name: str, key: str, why: str, found: Sequence[Candidate]) -> Finding:
+    """Say which records of a target need a person to link them."""
+    labels = tuple(dict.fromkeys(one.label or f"item {one.item}" for one in found))
+    if why == "forms":
+        what = f"{len(labels)} products have the {key.upper()} of a product at {name}, but only one side has variations."
+        can_do = "Make both sides simple, or give both the same variations."
+    else:
+        what = f"{len(labels)} products fit more than one record of {name} by {key.upper()}."
+        can_do = f"Remove the {key.upper()} that stands twice."
+    return Finding(
+        code="LINK-020" if why == "forms" else "LINK-021",
+        cause=cause,
+        severity=Severity.NEEDS,
+        what=what,
+        why="They are left alone until they fit exactly one record of the same form.",
+        can_do=can_do,
+        connection=name,
+        count=len(labels),
+        about=labels[:50],
+    )

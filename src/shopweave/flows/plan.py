@@ -1,0 +1,351 @@
+"""Plan: from marks to changes in the outbox; what the guard holds waits for a person."""
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from shopweave.core import guard
+from shopweave.core.guard import Sort, Tally
+from shopweave.flows.house import Flow, House
+from shopweave.flows.prepare import Batch, Shelf
+from shopweave.flows.weigh import Case, Weighed, for_creation, weigh
+from shopweave.lanes.compose import names_of
+from shopweave.lanes.lanes import Lanes
+from shopweave.model.change import ChangeState
+from shopweave.model.finding import Finding, Severity
+from shopweave.model.record import Form, Kind, reference
+from shopweave.model.values import Node, Status
+from shopweave.store import agreements, connections, findings, links, marks, media, outbox, plans, records
+from shopweave.store.agreements import Agreement, Parking
+from shopweave.store.base import Store, Tx
+from shopweave.store.outbox import NewChange, item_reference
+from shopweave.store.records import Snapshot
+
+SLICE = 250
+RELEASE = 1_000
+
+
+class Slice(Struct, frozen=True, kw_only=True):
+    """The decisions about one slice of marked items, and the generations of the marks they answer."""
+
+    seen: dict[int, int]
+    last: int
+    changes: tuple[NewChange, ...] = ()
+    agreements: tuple[Agreement, ...] = ()
+    parks: tuple[Parking, ...] = ()
+    compared: int = 0
+    equal: int = 0
+    skipped: int = 0
+    gone: tuple[str, ...] = ()
+
+
+class Planner:
+    """Turns marks into changes."""
+
+    def __init__(self, store: Store, house: House, lanes: Lanes) -> None:
+        self._store, self._house, self._lanes = store, house, lanes
+
+    async def begin(self, flow: Flow, run: int, made_by: str) -> int:
+        """Begin a plan; what an earlier life left half made is taken back and its items marked again."""
+        return await self._store.write(lambda tx: _begin(tx, flow, run, made_by))
+
+    async def step(self, flow: Flow, plan: int, run: int, after: int) -> Slice:
+        """Weigh the next slice of marked items and store what was decided."""
+        decided = await self._store.read(lambda tx: decide(tx, self._house, flow, after))
+        if decided.seen:
+            await self._store.write(lambda tx: store_slice(tx, flow, plan, run, decided))
+        return decided
+
+    async def close(self, flow: Flow, plan: int, *, asked_for: bool, equal: int) -> int:
+        """Let the guard judge the whole plan, and send on what it lets go; gives how many stay held."""
+        found = await self._store.write(lambda tx: judge(tx, flow, plan, asked_for=asked_for, equal=equal))
+        free = [sort.value for sort in guard.ALL if not guard.why_held(sort, found)]
+        released = len(free)
+        while released:
+            released = await self._store.write(lambda tx: self._release(tx, flow, plan, free))
+        return await self._store.write(lambda tx: finish(tx, flow, plan, found))
+
+    def _release(self, tx: Tx, flow: Flow, plan: int, sorts: Sequence[str]) -> int:
+        ids = plans.releasable(tx, plan, sorts, RELEASE)
+        return release(tx, self._lanes, flow.row.target, ids)
+
+
+def _begin(tx: Tx, flow: Flow, run: int, made_by: str) -> int:
+    for old in plans.plans_being_made(tx, flow.row.id):
+        again = [change.item for change in outbox.changes(tx, plans.held_changes(tx, old)) if change.item]
+        plans.drop_plan(tx, old)
+        marks.mark_items(tx, flow.row.target, again)
+    return plans.add_plan(tx, flow.row.id, run, made_by)
+
+
+def release(tx: Tx, lanes: Lanes, connection: int, ids: Sequence[int], *, approved: bool = False) -> int:
+    """Let changes go, and with them what they need; wakes the lane."""
+    needed = list(ids)
+    references: list[int] = []
+    while needed:
+        needed = [one for one in plans.needed_references(tx, connection, needed) if one not in references]
+        references += needed
+    every = sorted({*ids, *references})
+    if every:
+        outbox.set_state(tx, every, ChangeState.WAITING, approved=approved, held_why="")
+        lanes.wake(tx, connection)
+    return len(ids)
+
+
+def judge(tx: Tx, flow: Flow, plan: int, *, asked_for: bool, equal: int) -> tuple[guard.Hold, ...]:
+    """Count a plan's changes and say which sorts are held; written on the changes too."""
+    by_sort, _, items = plans.tally(tx, plan)
+    row = connections.all_flows(tx)[flow.row.id]
+    count = Tally(
+        linked=links.count_links(tx, flow.row.target),
+        creates=by_sort.get(Sort.CREATE.value, 0),
+        switched_off=by_sort.get(Sort.SWITCH_OFF.value, 0),
+        price_moves=by_sort.get(Sort.PRICE_MOVE.value, 0),
+        items=items,
+        first=not row.begun,
+        asked_for=asked_for,
+    )
+    found = guard.holds(count, flow.settings.guard) if items else ()
+    for sort in guard.ALL:
+        if why := guard.why_held(sort, found):
+            plans.note_reasons(tx, plan, sort.value, why)
+    plans.set_plan(tx, plan, "making", equal=equal)
+    return found
+
+
+def finish(tx: Tx, flow: Flow, plan: int, found: Sequence[guard.Hold]) -> int:
+    """Close a plan: held while anything of it is, else done; an empty one is not kept."""
+    states = plans.plan_states(tx, plan)
+    if not states:
+        plans.drop_plan(tx, plan)
+        connections.flow_begun(tx, flow.row.id)
+        return 0
+    held = states.get(ChangeState.HELD.value, 0)
+    if held:
+        plans.set_plan(tx, plan, "held", reasons=plans.reasons_text([hold.why for hold in found]))
+        findings.report(tx, held_finding(flow.row.name, plan, held, [hold.why for hold in found]))
+    else:
+        plans.set_plan(tx, plan, "approved", decided=tx.now, decided_by="within limits")
+    return held
+
+
+def held_finding(flow: str, plan: int, held: int, why: Sequence[str]) -> Finding:
+    """Say that a plan waits for a person."""
+    return Finding(
+        code="PLAN-001",
+        cause=f"held:{flow}:{plan}",
+        severity=Severity.HELD,
+        what=f"{held} changes of {flow} wait for you: {'; '.join(why)}.",
+        why="Nothing of them is sent until somebody approves.",
+        can_do=f"Look at plan {plan}, then approve or reject it.",
+        flow=flow,
+        count=held,
+    )
+
+
+def store_slice(tx: Tx, flow: Flow, plan: int, run: int, decided: Slice) -> None:
+    """Store the decisions of a slice and clear the marks they answer, in one transaction."""
+    outbox.supersede(tx, flow.row.id, list(decided.seen))
+    outbox.add_changes(tx, plan, run, ChangeState.HELD, decided.changes)
+    agreements.store_agreements(tx, flow.row.id, decided.agreements)
+    agreements.park(tx, flow.row.id, decided.parks)
+    for label in decided.gone:
+        findings.report(tx, gone_finding(flow.row.name, label), adds=True)
+    marks.clear_marks(tx, flow.row.id, decided.seen)
+
+
+def gone_finding(flow: str, label: str) -> Finding:
+    """Say that a record was removed at the target."""
+    return Finding(
+        code="LINK-030",
+        cause=f"gone:{flow}",
+        severity=Severity.NEEDS,
+        what="Records were removed at the target though their source still has them.",
+        why="The hub makes nothing again by itself.",
+        can_do="Restore them there, or switch them off at the source.",
+        flow=flow,
+        about=(label,),
+    )
+
+
+def decide(tx: Tx, house: House, flow: Flow, after: int) -> Slice:
+    """Weigh the next slice of marked items; reads only."""
+    marked = marks.open_marks(tx, flow.row.id, after, SLICE)
+    if not marked:
+        return Slice(seen={}, last=after)
+    last = max(marked)
+    flying = outbox.flying_items(tx, flow.row.target, list(marked))
+    seen = {item: number for item, number in marked.items() if item not in flying}
+    desk = _Desk(tx, house, flow, list(seen))
+    return desk.decided(seen, last)
+
+
+class _Desk:
+    """Everything that was read for one slice, and the changes it leads to."""
+
+    def __init__(self, tx: Tx, house: House, flow: Flow, items: list[int]) -> None:
+        self._tx, self._house, self._flow, self._items = tx, house, flow, items
+        self._target = flow.row.target
+        self._rules = house.rules(self._target)
+        self._ties: dict[tuple[int, int], int] = {
+            (tie.item, tie.connection): tie.record for tie in links.ties(tx, items)
+        }
+        self._records = records.snapshots(tx, sorted(set(self._ties.values())))
+        targets = [key for item in items if (key := self._ties.get((item, self._target)))]
+        self._agreements = agreements.agreements(tx, flow.row.id, targets)
+        self._parked = agreements.parkings(tx, flow.row.id, items)
+        self._layouts = {key: port.row.layout for key, port in house.ports.items()}
+        self._categories, self._shelf = self._read_shelf()
+        self._batch = Batch(
+            flow, house.ports[self._target], house.ports[flow.row.source].row.name, self._shelf
+        )
+
+    def decided(self, seen: dict[int, int], last: int) -> Slice:
+        """Weigh all items of the slice."""
+        weighed: list[Weighed] = []
+        gone: list[str] = []
+        for item in self._items:
+            case = self._case(item)
+            if case is None:
+                continue
+            if case.target is None:
+                self._create(case)
+            elif case.target.gone:
+                gone += [case.target.remote_id] if _is_wanted(case) else []
+            else:
+                found = weigh(case)
+                weighed.append(found)
+                if found.writes:
+                    self._batch.update(case, case.target, found.writes)
+        return Slice(
+            seen=seen,
+            last=last,
+            changes=tuple(self._batch.changes),
+            agreements=tuple(one.agreement for one in weighed if one.agreement),
+            parks=tuple(park for one in weighed for park in one.parks),
+            compared=len(weighed),
+            equal=sum(not one.writes for one in weighed),
+            skipped=sum(one.skipped for one in weighed),
+            gone=tuple(gone),
+        )
+
+    def _case(self, item: int) -> Case | None:
+        source = self._record(item, self._flow.row.source)
+        if source is None:
+            return None
+        target = self._record(item, self._target)
+        sources = {
+            flow.row.name: found
+            for flow in self._house.group(self._target)
+            if (found := self._record(item, flow.row.source)) is not None
+        }
+        return Case(
+            item=item,
+            flow=self._flow,
+            rules=self._rules,
+            source=source,
+            target=target,
+            sources=sources,
+            layouts=self._layouts,
+            agreement=self._agreements.get((source.id, target.id)) if target else None,
+            parked={atom: one for (key, atom), one in self._parked.items() if key == item},
+            categories=self._categories,
+            now=self._tx.now,
+        )
+
+    def _record(self, item: int, connection: int) -> Snapshot | None:
+        key = self._ties.get((item, connection))
+        return self._records.get(key) if key is not None else None
+
+    def _create(self, case: Case) -> None:
+        settings = self._flow.settings
+        if (
+            not settings.create
+            or self._flow.enriches
+            or case.source.gone
+            or case.source.form is Form.CATEGORY
+        ):
+            return
+        if case.source.atoms.get("status", Status.ACTIVE) != Status.ACTIVE:
+            return
+        parent = self._family(case) if case.source.form is Form.VARIATION else None
+        if case.source.form is Form.VARIATION and (parent is None or not self._batch.will_have(parent)):
+            return
+        self._batch.create(case, for_creation(case), parent)
+
+    def _family(self, case: Case) -> int | None:
+        remote_id = case.source.parent or ""
+        return links.items_by_remote(self._tx, case.source.connection, Kind.PRODUCT, [remote_id]).get(
+            remote_id
+        )
+
+    def _read_shelf(self) -> tuple[dict[str, str], Shelf]:
+        tx, source, target = self._tx, self._flow.row.source, self._target
+        wanted = self._category_ids()
+        found = self._with_upper(wanted)
+        items = links.items_by_remote(tx, source, Kind.CATEGORY, list(found))
+        families = links.items_by_remote(tx, source, Kind.PRODUCT, self._family_ids())
+        every = [*items.values(), *families.values(), *self._items]
+        there = links.remote_of_items(tx, target, every)
+        coming = outbox.open_creates(tx, target, every)
+        names = self._names()
+        exists = self._existing(names)
+        on_their_way = outbox.references_on_their_way(tx, target, sorted(names - exists))
+        return {key: there[item] for key, item in items.items() if item in there}, Shelf(
+            categories=found,
+            category_items=items,
+            linked=frozenset(there),
+            coming=frozenset({item_reference(item) for item in coming} | on_their_way),
+            there=frozenset(exists),
+        )
+
+    def _sources(self) -> list[Snapshot]:
+        return [found for item in self._items if (found := self._record(item, self._flow.row.source))]
+
+    def _family_ids(self) -> list[str]:
+        return [one.parent for one in self._sources() if one.form is Form.VARIATION and one.parent]
+
+    def _category_ids(self) -> list[str]:
+        found: list[str] = []
+        for one in self._sources():
+            value = one.atoms.get("categories", ())
+            found += [part for part in value if isinstance(part, str)] if isinstance(value, tuple) else []
+            node = one.atoms.get("node")
+            found += [node.parent] if isinstance(node, Node) and node.parent else []
+        return list(dict.fromkeys(found))
+
+    def _with_upper(self, ids: list[str]) -> dict[str, Snapshot]:
+        found: dict[str, Snapshot] = {}
+        while ids:
+            fresh = records.by_remote_ids(self._tx, self._flow.row.source, Kind.CATEGORY, ids)
+            found |= fresh
+            nodes = [one.atoms.get("node") for one in fresh.values()]
+            upper = [node.parent for node in nodes if isinstance(node, Node) and node.parent]
+            ids = [key for key in dict.fromkeys(upper) if key not in found]
+        return found
+
+    def _names(self) -> set[str]:
+        port = self._house.ports[self._target]
+        name = self._house.ports[self._flow.row.source].row.name
+        return {
+            found
+            for one in self._sources()
+            for key, value in one.atoms.items()
+            for found in names_of(key, value, name, port.capabilities.references)
+        }
+
+    def _existing(self, names: set[str]) -> set[str]:
+        by_kind: dict[Kind, list[str]] = {}
+        for name in sorted(names):
+            by_kind.setdefault(Kind(name.partition(":")[0]), []).append(name)
+        found = set(media.media_ids(self._tx, self._target, by_kind.pop(Kind.MEDIA, [])))
+        for kind, asked in by_kind.items():
+            plain = [name.partition(":")[2] for name in asked]
+            found |= {
+                reference(kind, one) for one in records.ids_by_name(self._tx, self._target, kind, plain)
+            }
+        return found
+
+
+def _is_wanted(case: Case) -> bool:
+    return not case.source.gone and case.source.atoms.get("status") == Status.ACTIVE

@@ -1,0 +1,229 @@
+"""Pull: read what a system says, page by page; the position moves with the page that was stored."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from functools import partial
+
+from msgspec import Struct
+
+from shopweave.connector.capabilities import Feed, Method
+from shopweave.connector.roles import Page
+from shopweave.core.prints import SIZE, UNCONFIRMED, one, replaced
+from shopweave.flows.house import House
+from shopweave.lanes.port import Port
+from shopweave.lanes.snapshots import incoming
+from shopweave.model.finding import Finding, Severity
+from shopweave.model.record import Kind, RemoteRecord
+from shopweave.model.seams import Clock
+from shopweave.store import agreements, connections, findings, marks, positions, records
+from shopweave.store.base import Store, Tx
+from shopweave.store.positions import PositionRow
+from shopweave.store.statements import chunks
+
+LEAST_VANISHED = 20
+
+
+class Pulled(Struct, frozen=True, kw_only=True):
+    """What one step of a pull did."""
+
+    read: int = 0
+    moved: int = 0
+    requests: int = 0
+    done: bool = False
+
+
+class Puller:
+    """Reads feeds into snapshots."""
+
+    def __init__(self, store: Store, clock: Clock, house: House) -> None:
+        self._store, self._clock, self._house = store, clock, house
+
+    async def step(self, connection: int, feed: Feed, *, sweep_after: timedelta, vanish: float) -> Pulled:
+        """Read and store one page; `done` when the window or sweep is complete."""
+        port = self._house.ports[connection]
+        row = await self._store.read(lambda tx: positions.read_position(tx, connection, feed.name))
+        if row.done:
+            row = await self._store.write(lambda tx: begin(tx, connection, feed, sweep_after))
+        began = self._clock.now()
+        async with port.gate.slot():
+            page: Page = await port.connector.page(feed.name, row.position, sweep=row.sweeping)
+        extra, asked = await self._by_keys(port, page)
+        prepared = [*page.records, *extra]
+        moved = await self._store.write(lambda tx: store_page(tx, port, feed, row, page, prepared, began))
+        asked += page.requests
+        if page.done and row.sweeping:
+            asked += await self._vanished(port, feed, row.sweep, vanish)
+        return Pulled(read=len(prepared), moved=moved, requests=asked, done=page.done)
+
+    async def _by_keys(self, port: Port, page: Page) -> tuple[tuple[RemoteRecord, ...], int]:
+        """Read by id what a key sweep says may have moved."""
+        found: list[RemoteRecord] = []
+        asked = 0
+        for kind in dict.fromkeys(row.kind for row in page.keys):
+            ids = [row.remote_id for row in page.keys if row.kind is kind]
+            known = await self._store.read(partial(_tokens, port, kind, ids))
+            moved = [
+                row.remote_id
+                for row in page.keys
+                if row.kind is kind and known.get(row.remote_id) != row.token
+            ]
+            for piece in chunks(moved, port.capabilities.read_by_ids):
+                found += await self._read(port, kind, piece)
+                asked += 1
+        return tuple(found), asked
+
+    async def _read(self, port: Port, kind: Kind, ids: Sequence[str]) -> tuple[RemoteRecord, ...]:
+        async with port.gate.slot():
+            found: tuple[RemoteRecord, ...] = await port.connector.by_ids(kind, tuple(ids))
+        return found
+
+    async def again(self, connection: int) -> Pulled:
+        """Read by id what was skipped as stale, and what was due to change by itself."""
+        port = self._house.ports[connection]
+        now, limit = self._clock.now(), port.capabilities.read_by_ids
+        due = await self._store.read(lambda tx: records.to_read_again(tx, connection, now, limit))
+        read = moved = asked = 0
+        for kind in dict.fromkeys(kind for kind, _ in due):
+            began = self._clock.now()
+            found = await self._read(port, kind, [key for one_kind, key in due if one_kind is kind])
+            moved += await self._store.write(partial(_store, port, found, began))
+            read, asked = read + len(found), asked + 1
+        return Pulled(read=read, moved=moved, requests=asked, done=len(due) < limit or not moved)
+
+    async def _vanished(self, port: Port, feed: Feed, sweep: int, share: float) -> int:
+        """Look directly at what a complete sweep did not meet; too many at once is a cause of its own."""
+        kinds = [kind for kind in feed.kinds if kind in (Kind.PRODUCT, Kind.VARIATION, Kind.CATEGORY)]
+        missing, living = await self._store.read(
+            lambda tx: (records.unseen(tx, port.row.id, kinds, sweep), records.living(tx, port.row.id, kinds))
+        )
+        cause = f"vanished:{port.row.name}:{feed.name}"
+        if len(missing) >= LEAST_VANISHED and len(missing) > share * living:
+            found = vanished_finding(port.row.name, cause, len(missing), living)
+            await self._store.write(lambda tx: findings.report(tx, found))
+            return 0
+        asked = 0
+        for kind in dict.fromkeys(kind for _, kind, _ in missing):
+            ids = [remote_id for _, one_kind, remote_id in missing if one_kind is kind]
+            for piece in chunks(ids, port.capabilities.read_by_ids):
+                began = self._clock.now()
+                read = await self._read(port, kind, piece)
+                await self._store.write(partial(_store, port, read, began))
+                asked += 1
+        await self._store.write(lambda tx: findings.settle(tx, cause))
+        return asked
+
+
+def _tokens(port: Port, kind: Kind, ids: Sequence[str], tx: Tx) -> dict[str, str]:
+    return records.tokens(tx, port.row.id, kind, ids)
+
+
+def _store(port: Port, found: Sequence[RemoteRecord], began: datetime, tx: Tx) -> int:
+    return store_records(tx, port, found, began)
+
+
+def begin(tx: Tx, connection: int, feed: Feed, sweep_after: timedelta) -> PositionRow:
+    """Begin the next window, or a sweep when none was complete or the last one is too old."""
+    row = positions.read_position(tx, connection, feed.name)
+    due = row.swept is None or tx.now - row.swept >= sweep_after
+    sweeping = feed.method is not Method.WINDOW or due
+    newest = positions.newest_sweep(tx, connection)
+    begun = PositionRow(
+        position="" if sweeping else row.position,
+        done=False,
+        sweep=newest + 1 if sweeping else newest,
+        sweeping=sweeping,
+        swept=row.swept,
+        read=row.read,
+    )
+    positions.store_position(tx, connection, feed.name, begun)
+    return begun
+
+
+def store_page(
+    tx: Tx,
+    port: Port,
+    feed: Feed,
+    row: PositionRow,
+    page: Page,
+    found: Sequence[RemoteRecord],
+    began: datetime,
+) -> int:
+    """Store a page and, with it, the position that follows; gives how many records moved."""
+    moved = store_records(tx, port, found, began, sweep=row.sweep)
+    for kind in dict.fromkeys(key.kind for key in page.keys):
+        tokens = {key.remote_id: key.token for key in page.keys if key.kind is kind}
+        records.store_tokens(tx, port.row.id, kind, tokens)
+        records.meet_keys(tx, port.row.id, kind, list(tokens), row.sweep)
+    for broken in page.broken:
+        findings.report(
+            tx, broken_finding(port.row.name, broken.code, broken.what, broken.remote_id), adds=True
+        )
+    swept = tx.now if page.done and row.sweeping else row.swept
+    after = PositionRow(
+        position=page.position,
+        done=page.done,
+        sweep=row.sweep,
+        sweeping=row.sweeping,
+        swept=swept,
+        read=tx.now if page.done else row.read,
+    )
+    positions.store_position(tx, port.row.id, feed.name, after)
+    return moved
+
+
+def store_records(
+    tx: Tx, port: Port, found: Sequence[RemoteRecord], began: datetime, *, sweep: int | None = None
+) -> int:
+    """Merge records and mark what moved."""
+    number = positions.newest_sweep(tx, port.row.id) if sweep is None else sweep
+    rows = [incoming(record, port.row.layout) for record in found]
+    merged = records.merge(tx, port.row.id, rows, sweep=number, began=began)
+    confirm(tx, port, merged.read)
+    marks.mark_records(tx, merged.moved)
+    return len(merged.moved)
+
+
+def confirm(tx: Tx, port: Port, ids: Sequence[int]) -> None:
+    """Take what the target shows after a write as what was agreed."""
+    open_ones = agreements.unconfirmed(tx, ids)
+    if not open_ones:
+        return
+    shown = records.prints_of(tx, [agreement.target for _, agreement in open_ones])
+    flows = connections.all_flows(tx)
+    for flow, agreement in open_ones:
+        keys = flows[flow].slice
+        fresh = {
+            key: one(shown[agreement.target], port.row.layout, key)
+            for number, key in enumerate(keys)
+            if agreement.target_prints[number * SIZE : (number + 1) * SIZE] == UNCONFIRMED
+        }
+        agreements.confirm(tx, flow, agreement, replaced(agreement.target_prints, keys, fresh))
+
+
+def broken_finding(connection: str, code: str, what: str, name: str) -> Finding:
+    """Say that a record could not be read."""
+    return Finding(
+        code=code[:24],
+        cause=f"broken:{connection}:{code}",
+        severity=Severity.NEEDS,
+        what=f"{connection}: {what}",
+        why="The record keeps its last state; the others go on.",
+        can_do="Correct the record named here at its source.",
+        connection=connection,
+        about=(name,),
+    )
+
+
+def vanished_finding(connection: str, cause: str, missing: int, living: int) -> Finding:
+    """Say that too much is missing at once to be believed."""
+    return Finding(
+        code="PULL-020",
+        cause=cause,
+        severity=Severity.HELD,
+        what=f"{missing} of {living} records of {connection} were not in its list any more.",
+        why="So many at once are more likely a fault than a decision; nothing was switched off.",
+        doing="They are looked at again with the next complete reading.",
+        can_do=f"Look whether {connection} shows all its records to the hub's user.",
+        connection=connection,
+        count=missing,
+    )

@@ -1,0 +1,252 @@
+"""A run of a flow, as steps of an engine: pull both sides, link, ask, plan."""
+
+from datetime import timedelta
+
+from shopweave.connector.capabilities import Feed, Method
+from shopweave.engine.port import Engine, Json, RunRequest
+from shopweave.flows.ask import Asker
+from shopweave.flows.house import Flow, House
+from shopweave.flows.link import link
+from shopweave.flows.plan import Planner
+from shopweave.flows.pull import Puller
+from shopweave.lanes.lanes import Lanes
+from shopweave.model.errors import HubError
+from shopweave.model.finding import Finding, Severity
+from shopweave.model.seams import Clock
+from shopweave.store import agreements, connections, findings, marks, plans
+from shopweave.store.base import Store, Tx
+
+RUN = "flow.run"
+PLAN = "flow.plan"
+PULL, AGAIN, LINK, ASK, BEGIN, WEIGH, CLOSE, END = (
+    "pull",
+    "again",
+    "link",
+    "ask",
+    "begin",
+    "weigh",
+    "close",
+    "end",
+)
+
+
+class Runner:
+    """Carries out the runs of all flows; each step is small and may be repeated."""
+
+    def __init__(self, store: Store, engine: Engine, clock: Clock, house: House) -> None:
+        self._store, self._engine, self._clock, self.house = store, engine, clock, house
+        self._puller = Puller(store, clock, house)
+        self._asker = Asker(store, clock, house)
+        self._planner: Planner | None = None
+        engine.register(RUN, self.advance)
+        engine.register(PLAN, self.advance)
+
+    def send_through(self, lanes: Lanes) -> None:
+        """Use these lanes for what plans let go."""
+        self._planner = Planner(self._store, self.house, lanes)
+
+    def start(self, tx: Tx, flow: Flow, asked_by: str, cause: str, engine_id: str) -> int:
+        """Begin a run; `cause` is run, plan, clock or event."""
+        key = plans.add_run(tx, flow.row.id, engine_id, asked_by, cause)
+        self._engine.enqueue(
+            tx,
+            RunRequest(
+                id=engine_id,
+                name=RUN,
+                queue="runs",
+                partition=f"flow:{flow.row.id}",
+                state={
+                    "flow": flow.row.name,
+                    "run": key,
+                    "cause": cause,
+                    "by": asked_by,
+                    "step": PULL,
+                    "place": 0,
+                },
+            ),
+        )
+        return key
+
+    def wake(self, tx: Tx, flows: tuple[int, ...]) -> None:
+        """See to it that flows with open marks are planned."""
+        rows = connections.all_flows(tx)
+        for key in flows:
+            if key in self.house.flows and not rows[key].awake:
+                connections.flow_awake(tx, key, awake=True)
+                self._enqueue_plan(tx, self.house.flows[key], rows[key].wakes + 1)
+
+    def wake_all(self, tx: Tx) -> None:
+        """Wake every flow with open marks; called when an engine starts whose old wake-ups may be gone."""
+        connections.forget_flow_wakes(tx)
+        for flow, item in agreements.due_parkings(tx):
+            if flow in self.house.flows:
+                marks.mark_items(tx, self.house.flows[flow].row.target, [item])
+        self.wake(tx, tuple(key for key in self.house.flows if marks.count_marks(tx, key)))
+
+    def _enqueue_plan(self, tx: Tx, flow: Flow, number: int) -> None:
+        self._engine.enqueue(
+            tx,
+            RunRequest(
+                id=f"{PLAN}:{flow.row.id}:{number}",
+                name=PLAN,
+                queue="runs",
+                partition=f"flow:{flow.row.id}",
+                state={
+                    "flow": flow.row.name,
+                    "run": 0,
+                    "cause": "event",
+                    "by": "hub",
+                    "step": BEGIN,
+                    "place": 0,
+                },
+            ),
+        )
+
+    async def advance(self, state: Json) -> Json:
+        """Take one step of a run; what goes wrong ends the run with a finding, never without one."""
+        flow = self.house.flow(str(state["flow"]))
+        try:
+            return await self._step(flow, state)
+        except HubError as error:
+            failure = error
+            await self._store.write(lambda tx: self._failed(tx, flow, state, failure))
+            return {**state, "done": True}
+
+    async def _step(self, flow: Flow, state: Json) -> Json:
+        match state["step"]:
+            case "pull":
+                return await self._pull(flow, state)
+            case "again":
+                return await self._again(flow, state)
+            case "link":
+                made = await link(self._store, self.house, flow)
+                await self._count(state, matched=made)
+                return {**state, "step": ASK if flow.enriches else BEGIN, "after": 0}
+            case "ask":
+                return await self._ask(flow, state)
+            case "begin":
+                return await self._begin(flow, state)
+            case "weigh":
+                return await self._weigh(flow, state)
+            case _:
+                return await self._close(flow, state)
+
+    def _feeds(self, flow: Flow) -> list[tuple[int, Feed]]:
+        """Give the feeds a run reads, those of the source first; categories before what names them."""
+        sides = dict.fromkeys((flow.items, flow.row.source, flow.row.target))
+        return [
+            (key, feed)
+            for key in sides
+            for feed in sorted(
+                self.house.ports[key].capabilities.feeds, key=lambda feed: feed.method is not Method.SWEEP
+            )
+        ]
+
+    async def _pull(self, flow: Flow, state: Json) -> Json:
+        feeds, place = self._feeds(flow), int(str(state["place"]))
+        if place >= len(feeds):
+            return {**state, "step": AGAIN, "place": 0}
+        connection, feed = feeds[place]
+        settings = flow.settings
+        pulled = await self._puller.step(
+            connection,
+            feed,
+            sweep_after=timedelta(minutes=settings.sweep_every),
+            vanish=settings.guard.vanish,
+        )
+        await self._count(state, read=pulled.read, requests=pulled.requests)
+        if pulled.moved:
+            await self._store.write(lambda tx: self._wake_others(tx, flow, connection))
+        return {**state, "place": place + pulled.done}
+
+    async def _again(self, flow: Flow, state: Json) -> Json:
+        sides, place = (
+            list(dict.fromkeys((flow.items, flow.row.source, flow.row.target))),
+            int(str(state["place"])),
+        )
+        if place >= len(sides):
+            return {**state, "step": LINK}
+        pulled = await self._puller.again(sides[place])
+        await self._count(state, read=pulled.read, requests=pulled.requests)
+        return {**state, "place": place + pulled.done}
+
+    def _wake_others(self, tx: Tx, flow: Flow, connection: int) -> None:
+        others = [key for key in marks.flows_touched(tx, connection) if key != flow.row.id]
+        self.wake(tx, tuple(key for key in others if marks.count_marks(tx, key)))
+
+    async def _ask(self, flow: Flow, state: Json) -> Json:
+        told = await self._asker.step(flow, int(str(state.get("after", 0))))
+        await self._count(state, read=told.asked, requests=told.requests)
+        return {**state, "step": BEGIN} if told.last is None else {**state, "after": told.last}
+
+    async def _begin(self, flow: Flow, state: Json) -> Json:
+        begun = await self._store.write(lambda tx: self._begin_plan(tx, flow, state))
+        if begun is None:
+            return {**state, "done": True}
+        return {**state, "step": WEIGH, "run": begun, "after": 0, "equal": 0, "plan": 0}
+
+    def _begin_plan(self, tx: Tx, flow: Flow, state: Json) -> int | None:
+        """Take note that the wake-up came; give the run, a new one for an event that has something to do."""
+        connections.flow_awake(tx, flow.row.id, awake=False)
+        run = int(str(state["run"]))
+        if run or not marks.count_marks(tx, flow.row.id):
+            return run or None
+        return plans.add_run(tx, flow.row.id, "", str(state["by"]), str(state["cause"]))
+
+    async def _weigh(self, flow: Flow, state: Json) -> Json:
+        planner, run = self._plans(), int(str(state["run"]))
+        plan = int(str(state["plan"])) or await planner.begin(flow, run, str(state["by"]))
+        decided = await planner.step(flow, plan, run, int(str(state["after"])))
+        await self._count(
+            state,
+            matched=decided.compared,
+            changed=sum(one.item is not None for one in decided.changes),
+            skipped=decided.skipped,
+        )
+        equal = int(str(state["equal"])) + decided.equal
+        step = WEIGH if decided.last > int(str(state["after"])) else CLOSE
+        return {**state, "step": step, "plan": plan, "after": decided.last, "equal": equal}
+
+    async def _close(self, flow: Flow, state: Json) -> Json:
+        planner, plan = self._plans(), int(str(state["plan"]))
+        held = await planner.close(
+            flow, plan, asked_for=state["cause"] == "plan", equal=int(str(state["equal"]))
+        )
+        await self._store.write(lambda tx: self._ended(tx, flow, state, held))
+        return {**state, "done": True}
+
+    def _plans(self) -> Planner:
+        if self._planner is None:
+            raise RuntimeError("no lanes to send through")
+        return self._planner
+
+    def _ended(self, tx: Tx, flow: Flow, state: Json, held: int) -> None:
+        plans.set_run(tx, int(str(state["run"])), state="done", ended=tx.now, held=held)
+        findings.settle(tx, f"run:{flow.row.name}:")
+
+    def _failed(self, tx: Tx, flow: Flow, state: Json, error: HubError) -> None:
+        run = int(str(state["run"]))
+        if run:
+            plans.set_run(tx, run, state="failed", ended=tx.now, error=f"{error.what} ({error.code})")
+        connections.flow_awake(tx, flow.row.id, awake=False)
+        findings.report(tx, run_finding(flow.row.name, error))
+
+    async def _count(self, state: Json, **counts: int) -> None:
+        """Add to a run's counts; a step that is repeated after a crash counts again what it did again."""
+        run = int(str(state["run"]))
+        if run and any(counts.values()):
+            await self._store.write(lambda tx: plans.add_counts(tx, run, counts))
+
+
+def run_finding(flow: str, error: HubError) -> Finding:
+    """Say that a run ended early."""
+    return Finding(
+        code=error.code[:24],
+        cause=f"run:{flow}:{error.code}",
+        severity=Severity.STOPPED,
+        what=f"{flow}: {error.where + ': ' if error.where else ''}{error.what}",
+        why="The run ended early; what was read is stored and nothing is lost.",
+        doing="The next run goes on where this one ended.",
+        can_do=error.remedy,
+        flow=flow,
+    )

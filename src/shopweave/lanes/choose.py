@@ -1,0 +1,230 @@
+"""Choosing the next request of a lane: one transaction, in which its intents are stored too."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from msgspec import Struct
+
+from shopweave.core.retry import first_look
+from shopweave.lanes.compose import Composed, Known, compose, names_of
+from shopweave.lanes.port import Port
+from shopweave.model.atoms import NO_ATOMS, base
+from shopweave.model.change import ChangeState, Op, Urgency, WriteRefused
+from shopweave.model.errors import Fenced
+from shopweave.model.record import Kind
+from shopweave.model.values import Node
+from shopweave.store import lanes, links, media, outbox, records, requests
+from shopweave.store.base import Tx
+from shopweave.store.lanes import Lease
+from shopweave.store.outbox import Change, Head
+
+AGEING = 600.0
+
+
+class Pick(Struct, frozen=True, kw_only=True):
+    """The next thing a lane does: send a batch, or look one change up.
+
+    `refused` are changes that the other side would surely refuse: they are settled without a request.
+    """
+
+    kind: Kind
+    composed: tuple[Composed, ...] = ()
+    refused: tuple[tuple[Change, WriteRefused], ...] = ()
+    outdated: tuple[Change, ...] = ()
+    request: int = 0
+    look_up: Composed | None = None
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """Give all changes of the batch."""
+        return tuple(change for one in self.composed for change in one.changes)
+
+
+class Context(Struct, frozen=True, kw_only=True):
+    """What choosing needs to know beside the lane: names of the flows' sources, by flow."""
+
+    source_names: Mapping[int, str]
+    sources: Mapping[int, int]
+
+
+def check_epoch(tx: Tx, lease: Lease) -> None:
+    """Stop a worker whose lane belongs to another by now; called in every transaction of a lane."""
+    if not lanes.is_current(tx, lease):
+        raise Fenced
+
+
+def choose(tx: Tx, lease: Lease, port: Port, context: Context, *, urgent_only: bool) -> Pick | None:
+    """Choose what to send next and store its intents; None when nothing may be sent now."""
+    check_epoch(tx, lease)
+    row = lanes.read_lane(tx, lease.connection)
+    if row.not_before is not None and row.not_before > tx.now:
+        return None
+    doubt_orphans(tx, lease, port)
+    if (doubtful := outbox.due_look_up(tx, lease.connection)) is not None:
+        return _look_up(tx, port, context, doubtful)
+    head = best_head(outbox.heads(tx, lease.connection), tx.now)
+    if head is None or (urgent_only and head.urgency >= Urgency.REST):
+        return None
+    return _batch(tx, lease, port, context, head, row.batch)
+
+
+def best_head(heads: Sequence[Head], now: datetime) -> Head | None:
+    """Give the change that goes first: by urgency, one class up per ten minutes waited, never above stock down."""
+    return min(heads, key=lambda head: (effective(head, now), head.since, head.id), default=None)
+
+
+def effective(head: Head, now: datetime) -> int:
+    """Give the urgency that waiting has earned."""
+    risen = int((now - head.since).total_seconds() // AGEING)
+    return int(head.urgency) if head.urgency is Urgency.STOCK_DOWN else max(1, int(head.urgency) - risen)
+
+
+def doubt_orphans(tx: Tx, lease: Lease, port: Port) -> None:
+    """Put intents of earlier owners in doubt; they are looked up when nothing of them can be under way."""
+    for key, sent, lease_ends in outbox.orphans(tx, lease.connection, lease.epoch):
+        due = first_look(sent, lease_ends, port.capabilities.longest_run)
+        outbox.set_state(tx, [key], ChangeState.IN_DOUBT, not_before=due)
+
+
+def _look_up(tx: Tx, port: Port, context: Context, change: Change) -> Pick:
+    again = first_look(tx.now, tx.now, port.capabilities.longest_run)
+    outbox.set_state(tx, [change.id], ChangeState.IN_DOUBT, not_before=again)
+    composed = _compose(tx, port, context, [[change]])[0]
+    return Pick(kind=change.kind, look_up=composed)
+
+
+def _batch(tx: Tx, lease: Lease, port: Port, context: Context, head: Head, learned: int) -> Pick | None:
+    first = outbox.changes(tx, [head.id])[0]
+    writable = port.writable(first.kind)
+    if writable is None:
+        reason = WriteRefused(
+            number=0, code="LANE-010", what=f"This connection cannot write a {first.kind.value}."
+        )
+        return Pick(kind=first.kind, refused=((first, reason),))
+    limit = min(writable.batch, learned or writable.batch)
+    family = first.parent_item if writable.by_parent else None
+    ready = outbox.fellows(tx, lease.connection, first.kind, family, limit * 2)
+    groups = _grouped([first, *(one for one in ready if one.id != first.id)])[:limit]
+    groups, outdated = _still_right(tx, port, groups)
+    composed, refused = _validated(port, _compose(tx, port, context, groups))
+    request = 0
+    if composed:
+        request = requests.add_request(tx, lease.connection, f"write {first.kind.value}", len(composed))
+        _intend(tx, lease, [change for one in composed for change in one.changes], request)
+    return Pick(kind=first.kind, composed=composed, refused=refused, outdated=outdated, request=request)
+
+
+def _grouped(changes: Sequence[Change]) -> list[list[Change]]:
+    groups: dict[str, list[Change]] = {}
+    for change in changes:
+        groups.setdefault(f"item:{change.item}" if change.item else f"change:{change.id}", []).append(change)
+    return [sorted(group, key=lambda change: change.id) for group in groups.values()]
+
+
+def _still_right(
+    tx: Tx, port: Port, groups: Sequence[list[Change]]
+) -> tuple[list[list[Change]], tuple[Change, ...]]:
+    """Leave out creations of what is there by now, and updates of what is gone."""
+    items = [group[0].item for group in groups if group[0].item]
+    there = links.remote_of_items(tx, port.row.id, [item for item in items if item])
+    right: list[list[Change]] = []
+    outdated: list[Change] = []
+    for group in groups:
+        kept = [one for one in group if one.item is None or (one.op is Op.CREATE) != (one.item in there)]
+        outdated += [one for one in group if one not in kept]
+        if kept:
+            right.append(kept)
+    return right, tuple(outdated)
+
+
+def _compose(tx: Tx, port: Port, context: Context, groups: Sequence[Sequence[Change]]) -> list[Composed]:
+    flat = [change for group in groups for change in group]
+    known = _known(tx, port, context, flat)
+    targets = records.snapshots(tx, [change.target for change in flat if change.target])
+    composed = []
+    for number, group in enumerate(groups):
+        target = next((targets[change.target] for change in group if change.target in targets), None)
+        composed.append(
+            compose(
+                number,
+                group,
+                target.remote_id if target else "",
+                target.atoms if target else NO_ATOMS,
+                known,
+                port.capabilities.references,
+            )
+        )
+    return composed
+
+
+def _known(tx: Tx, port: Port, context: Context, changes: Sequence[Change]) -> Known:
+    at = port.row.id
+    wanted: dict[Kind, list[str]] = {}
+    for change in changes:
+        source = context.source_names.get(change.flow or 0, "")
+        for key, value in change.after.items():
+            for name in names_of(key, value, source, port.capabilities.references):
+                wanted.setdefault(Kind(name.partition(":")[0]), []).append(name)
+    refs = media.media_ids(tx, at, wanted.pop(Kind.MEDIA, []))
+    for kind, names in wanted.items():
+        found = records.ids_by_name(tx, at, kind, [name.partition(":")[2] for name in names])
+        refs |= {f"{kind.value}:{name}": key for name, key in found.items()}
+    families = [change.parent_item for change in changes if change.parent_item]
+    return Known(
+        categories=_categories(tx, port, context, changes),
+        refs=refs,
+        parents=links.remote_of_items(tx, at, families),
+        source_names=context.source_names,
+    )
+
+
+def _categories(tx: Tx, port: Port, context: Context, changes: Sequence[Change]) -> dict[str, str]:
+    named: dict[int, list[str]] = {}
+    for change in changes:
+        for key, value in change.after.items():
+            ids = _category_ids(key, value)
+            if ids and change.flow is not None and change.flow in context.sources:
+                named.setdefault(context.sources[change.flow], []).extend(ids)
+    found: dict[str, str] = {}
+    for source, ids in named.items():
+        items = links.items_by_remote(tx, source, Kind.CATEGORY, ids)
+        there = links.remote_of_items(tx, port.row.id, list(items.values()))
+        found |= {key: there[item] for key, item in items.items() if item in there}
+    return found
+
+
+def _category_ids(key: str, value: object) -> list[str]:
+    if isinstance(value, Node):
+        return [value.parent] if value.parent else []
+    return (
+        [one for one in value if isinstance(one, str)]
+        if base(key) == "categories" and isinstance(value, tuple)
+        else []
+    )
+
+
+def _validated(
+    port: Port, composed: Sequence[Composed]
+) -> tuple[tuple[Composed, ...], tuple[tuple[Change, WriteRefused], ...]]:
+    good: list[Composed] = []
+    refused: list[tuple[Change, WriteRefused]] = []
+    for one in composed:
+        reason = port.connector.refusal(one.write)
+        if reason is None:
+            good.append(one)
+        else:
+            refused += [(change, reason) for change in one.changes]
+    return tuple(good), tuple(refused)
+
+
+def _intend(tx: Tx, lease: Lease, changes: Sequence[Change], request: int) -> None:
+    outbox.set_state(
+        tx,
+        [change.id for change in changes],
+        ChangeState.INTENT,
+        epoch=lease.epoch,
+        lease_ends=lease.expires,
+        sent=tx.now,
+        attempts=max(change.attempts for change in changes) + 1,
+        request=request,
+    )

@@ -1,0 +1,83 @@
+"""All lanes of one worker: who wakes them, and how a wake-up becomes a turn."""
+
+from asyncio import Event
+from collections.abc import Callable, Mapping
+
+from shopweave.engine.port import Engine, Json, RunRequest
+from shopweave.lanes.port import Port
+from shopweave.lanes.send import Sender
+from shopweave.lanes.turn import Turn
+from shopweave.model.seams import Clock, Random
+from shopweave.store import lanes, outbox
+from shopweave.store.base import Store, Tx
+from shopweave.store.lanes import Lease
+
+WAKE = "lane.wake"
+
+
+class Lanes:
+    """The lanes of one worker; `wake_flows` sees to it that flows with open marks are planned."""
+
+    def __init__(
+        self,
+        store: Store,
+        engine: Engine,
+        clock: Clock,
+        random: Random,
+        worker: str,
+        ports: Mapping[int, Port],
+        wake_flows: Callable[[Tx, tuple[int, ...]], None],
+    ) -> None:
+        self._store, self._engine, self._clock, self._random = store, engine, clock, random
+        self._worker, self._ports, self._wake_flows = worker, ports, wake_flows
+        self._bells: dict[int, Event] = {}
+        engine.register(WAKE, self.advance)
+
+    async def advance(self, state: Json) -> Json:
+        """Work on a lane for one turn; a step of the engine."""
+        connection = int(str(state["connection"]))
+        port = self._ports[connection]
+        sender = Sender(self._store, self._random, port, self._ports, self._wake_flows)
+        turn = Turn(self._store, self._clock, self._worker, port, sender, self._bell(connection), self._go_on)
+        await turn.work()
+        return {**state, "done": True}
+
+    def wake(self, tx: Tx, connection: int) -> None:
+        """See to it that a lane looks at its outbox after this transaction."""
+        tx.after_commit(self._bell(connection).set)
+        number = lanes.set_awake(tx, connection, awake=True)
+        if number is not None:
+            self._enqueue(tx, connection, number)
+
+    def wake_all(self, tx: Tx) -> None:
+        """Wake every lane that has work; called when an engine starts whose old wake-ups may be gone."""
+        lanes.forget_wakes(tx)
+        for connection in lanes.all_lanes(tx):
+            if connection in self._ports and outbox.left(tx, connection):
+                self.wake(tx, connection)
+
+    def _bell(self, connection: int) -> Event:
+        return self._bells.setdefault(connection, Event())
+
+    def _enqueue(self, tx: Tx, connection: int, number: int) -> None:
+        self._engine.enqueue(
+            tx,
+            RunRequest(
+                id=f"{WAKE}:{connection}:{number}",
+                name=WAKE,
+                queue="lanes",
+                partition=f"{WAKE}:{connection}",
+                state={"connection": connection},
+            ),
+        )
+
+    def _go_on(self, tx: Tx, connection: int, lease: Lease | None) -> None:
+        """Give a lane back: with another wake-up if work is left, asleep if not."""
+        if lease is not None and not lanes.release_lease(tx, lease):
+            return
+        row = lanes.read_lane(tx, connection)
+        if outbox.next_due(tx, connection, row.epoch + 1) is not None:
+            lanes.count_wake(tx, connection, row.wakes + 1)
+            self._enqueue(tx, connection, row.wakes + 1)
+        else:
+            lanes.set_awake(tx, connection, awake=False)

@@ -1,0 +1,196 @@
+"""Carrying out one pick: recheck, fetch pictures, send, record."""
+
+from collections.abc import Callable, Mapping
+
+from shopweave.core.retry import after_failure, had_no_effect
+from shopweave.lanes.choose import Pick
+from shopweave.lanes.gate import URGENT
+from shopweave.lanes.pictures import fetched, same_picture
+from shopweave.lanes.port import Port
+from shopweave.lanes.recheck import recheck
+from shopweave.lanes.recording import noting
+from shopweave.lanes.refusals import Flows, lane_finding, refuse, refused_by
+from shopweave.lanes.settle import drop_outdated, settle_answers, settle_failure, settle_look_up
+from shopweave.model.change import Op, WriteAnswer
+from shopweave.model.errors import BrokenData, Fenced, HubError, Refused
+from shopweave.model.record import Kind, RemoteRecord
+from shopweave.model.seams import Random
+from shopweave.store import findings, lanes, links, marks, media, outbox
+from shopweave.store.base import Store, Tx
+from shopweave.store.lanes import Lease
+from shopweave.store.requests import Exchange, end_request
+
+REQUEST = 30.0
+
+
+class Held:
+    """The lease of a turn while it is renewed; `deadline` is its end on the monotonic clock."""
+
+    def __init__(self, lease: Lease, deadline: float) -> None:
+        self.lease = lease
+        self.deadline = deadline
+
+
+def not_after(deadline: float) -> float:
+    """Say when a request may start at the latest, so that it ends before the lease does."""
+    return deadline - REQUEST
+
+
+class Sender:
+    """Sends what a turn chose, and records what became of it."""
+
+    def __init__(
+        self,
+        store: Store,
+        random: Random,
+        port: Port,
+        ports: Mapping[int, Port],
+        wake_flows: Callable[[Tx, tuple[int, ...]], None],
+    ) -> None:
+        self._store, self._random, self._port, self._ports = store, random, port, ports
+        self._wake_flows = wake_flows
+        self.flows: Flows = {}
+        self._held: Held | None = None
+
+    def hold(self, held: Held) -> Held:
+        """Work under this lease."""
+        self._held = held
+        return held
+
+    @property
+    def held(self) -> Held:
+        """Give the lease of the turn."""
+        if self._held is None:
+            raise Fenced
+        return self._held
+
+    async def carry_out(self, pick: Pick) -> bool:
+        """Carry out one pick; False when the lane should rest."""
+        if pick.refused or pick.outdated:
+            await self._store.write_safe(lambda tx: self._without_request(tx, pick))
+        if pick.look_up is not None:
+            return await self._look_up(pick)
+        return await self._send(pick) if pick.composed else True
+
+    def _without_request(self, tx: Tx, pick: Pick) -> None:
+        for change, reason in pick.refused:
+            refuse(tx, self._port, self.flows, [change], reason)
+        if pick.outdated:
+            drop_outdated(tx, self.held.lease, self._port, pick.outdated)
+        self._wake(tx, pick)
+
+    async def _send(self, chosen: Pick) -> bool:
+        pick, content = chosen, ""
+        with noting() as exchanges:
+            try:
+                pick = await recheck(self._store, self.held.lease, self._port, pick)
+                if pick.kind is Kind.MEDIA and pick.composed:
+                    pick, content = await fetched(pick, self.flows, self._ports)
+                    if await self._reuse(pick, content):
+                        return True
+                answers = await self._write(pick) if pick.composed else ()
+            except HubError as error:
+                return await self._failed(pick, error, exchanges)
+        await self._store.write_safe(lambda tx: self._answered(tx, pick, answers, content, exchanges))
+        return True
+
+    async def _write(self, pick: Pick) -> tuple[WriteAnswer, ...]:
+        writes = tuple(one.write for one in pick.composed)
+        async with self._port.gate.slot(URGENT):
+            latest = not_after(self.held.deadline)
+            answers: tuple[WriteAnswer, ...] = await self._port.connector.write(
+                pick.kind, writes, not_after=latest
+            )
+        return answers
+
+    def _answered(
+        self, tx: Tx, pick: Pick, answers: tuple[WriteAnswer, ...], content: str, exchanges: list[Exchange]
+    ) -> None:
+        settle_answers(tx, self.held.lease, self._port, self.flows, pick, answers, content)
+        end_request(tx, pick.request, exchanges[-1] if exchanges else None)
+        row = lanes.read_lane(tx, self._port.row.id)
+        if row.failures:
+            lanes.rest(tx, self._port.row.id, None, "", 0)
+            findings.settle(tx, f"lane:{self._port.row.name}:")
+        if row.batch:
+            lanes.set_batch(tx, self._port.row.id, row.batch * 2 if row.batch < len(pick.composed) * 8 else 0)
+        self._wake(tx, pick)
+
+    def _wake(self, tx: Tx, pick: Pick) -> None:
+        """Wake the flows in which items of this pick, or their variations, are marked."""
+        changes = [*pick.changes, *pick.outdated, *(change for change, _ in pick.refused)]
+        changes += pick.look_up.changes if pick.look_up else ()
+        items = [change.item for change in changes if change.item]
+        waiting = marks.flows_with_marks(tx, [*items, *links.children(tx, items)])
+        if waiting:
+            self._wake_flows(tx, waiting)
+
+    async def _reuse(self, pick: Pick, content: str) -> bool:
+        """Use a picture of the same content that is there already, in place of uploading it again."""
+        at = self._port.row.id
+        known = await self._store.read(lambda tx: media.media_of_content(tx, at, content))
+        if known is None:
+            return False
+        answers = (same_picture(pick, known),)
+        await self._store.write_safe(lambda tx: self._answered(tx, pick, answers, content, []))
+        return True
+
+    async def _failed(self, pick: Pick, error: HubError, exchanges: list[Exchange]) -> bool:
+        await self._store.write_safe(lambda tx: self._store_failure(tx, pick, error, exchanges))
+        return isinstance(error, (Refused, BrokenData))
+
+    def _store_failure(self, tx: Tx, pick: Pick, error: HubError, exchanges: list[Exchange]) -> None:
+        harmless = isinstance(error, (Fenced, Refused, BrokenData)) or had_no_effect(error)
+        settle_failure(tx, self.held.lease, self._port, pick, error, no_effect=harmless)
+        end_request(tx, pick.request, exchanges[-1] if exchanges else None, f"{error.what} ({error.code})")
+        if isinstance(error, (Refused, BrokenData)):
+            self._refused(tx, pick, error)
+        elif not isinstance(error, Fenced):
+            self._rest(tx, error, len(pick.composed))
+
+    def _refused(self, tx: Tx, pick: Pick, error: HubError) -> None:
+        """Halve a batch that is refused as a whole, until the bad record stands alone."""
+        if len(pick.composed) > 1:
+            lanes.set_batch(tx, self._port.row.id, len(pick.composed) // 2)
+            return
+        refuse(tx, self._port, self.flows, pick.changes, refused_by(error))
+        self._wake(tx, pick)
+
+    def _rest(self, tx: Tx, error: HubError, size: int) -> None:
+        at = self._port.row.id
+        failures = lanes.read_lane(tx, at).failures + 1
+        pause = after_failure(error, failures, tx.now, self._random.random())
+        lanes.rest(tx, at, pause.until, pause.why, failures)
+        if size > 1 and not had_no_effect(error):
+            lanes.set_batch(tx, at, size // 2)
+        findings.report(tx, lane_finding(self._port.row.name, error, outbox.left(tx, at)))
+
+    async def _look_up(self, pick: Pick) -> bool:
+        try:
+            found = await self._find(pick)
+        except HubError as error:
+            return await self._failed(pick, error, [])
+        await self._store.write_safe(lambda tx: self._looked(tx, pick, found))
+        return True
+
+    def _looked(self, tx: Tx, pick: Pick, found: RemoteRecord | None) -> None:
+        if pick.look_up is not None:
+            settle_look_up(tx, self.held.lease, self._port, self.flows, pick.look_up, found)
+        self._wake(tx, pick)
+
+    async def _find(self, pick: Pick) -> RemoteRecord | None:
+        composed = pick.look_up
+        if composed is None:
+            return None
+        if pick.kind is Kind.MEDIA:
+            filled, _ = await fetched(Pick(kind=Kind.MEDIA, composed=(composed,)), self.flows, self._ports)
+            composed = filled.composed[0]
+        found: RemoteRecord | None
+        async with self._port.gate.slot(URGENT):
+            if composed.write.op is Op.CREATE:
+                found = await self._port.connector.find(composed.write)
+            else:
+                found = next(
+                    iter(await self._port.connector.by_ids(pick.kind, (composed.write.remote_id,))), None
+                )
+        return found

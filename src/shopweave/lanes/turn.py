@@ -1,0 +1,128 @@
+"""A few seconds of one lane under one lease: choose, send, choose again."""
+
+from asyncio import FIRST_COMPLETED, Event, Task, TaskGroup, timeout, wait
+from collections.abc import Callable
+
+from shopweave.lanes.choose import Context, Pick, choose
+from shopweave.lanes.port import Port
+from shopweave.lanes.send import Held, Sender
+from shopweave.model.errors import Fenced
+from shopweave.model.seams import Clock
+from shopweave.store import connections, lanes, outbox
+from shopweave.store.base import Store, Tx
+from shopweave.store.lanes import Lease
+
+LEASE = 40.0
+RENEW = 5.0
+TURN = 5.0
+
+
+class Turn:
+    """One turn; `go_on` gives the lane back and sees to the next turn."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        worker: str,
+        port: Port,
+        sender: Sender,
+        bell: Event,
+        go_on: Callable[[Tx, int, Lease | None], None],
+    ) -> None:
+        self._store, self._clock, self._worker, self._port = store, clock, worker, port
+        self._sender, self._bell, self._go_on = sender, bell, go_on
+        self._context = Context(source_names={}, sources={})
+        self._flying: list[Task[bool]] = []
+
+    async def work(self) -> None:
+        """Take the lane, send what may be sent, give it back."""
+        begun = self._clock.monotonic()
+        at = self._port.row.id
+        lease = await self._store.write_safe(lambda tx: lanes.take_lease(tx, at, self._worker, LEASE))
+        if lease is None:
+            await self._clock.sleep(TURN)
+            await self._store.write(lambda tx: self._go_on(tx, at, None))
+            return
+        held = self._sender.hold(Held(lease=lease, deadline=begun + LEASE))
+        await self._load()
+        if await self._under_lease(held, begun + TURN):
+            await self._store.write(lambda tx: self._go_on(tx, at, held.lease))
+
+    async def _under_lease(self, held: Held, until: float) -> bool:
+        """Loop while the lease is ours; False when another owner took over."""
+        ours = True
+        try:
+            async with TaskGroup() as group:
+                renewing = group.create_task(self._renew(held))
+                await self._loop(group, held, until)
+                renewing.cancel()
+        except* Fenced:
+            ours = False
+        return ours
+
+    async def _load(self) -> None:
+        flows, named = await self._store.read(
+            lambda tx: (connections.all_flows(tx), connections.all_connections(tx))
+        )
+        self._sender.flows = flows
+        self._context = Context(
+            source_names={key: named[flow.source].name for key, flow in flows.items()},
+            sources={key: flow.source for key, flow in flows.items()},
+        )
+
+    async def _renew(self, held: Held) -> None:
+        """Lengthen the lease; who cannot for half of it stops all that is under way."""
+        while True:
+            await self._clock.sleep(RENEW)
+            asked = self._clock.monotonic()
+            lease: Lease | None = None
+            try:
+                async with timeout(LEASE / 2):
+                    lease = await self._store.write(lambda tx: lanes.renew_lease(tx, held.lease, LEASE))
+            except TimeoutError:
+                lease = None
+            if lease is None:
+                raise Fenced
+            held.lease, held.deadline = lease, asked + LEASE
+
+    async def _loop(self, group: TaskGroup, held: Held, until: float) -> None:
+        while True:
+            self._bell.clear()
+            await self._fill(group, held, until)
+            if self._flying:
+                done, _ = await wait(self._flying, return_when=FIRST_COMPLETED)
+                self._flying = [task for task in self._flying if task not in done]
+                if not all(task.result() for task in done):
+                    until = self._clock.monotonic()
+            elif self._clock.monotonic() >= until or not await self._wait(held, until):
+                return
+
+    async def _fill(self, group: TaskGroup, held: Held, until: float) -> None:
+        places = self._port.capabilities.requests_at_once
+        while len(self._flying) < places and self._clock.monotonic() < until:
+            pick = await self._choose(held, urgent_only=places > 1 and len(self._flying) == places - 1)
+            if pick is None:
+                return
+            self._flying.append(group.create_task(self._sender.carry_out(pick)))
+
+    async def _choose(self, held: Held, *, urgent_only: bool) -> Pick | None:
+        port, context = self._port, self._context
+        return await self._store.write_safe(
+            lambda tx: choose(tx, held.lease, port, context, urgent_only=urgent_only)
+        )
+
+    async def _wait(self, held: Held, until: float) -> bool:
+        """Wait for the bell or for what is due next, at most to the end of the turn; False when nothing is."""
+        due = await self._store.read(lambda tx: outbox.next_due(tx, held.lease.connection, held.lease.epoch))
+        rests = await self._store.read(lambda tx: lanes.resting(tx, held.lease.connection))
+        if due is None:
+            return False
+        moment = max(due, rests) if rests else due
+        seconds = (moment - self._clock.now()).total_seconds()
+        try:
+            async with timeout(max(0.01, min(seconds, until - self._clock.monotonic()))):
+                await self._bell.wait()
+        except TimeoutError:
+            pass
+        return True

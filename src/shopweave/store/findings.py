@@ -1,0 +1,65 @@
+"""Findings: one row per cause, with a count."""
+
+from collections.abc import Sequence
+
+from msgspec import json
+from sqlalchemy import bindparam, func, insert, select, update
+
+from shopweave.model.finding import Finding, Severity
+from shopweave.store.base import Tx
+from shopweave.store.connections import home
+from shopweave.store.tables import finding
+
+ABOUT = 50
+_KEY = (finding.c.workspace == bindparam("home")) & (finding.c.cause == bindparam("of"))
+_ROW = select(finding, finding.c.count.label("number"))
+_READ = _ROW.where(_KEY)
+_ADD = insert(finding)
+_SET = update(finding).where(_KEY)
+_OPEN = _ROW.where(finding.c.workspace == bindparam("home"), finding.c.settled.is_(None)).order_by(
+    finding.c.since, finding.c.id
+)
+_SETTLE = update(finding).where(
+    finding.c.workspace == bindparam("home"),
+    func.substr(finding.c.cause, 1, func.length(bindparam("beginning"))) == bindparam("beginning"),
+    finding.c.settled.is_(None),
+)
+_FIELDS = ("code", "connection", "flow", "what", "why", "doing", "can_do")
+
+
+def report(tx: Tx, found: Finding, *, adds: bool = False) -> None:
+    """Store a finding; with `adds` its count and names join those of the same open cause."""
+    at = home(tx)
+    old = tx.one(_READ, {"home": at, "of": found.cause})
+    about, count = list(found.about), found.count
+    if old is not None and old.settled is None and adds:
+        known = json.decode(old.about, type=list[str])
+        fresh = [name for name in about if name not in known]
+        count = int(old.number) + (len(fresh) if found.about else found.count)
+        about = known + fresh
+    values = {name: getattr(found, name) for name in _FIELDS}
+    values |= {"severity": found.severity.value, "count": count, "about": json.encode(about[:ABOUT]).decode()}
+    if old is None:
+        tx.run(_ADD, {"workspace": at, "cause": found.cause, "since": tx.now, "last": tx.now, **values})
+        return
+    again = {"since": tx.now, "told": None} if old.settled is not None else {}
+    tx.run(_SET, {"home": at, "of": found.cause, "last": tx.now, "settled": None, **again, **values})
+
+
+def settle(tx: Tx, beginning: str) -> int:
+    """Note that every cause with this beginning is over."""
+    return tx.run(_SETTLE, {"home": home(tx), "beginning": beginning, "settled": tx.now})
+
+
+def open_findings(tx: Tx) -> Sequence[Finding]:
+    """Give what is open, the oldest first."""
+    return tuple(
+        Finding(
+            cause=row.cause,
+            severity=Severity(row.severity),
+            count=int(row.number),
+            about=json.decode(row.about, type=tuple[str, ...]),
+            **{name: getattr(row, name) for name in _FIELDS},
+        )
+        for row in tx.rows(_OPEN, {"home": home(tx)})
+    )

@@ -1,0 +1,142 @@
+"""Lanes as rows: who owns each, since when, and until when it waits."""
+
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+from sqlalchemy import bindparam, select, update
+
+from shopweave.store.base import Tx
+from shopweave.store.tables import lane
+
+
+class Lease(Struct, frozen=True, kw_only=True):
+    """The right to write to a connection until `expires`, under the number `epoch`."""
+
+    connection: int
+    owner: str
+    epoch: int
+    expires: datetime
+
+
+class LaneRow(Struct, frozen=True, kw_only=True):
+    """A lane as it stands."""
+
+    connection: int
+    owner: str | None
+    epoch: int
+    expires: datetime | None
+    not_before: datetime | None
+    failures: int
+    awake: bool
+    wakes: int
+    batch: int
+
+
+_HERE = lane.c.connection == bindparam("at")
+_READ = select(
+    lane.c.connection,
+    lane.c.owner,
+    lane.c.epoch,
+    lane.c.expires,
+    lane.c.not_before,
+    lane.c.failures,
+    lane.c.awake,
+    lane.c.wakes,
+    lane.c.batch,
+).where(_HERE)
+_LOCK = _READ.with_for_update()
+_SET = update(lane).where(_HERE)
+_SET_OWN = _SET.where(lane.c.owner == bindparam("me"), lane.c.epoch == bindparam("mine"))
+_RESTS = select(lane.c.not_before).where(_HERE)
+_ALL = select(lane.c.connection).order_by(lane.c.connection)
+_SLEEPING = update(lane).where(lane.c.awake.is_(True)).values(awake=False)
+
+
+def read_lane(tx: Tx, connection: int) -> LaneRow:
+    """Give a lane's row, locked where the database can."""
+    row = tx.one(_LOCK, {"at": connection})
+    assert row is not None  # noqa: S101 - made with its connection
+    return LaneRow(**{name: getattr(row, name) for name in LaneRow.__struct_fields__})
+
+
+def take_lease(tx: Tx, connection: int, owner: str, seconds: float) -> Lease | None:
+    """Take a lane that nobody owns, or whose lease is over; None while another owner lives."""
+    row = read_lane(tx, connection)
+    if row.owner not in (None, owner) and row.expires is not None and row.expires > tx.now:
+        return None
+    lease = Lease(
+        connection=connection, owner=owner, epoch=row.epoch + 1, expires=tx.now + timedelta(seconds=seconds)
+    )
+    tx.run(_SET, {"at": connection, "owner": owner, "epoch": lease.epoch, "expires": lease.expires})
+    return lease
+
+
+def renew_lease(tx: Tx, lease: Lease, seconds: float) -> Lease | None:
+    """Lengthen a lease that is still ours."""
+    expires = tx.now + timedelta(seconds=seconds)
+    held = tx.run(
+        _SET_OWN, {"at": lease.connection, "me": lease.owner, "mine": lease.epoch, "expires": expires}
+    )
+    return (
+        Lease(connection=lease.connection, owner=lease.owner, epoch=lease.epoch, expires=expires)
+        if held
+        else None
+    )
+
+
+def is_current(tx: Tx, lease: Lease) -> bool:
+    """Say whether a lease is still the lane's present one."""
+    row = read_lane(tx, lease.connection)
+    return (row.owner, row.epoch) == (lease.owner, lease.epoch)
+
+
+def release_lease(tx: Tx, lease: Lease) -> bool:
+    """Give a lane back; False when it was no longer ours."""
+    parameters = {
+        "at": lease.connection,
+        "me": lease.owner,
+        "mine": lease.epoch,
+        "owner": None,
+        "expires": None,
+    }
+    return bool(tx.run(_SET_OWN, parameters))
+
+
+def set_awake(tx: Tx, connection: int, *, awake: bool) -> int | None:
+    """Note whether a wake-up of the lane is on its way; give its number when it was asleep and is woken."""
+    row = read_lane(tx, connection)
+    if row.awake and awake:
+        return None
+    tx.run(_SET, {"at": connection, "awake": awake, "wakes": row.wakes + awake})
+    return row.wakes + 1
+
+
+def count_wake(tx: Tx, connection: int, number: int) -> None:
+    """Note the number of a wake-up that follows the present one."""
+    tx.run(_SET, {"at": connection, "awake": True, "wakes": number})
+
+
+def rest(tx: Tx, connection: int, until: datetime | None, why: str, failures: int) -> None:
+    """Let a lane stand still until a time, and say why; None lets it go on."""
+    tx.run(_SET, {"at": connection, "not_before": until, "why_waiting": why, "failures": failures})
+
+
+def resting(tx: Tx, connection: int) -> datetime | None:
+    """Say until when a lane stands still."""
+    moment: datetime | None = tx.scalar(_RESTS, {"at": connection})
+    return moment
+
+
+def set_batch(tx: Tx, connection: int, size: int) -> None:
+    """Remember the batch size that a slow remote can bear; 0 is its full size."""
+    tx.run(_SET, {"at": connection, "batch": size})
+
+
+def all_lanes(tx: Tx) -> tuple[int, ...]:
+    """Give the connections that have a lane."""
+    return tuple(row.connection for row in tx.rows(_ALL))
+
+
+def forget_wakes(tx: Tx) -> None:
+    """Forget wake-ups of an engine whose rows are gone; whoever starts an engine wakes what has work."""
+    tx.run(_SLEEPING)

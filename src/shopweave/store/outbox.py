@@ -1,0 +1,359 @@
+"""The outbox: changes waiting to be sent, under way, and what became of them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct
+from sqlalchemy import Row, bindparam, delete, exists, func, insert, or_, select, update
+
+from shopweave.model.atoms import Atoms
+from shopweave.model.change import ChangeState, Op, Urgency
+from shopweave.model.record import Form, Kind
+from shopweave.store.base import Tx
+from shopweave.store.records import pack, unpack
+from shopweave.store.statements import chunks, many
+from shopweave.store.tables import change, need
+
+WAITING, HELD = ChangeState.WAITING.value, ChangeState.HELD.value
+FLYING = (ChangeState.INTENT.value, ChangeState.IN_DOUBT.value)
+
+
+class NewChange(Struct, frozen=True, kw_only=True):
+    """A change to be put into the outbox; `needs` are references that must exist before it can go."""
+
+    flow: int
+    connection: int
+    kind: Kind
+    form: Form
+    op: Op
+    item: int | None = None
+    source: int | None = None
+    target: int | None = None
+    parent_item: int | None = None
+    reference: str | None = None
+    label: str = ""
+    urgency: Urgency = Urgency.REST
+    sort: str = "other"
+    before: Atoms
+    after: Atoms
+    source_prints: bytes = b""
+    needs: tuple[str, ...] = ()
+
+
+class Change(Struct, frozen=True, kw_only=True):
+    """A change as it stands in the outbox."""
+
+    id: int
+    flow: int | None
+    plan: int | None
+    run: int | None
+    connection: int
+    kind: Kind
+    form: Form
+    op: Op
+    item: int | None
+    source: int | None
+    target: int | None
+    parent_item: int | None
+    reference: str | None
+    label: str
+    urgency: Urgency
+    state: ChangeState
+    held_why: str
+    approved: bool
+    before: Atoms
+    after: Atoms
+    source_prints: bytes
+    created: datetime
+    attempts: int
+    look_ups: int
+    epoch: int | None
+    lease_ends: datetime | None
+    sent: datetime | None
+    settled: datetime | None
+    not_before: datetime | None
+    request: int | None
+    code: str
+    what: str
+    remedy: str
+
+
+def item_reference(item: int) -> str:
+    """Name an item whose record must exist at the target first."""
+    return f"item:{item}"
+
+
+_ADD = insert(change).returning(change.c.id, sort_by_parameter_order=True)
+_ADD_NEED = insert(need)
+_ALL = select(change)
+_BY_ID = _ALL.where(change.c.id.in_(many("ids"))).order_by(change.c.id)
+_SUPERSEDE = delete(change).where(
+    change.c.flow == bindparam("of"), change.c.item.in_(many("ids")), change.c.state.in_([WAITING, HELD])
+)
+_OPEN_NEEDS = delete(need).where(
+    need.c.change.in_(
+        select(change.c.id).where(
+            change.c.flow == bindparam("of"),
+            change.c.item.in_(many("ids")),
+            change.c.state.in_([WAITING, HELD]),
+        )
+    )
+)
+_FLYING_ITEMS = (
+    select(change.c.item)
+    .where(change.c.connection == bindparam("at"), change.c.item.in_(many("ids")), change.c.state.in_(FLYING))
+    .distinct()
+)
+_WAITING_REFERENCES = select(change.c.reference).where(
+    change.c.connection == bindparam("at"),
+    change.c.reference.in_(many("names")),
+    change.c.state.in_([WAITING, HELD, *FLYING]),
+)
+_OPEN_CREATES = (
+    select(change.c.item)
+    .where(
+        change.c.connection == bindparam("at"),
+        change.c.item.in_(many("ids")),
+        change.c.op == Op.CREATE.value,
+        change.c.state.in_([WAITING, HELD, *FLYING]),
+    )
+    .distinct()
+)
+_STATE = update(change).where(change.c.id.in_(many("ids")))
+_MET = delete(need).where(need.c.connection == bindparam("at"), need.c.reference == bindparam("called"))
+_NEEDING = (
+    select(need.c.change)
+    .where(need.c.connection == bindparam("at"), need.c.reference == bindparam("called"))
+    .order_by(need.c.change)
+)
+_busy = change.alias("busy")
+_NO_NEED = ~exists().where(need.c.change == change.c.id)
+_NOT_BUSY = or_(
+    change.c.item.is_(None),
+    ~exists().where(
+        _busy.c.item == change.c.item, _busy.c.connection == change.c.connection, _busy.c.state.in_(FLYING)
+    ),
+)
+_READY = (
+    (change.c.connection == bindparam("at"))
+    & (change.c.state == WAITING)
+    & or_(change.c.not_before.is_(None), change.c.not_before <= bindparam("now"))
+    & _NO_NEED
+    & _NOT_BUSY
+)
+_HEADS = (
+    select(change.c.urgency, func.min(change.c.id).label("first"), func.min(change.c.created).label("since"))
+    .where(_READY)
+    .group_by(change.c.urgency)
+    .order_by(change.c.urgency)
+)
+_FELLOWS = (
+    select(change)
+    .where(_READY, change.c.kind == bindparam("of"))
+    .order_by(change.c.urgency, change.c.id)
+    .limit(bindparam("limit"))
+)
+_SIBLINGS = (
+    select(change)
+    .where(_READY, change.c.kind == bindparam("of"), change.c.parent_item == bindparam("family"))
+    .order_by(change.c.urgency, change.c.id)
+    .limit(bindparam("limit"))
+)
+_IN_DOUBT = (
+    select(change)
+    .where(
+        change.c.connection == bindparam("at"),
+        change.c.state == ChangeState.IN_DOUBT.value,
+        change.c.not_before <= bindparam("now"),
+    )
+    .order_by(change.c.id)
+    .limit(1)
+)
+_ORPHANS = (
+    select(change.c.id, change.c.sent, change.c.lease_ends)
+    .where(
+        change.c.connection == bindparam("at"),
+        change.c.state == ChangeState.INTENT.value,
+        change.c.epoch < bindparam("before"),
+    )
+    .order_by(change.c.id)
+)
+_NEXT = select(func.min(func.coalesce(change.c.not_before, change.c.created))).where(
+    change.c.connection == bindparam("at"),
+    or_(
+        (change.c.state == WAITING) & _NO_NEED & _NOT_BUSY,
+        change.c.state == ChangeState.IN_DOUBT.value,
+        (change.c.state == ChangeState.INTENT.value) & (change.c.epoch < bindparam("before")),
+    ),
+)
+_LEFT = (
+    select(func.count())
+    .select_from(change)
+    .where(change.c.connection == bindparam("at"), change.c.state.in_([WAITING, *FLYING]))
+)
+_SETTLED_MEDIA = _ALL.where(
+    change.c.connection == bindparam("at"), change.c.reference == bindparam("called")
+).order_by(change.c.id.desc())
+
+
+def add_changes(
+    tx: Tx, plan: int | None, run: int | None, state: ChangeState, changes: Sequence[NewChange]
+) -> list[int]:
+    """Put changes into the outbox and give their numbers, in order."""
+    ids: list[int] = []
+    for piece in chunks(list(changes)):
+        ids += [row.id for row in tx.rows(_ADD, [_values(one, plan, run, state, tx.now) for one in piece])]
+    needs = [
+        {"change": key, "connection": one.connection, "reference": name}
+        for key, one in zip(ids, changes, strict=True)
+        for name in dict.fromkeys(one.needs)
+    ]
+    if needs:
+        tx.run(_ADD_NEED, needs)
+    return ids
+
+
+def _values(
+    one: NewChange, plan: int | None, run: int | None, state: ChangeState, now: datetime
+) -> dict[str, Any]:
+    return {
+        "flow": one.flow,
+        "plan": plan,
+        "run": run,
+        "connection": one.connection,
+        "kind": one.kind.value,
+        "form": one.form.value,
+        "op": one.op.value,
+        "item": one.item,
+        "source": one.source,
+        "target": one.target,
+        "parent_item": one.parent_item,
+        "reference": one.reference,
+        "label": one.label[:200],
+        "urgency": int(one.urgency),
+        "state": state.value,
+        "sort": one.sort,
+        "before": pack(one.before),
+        "after": pack(one.after),
+        "source_prints": one.source_prints,
+        "created": now,
+    }
+
+
+def read_change(row: Row[Any]) -> Change:
+    """Read a row of the outbox."""
+    values = {name: getattr(row, name) for name in Change.__struct_fields__}
+    return Change(
+        **{
+            **values,
+            "kind": Kind(row.kind),
+            "form": Form(row.form),
+            "op": Op(row.op),
+            "urgency": Urgency(row.urgency),
+            "state": ChangeState(row.state),
+            "before": unpack(row.before),
+            "after": unpack(row.after),
+            "source_prints": row.source_prints or b"",
+        }
+    )
+
+
+def changes(tx: Tx, ids: Sequence[int]) -> list[Change]:
+    """Give changes by number."""
+    return [read_change(row) for piece in chunks(list(ids)) for row in tx.rows(_BY_ID, {"ids": list(piece)})]
+
+
+def supersede(tx: Tx, flow: int, items: Sequence[int]) -> None:
+    """Take back what a flow meant to send for items and has not sent."""
+    for piece in chunks(list(items)):
+        tx.run(_OPEN_NEEDS, {"of": flow, "ids": list(piece)})
+        tx.run(_SUPERSEDE, {"of": flow, "ids": list(piece)})
+
+
+def flying_items(tx: Tx, connection: int, items: Sequence[int]) -> set[int]:
+    """Give those items that have a request under way or in doubt at a connection."""
+    pieces = chunks(list(items))
+    return {
+        row.item for piece in pieces for row in tx.rows(_FLYING_ITEMS, {"at": connection, "ids": list(piece)})
+    }
+
+
+def references_on_their_way(tx: Tx, connection: int, names: Sequence[str]) -> set[str]:
+    """Give those references that a change in the outbox will make."""
+    pieces = chunks(list(names))
+    return {
+        row.reference
+        for piece in pieces
+        for row in tx.rows(_WAITING_REFERENCES, {"at": connection, "names": list(piece)})
+    }
+
+
+def open_creates(tx: Tx, connection: int, items: Sequence[int]) -> set[int]:
+    """Give those items whose record a change in the outbox will make."""
+    pieces = chunks(list(items))
+    return {
+        row.item for piece in pieces for row in tx.rows(_OPEN_CREATES, {"at": connection, "ids": list(piece)})
+    }
+
+
+def meet(tx: Tx, connection: int, reference: str) -> None:
+    """Let changes go that waited for a reference."""
+    tx.run(_MET, {"at": connection, "called": reference})
+
+
+def needing(tx: Tx, connection: int, reference: str) -> list[int]:
+    """Give the changes that wait for a reference."""
+    return [row.change for row in tx.rows(_NEEDING, {"at": connection, "called": reference})]
+
+
+def set_state(tx: Tx, ids: Sequence[int], state: ChangeState, **values: Any) -> int:
+    """Move changes to a state, with what else is to be noted of them."""
+    pieces = chunks(list(ids))
+    return sum(tx.run(_STATE, {"ids": list(piece), "state": state.value, **values}) for piece in pieces)
+
+
+class Head(Struct, frozen=True, kw_only=True):
+    """The oldest change of one urgency that could be sent now."""
+
+    id: int
+    urgency: Urgency
+    since: datetime
+
+
+def heads(tx: Tx, connection: int) -> list[Head]:
+    """Give the oldest ready change of each urgency."""
+    rows = tx.rows(_HEADS, {"at": connection, "now": tx.now})
+    return [Head(id=row.first, urgency=Urgency(row.urgency), since=row.since) for row in rows]
+
+
+def fellows(tx: Tx, connection: int, kind: Kind, family: int | None, limit: int) -> list[Change]:
+    """Give changes that are ready and fit into one request, the most urgent first."""
+    parameters: dict[str, Any] = {"at": connection, "now": tx.now, "of": kind.value, "limit": limit}
+    if family is None:
+        return [read_change(row) for row in tx.rows(_FELLOWS, parameters)]
+    return [read_change(row) for row in tx.rows(_SIBLINGS, {**parameters, "family": family})]
+
+
+def due_look_up(tx: Tx, connection: int) -> Change | None:
+    """Give a change in doubt whose time to be looked up has come."""
+    row = tx.one(_IN_DOUBT, {"at": connection, "now": tx.now})
+    return None if row is None else read_change(row)
+
+
+def orphans(tx: Tx, connection: int, epoch: int) -> list[tuple[int, datetime, datetime]]:
+    """Give (change, sent, end of lease) of intents that earlier owners of the lane left behind."""
+    return [
+        (row.id, row.sent, row.lease_ends) for row in tx.rows(_ORPHANS, {"at": connection, "before": epoch})
+    ]
+
+
+def next_due(tx: Tx, connection: int, epoch: int) -> datetime | None:
+    """Say when a lane has something to do next, None when nothing waits."""
+    value: datetime | None = tx.scalar(_NEXT, {"at": connection, "before": epoch})
+    return value
+
+
+def left(tx: Tx, connection: int) -> int:
+    """Count what is waiting or under way at a connection."""
+    return int(tx.scalar(_LEFT, {"at": connection}) or 0)

@@ -1,0 +1,145 @@
+"""The store on one SQLite file: one writer in turn, three readers beside it."""
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from queue import SimpleQueue
+from time import perf_counter
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event
+
+from shopweave.model.seams import Clock
+from shopweave.store.base import Tx
+
+T = TypeVar("T")
+Job = Callable[[], None]
+READERS = 3
+
+
+def make_engine(path: Path, *, read_only: bool = False, synchronous: str = "NORMAL") -> Engine:
+    """Make an engine on a file whose transactions begin as we say, not as the driver thinks."""
+    engine = create_engine(f"sqlite:///{path}", connect_args={"check_same_thread": False, "timeout": 30})
+
+    @event.listens_for(engine, "connect")
+    def _connect(raw: sqlite3.Connection, _: Any) -> None:
+        raw.isolation_level = None
+        for pragma in ("journal_mode=WAL", f"synchronous={synchronous}", "busy_timeout=30000", "foreign_keys=ON"):
+            raw.execute(f"PRAGMA {pragma}").close()
+        if read_only:
+            raw.execute("PRAGMA query_only=ON").close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def durably(connection: Connection) -> None:
+    """Make the next commit of this connection, and with it all earlier ones, survive a power cut."""
+    set_synchronous(connection, "FULL")
+
+
+def set_synchronous(connection: Connection, mode: str) -> None:
+    """Set the safety level of a connection that is between transactions."""
+    raw = connection.connection.driver_connection
+    if isinstance(raw, sqlite3.Connection):
+        raw.execute(f"PRAGMA synchronous={mode}").close()
+
+
+class SqliteStore:
+    """A store on a file; `statements` and `longest_write` (seconds) are kept for the metrics."""
+
+    def __init__(self, path: Path, clock: Clock) -> None:
+        self._clock = clock
+        self._write_engine = make_engine(path)
+        self._read_engine = make_engine(path, read_only=True)
+        self._writes: SimpleQueue[Job | None] = SimpleQueue()
+        self._reads: SimpleQueue[Job | None] = SimpleQueue()
+        self.statements = 0
+        self.longest_write = 0.0
+        self._threads = [threading.Thread(target=_work, args=(self._writes,), name="store-writer", daemon=True)]
+        self._threads += [
+            threading.Thread(target=_work, args=(self._reads,), name=f"store-reader-{number}", daemon=True)
+            for number in range(READERS)
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    async def read(self, work: Callable[[Tx], T]) -> T:
+        """Run `work` in a transaction that cannot write."""
+        return await self._submit(self._reads, lambda: self._transact(self._read_engine, work, safe=False))
+
+    async def write(self, work: Callable[[Tx], T]) -> T:
+        """Run `work` and commit."""
+        return await self._submit(self._writes, lambda: self._timed(work, safe=False))
+
+    async def write_safe(self, work: Callable[[Tx], T]) -> T:
+        """Run `work` and commit to the disk."""
+        return await self._submit(self._writes, lambda: self._timed(work, safe=True))
+
+    async def close(self) -> None:
+        """Finish what is queued and close the file."""
+        self._writes.put(None)
+        for _ in range(READERS):
+            self._reads.put(None)
+        for thread in self._threads:
+            await asyncio.get_running_loop().run_in_executor(None, thread.join)
+        self._write_engine.dispose()
+        self._read_engine.dispose()
+
+    async def _submit(self, queue: "SimpleQueue[Job | None]", call: Callable[[], tuple[T, Tx]]) -> T:
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[T] = loop.create_future()
+
+        def job() -> None:
+            try:
+                value, tx = call()
+            except BaseException as error:  # noqa: BLE001 - handed to the caller as it is
+                loop.call_soon_threadsafe(_fail, answer, error)
+            else:
+                loop.call_soon_threadsafe(_give, answer, value, tx)
+
+        queue.put(job)
+        return await answer
+
+    def _timed(self, work: Callable[[Tx], T], *, safe: bool) -> tuple[T, Tx]:
+        begun = perf_counter()
+        try:
+            return self._transact(self._write_engine, work, safe=safe)
+        finally:
+            self.longest_write = max(self.longest_write, perf_counter() - begun)
+
+    def _transact(self, engine: Engine, work: Callable[[Tx], T], *, safe: bool) -> tuple[T, Tx]:
+        with engine.connect() as connection:
+            if safe:
+                durably(connection)
+            try:
+                with connection.begin():
+                    tx = Tx(connection, self._clock.now())
+                    value = work(tx)
+            finally:
+                if safe:
+                    set_synchronous(connection, "NORMAL")
+            self.statements += tx.statements
+            return value, tx
+
+
+def _work(queue: "SimpleQueue[Job | None]") -> None:
+    while (job := queue.get()) is not None:
+        job()
+
+
+def _give(answer: "asyncio.Future[T]", value: T, tx: Tx) -> None:
+    for call in tx.calls:
+        call()
+    if not answer.done():
+        answer.set_result(value)
+
+
+def _fail(answer: "asyncio.Future[T]", error: BaseException) -> None:
+    if not answer.done():
+        answer.set_exception(error)
