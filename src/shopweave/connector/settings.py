@@ -18,13 +18,14 @@ class OptionKind(StrEnum):
     CHOICE = "choice"
     LIST = "list"
     SECRET = "secret"
+    PATH = "path"
 
 
 class Option(Struct, frozen=True, kw_only=True):
     """One setting of a connector.
 
     A secret is given in the TOML as `{ env = "NAME" }` or `{ file = "path" }`, or sealed in the store.
-    `default` None with `needed` means that a person must give it.
+    A path is relative to the folder of the settings file. `default` None with `needed` means that a person must give it.
     """
 
     name: str

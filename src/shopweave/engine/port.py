@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from shopweave.store.base import Tx
 
-Json = Mapping[str, "str | int | float | bool | None | list[str] | list[int]"]
+Json = Mapping[str, "str | int | float | bool | list[str] | list[int] | None"]
 
 
 class RunRequest(Struct, frozen=True, kw_only=True):

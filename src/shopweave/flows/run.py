@@ -111,6 +111,10 @@ class Runner:
             failure = error
             await self._store.write(lambda tx: self._failed(tx, flow, state, failure))
             return {**state, "done": True}
+        except Exception as error:
+            fault = HubError(f"An error inside the hub: {type(error).__name__}.", code="HUB-500")
+            await self._store.write(lambda tx: self._failed(tx, flow, state, fault))
+            raise
 
     async def _step(self, flow: Flow, state: Json) -> Json:
         match state["step"]:
@@ -120,6 +124,7 @@ class Runner:
                 return await self._again(flow, state)
             case "link":
                 made = await link(self._store, self.house, flow)
+                await self._store.write(lambda tx: self._wake_others(tx, flow, flow.items))
                 await self._count(state, matched=made)
                 return {**state, "step": ASK if flow.enriches else BEGIN, "after": 0}
             case "ask":
@@ -222,6 +227,7 @@ class Runner:
 
     def _ended(self, tx: Tx, flow: Flow, state: Json, held: int) -> None:
         plans.set_run(tx, int(str(state["run"])), state="done", ended=tx.now, held=held)
+        self._wake_others(tx, flow, flow.row.target)
         findings.settle(tx, f"run:{flow.row.name}:")
 
     def _failed(self, tx: Tx, flow: Flow, state: Json, error: HubError) -> None:

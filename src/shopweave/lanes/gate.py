@@ -19,6 +19,7 @@ class Gate:
     def __init__(self, clock: Clock, capabilities: Capabilities) -> None:
         self._clock = clock
         self._places = max(1, capabilities.requests_at_once)
+        self._kept = 1 if capabilities.writes and self._places > 1 else 0
         self._paces = tuple(_pace(limit) for limit in capabilities.limits)
         self._buckets: list[Bucket | None] = [None for _ in self._paces]
         self._inside = 0
@@ -38,7 +39,7 @@ class Gate:
 
     def has_place(self, urgency: int) -> bool:
         """Say whether a request of this urgency could start now."""
-        kept = 1 if urgency != URGENT and self._places > 1 else 0
+        kept = 0 if urgency == URGENT else self._kept
         return self._inside < self._places - kept
 
     async def _enter(self, urgency: int) -> None:

@@ -63,7 +63,9 @@ def _made(tx: Tx, port: Port, change: Change, key: int, record: RemoteRecord, co
     if change.item is not None:
         links.add_links(tx, port.row.id, [(change.item, key)], "made")
         outbox.meet(tx, port.row.id, item_reference(change.item))
-        marks.mark_items(tx, port.row.id, [change.item, *links.children(tx, [change.item])])
+        children = links.children(tx, [change.item])
+        coming = outbox.open_creates(tx, port.row.id, children)
+        marks.mark_items(tx, port.row.id, [change.item, *(one for one in children if one not in coming)])
     if change.reference is not None:
         if change.kind is Kind.MEDIA:
             media.store_media(tx, port.row.id, change.reference, content, record.remote_id)

@@ -1,5 +1,7 @@
 """The settings of a hub as values, already checked."""
 
+from typing import Any
+
 from msgspec import Struct
 
 
@@ -37,3 +39,44 @@ class FlowSettings(Struct, frozen=True, kw_only=True):
     zone: str = "UTC"
     sweep_every: int = 1440
     guard: GuardLimits = GuardLimits()
+
+
+class ConnectionSettings(Struct, frozen=True, kw_only=True):
+    """One configured account of one system; `values` are checked against its connector's options."""
+
+    name: str
+    type: str
+    mode: str = "live"
+    values: dict[str, Any] = {}
+    secrets: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"ConnectionSettings(name={self.name!r}, type={self.type!r})"
+
+
+class WebSettings(Struct, frozen=True, kw_only=True):
+    """Where the pages are served."""
+
+    host: str = "127.0.0.1"
+    port: int = 8700
+
+
+class IcecatToolSettings(Struct, frozen=True, kw_only=True):
+    """Where the Icecat commands find their environment file and put their logs."""
+
+    env_file: str = ".icecat_env"
+    log_dir: str = "logs"
+
+
+class HubSettings(Struct, frozen=True, kw_only=True):
+    """All settings of a hub."""
+
+    database: str = ""
+    time_zone: str = "UTC"
+    log_days: int = 7
+    allow_private_addresses: bool = False
+    connections: tuple[ConnectionSettings, ...] = ()
+    flows: tuple[FlowSettings, ...] = ()
+    web: WebSettings = WebSettings()
+    icecat_tool: IcecatToolSettings = IcecatToolSettings()
+    warnings: tuple[str, ...] = ()

@@ -188,7 +188,7 @@ def _connect(driver: ModuleType, address: Address, timeout: float) -> "Connectio
 
 _ADMISSION = {
     1045: ("The database does not accept this user or password.", "Check user and password."),
-    1044: ("This user may not use the database.", "Grant the user SELECT on the database."),
+    1044: ("This user may not use the database.", "Check its name, and grant the user SELECT on it."),
     1049: ("The server has no database of this name.", "Check the name of the database."),
     1130: ("The database lets nobody in from this machine.", "Create the user for this machine's address."),
     1698: ("The database does not accept this user.", "Give the user a password to sign in with."),

@@ -3,13 +3,13 @@
 import asyncio
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 from urllib.parse import unquote
 
-from shopweave.connector.transports import SqlTx
+from shopweave.connector.transports import Row, SqlTx
 from shopweave.model.errors import Configuration, HubError
 from shopweave.runtime.mysql import MysqlSession, read_address
 from shopweave.runtime.sqlite import SqliteSession
@@ -51,7 +51,8 @@ class Session(Protocol):
 class ForeignSql:
     """Run transactions in a few threads, on connections that are kept while they are used.
 
-    `reads` and `writes` count transactions. `place` names the database without its password.
+    `reads` and `writes` count transactions; a write is one that ran a statement other than a query.
+    `place` names the database without its password.
     """
 
     def __init__(self, place: str, connect: Callable[[float], Session]) -> None:
@@ -68,10 +69,6 @@ class ForeignSql:
 
     async def transact(self, work: Callable[[SqlTx], T], *, read_only: bool, timeout: float) -> T:
         """Run `work` and commit."""
-        if read_only:
-            self.reads += 1
-        else:
-            self.writes += 1
         if self._pool is None:
             self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="shopweave-sql")
         loop = asyncio.get_running_loop()
@@ -92,9 +89,10 @@ class ForeignSql:
     def _transact(self, work: Callable[[SqlTx], T], *, read_only: bool, timeout: float) -> T:
         session = self._take(timeout)
         committing = False
+        tx = _Watched(session.tx)
         try:
             session.begin(read_only=read_only)
-            result = work(session.tx)
+            result = work(tx)
             committing = not read_only
             session.commit()
         except BaseException as error:
@@ -104,9 +102,16 @@ class ForeignSql:
             if meaning is None:
                 raise
             raise meaning from error
+        finally:
+            self._count(tx)
         with self._lock:
             self._idle.append((time.monotonic(), timeout, session))
         return result
+
+    def _count(self, tx: "_Watched") -> None:
+        with self._lock:
+            self.reads += not tx.wrote
+            self.writes += tx.wrote
 
     def _take(self, timeout: float) -> Session:
         """Give an idle connection with the same time limit, or a new one."""
@@ -124,6 +129,24 @@ class ForeignSql:
                     del self._idle[place]
                     return since, session
         return None
+
+
+class _Watched:
+    """A transaction that remembers whether it ran more than queries."""
+
+    def __init__(self, tx: SqlTx) -> None:
+        self._tx = tx
+        self.dialect = tx.dialect
+        self.wrote = False
+
+    def rows(self, statement: str, parameters: Mapping[str, Any] | None = None) -> Sequence[Row]:
+        """Run a query and give all its rows."""
+        return self._tx.rows(statement, parameters)
+
+    def run(self, statement: str, parameters: Mapping[str, Any] | None = None) -> int:
+        """Run a statement and give the number of rows it touched."""
+        self.wrote = True
+        return self._tx.run(statement, parameters)
 
 
 def open_sql(url: str) -> ForeignSql:

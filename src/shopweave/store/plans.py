@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from msgspec import Struct, json
-from sqlalchemy import Integer, and_, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import Integer, bindparam, delete, func, insert, or_, select, update
 
 from shopweave.model.change import ChangeState
 from shopweave.store.base import Tx
@@ -63,9 +63,10 @@ _HELD_PLANS = (
 )
 _EMPTY = delete(plan).where(plan.c.id == bindparam("key"))
 _TALLY = (
-    select(change.c.sort, change.c.op, func.count())
+    select(change.c.sort, func.count().label("number"))
     .where(change.c.plan == bindparam("key"))
-    .group_by(change.c.sort, change.c.op)
+    .group_by(change.c.sort)
+    .order_by(change.c.sort)
 )
 _ITEMS = select(func.count(change.c.item.distinct())).where(change.c.plan == bindparam("key"))
 _RELEASABLE = (
@@ -99,10 +100,10 @@ _WHY = update(change).where(
     change.c.sort == bindparam("which"),
 )
 _STATES = (
-    select(change.c.state, func.count()).where(change.c.plan == bindparam("key")).group_by(change.c.state)
+    select(change.c.state, func.count().label("number")).where(change.c.plan == bindparam("key")).group_by(change.c.state)
 )
 _RUN_STATES = (
-    select(change.c.state, func.count()).where(change.c.run == bindparam("key")).group_by(change.c.state)
+    select(change.c.state, func.count().label("number")).where(change.c.run == bindparam("key")).group_by(change.c.state)
 )
 _RUN_REQUESTS = select(func.count(change.c.request.distinct())).where(change.c.run == bindparam("key"))
 _DROP_NEEDS = delete(need).where(
@@ -123,17 +124,12 @@ _COUNT = (
     .values({run.c[name]: run.c[name] + bindparam(f"more_{name}", type_=Integer) for name in _COUNTED})
 )
 _RUN = select(run).where(run.c.id == bindparam("key"))
+_EXPIRED = (
+    select(plan.c.id)
+    .where(plan.c.state == "held", or_(plan.c.expires.is_(None), plan.c.expires <= bindparam("now")))
+    .order_by(plan.c.id)
+)
 _OPEN_RUNS = select(run).where(run.c.ended.is_(None)).order_by(run.c.id)
-_LAST_COUNTED = ("read", "matched", "changed", "skipped", "requests")
-_COUNT = (
-    update(run)
-    .where(run.c.id == bindparam("key"))
-    .values({run.c[name]: run.c[name] + bindparam(f"more_{name}", type_=Integer) for name in _COUNTED})
-)
-_RUN = select(run).where(run.c.flow == bindparam("of")).order_by(run.c.id.desc()).limit(1)
-_EXPIRED = select(plan.c.id).where(
-    and_(plan.c.state == "held", or_(plan.c.expires.is_(None), plan.c.expires <= bindparam("now")))
-)
 
 
 def add_plan(
@@ -264,6 +260,14 @@ def run_row(tx: Tx, key: int) -> RunRow | None:
     """Give a run."""
     row = tx.one(_RUN, {"key": key})
     return None if row is None else RunRow(**{name: getattr(row, name) for name in RunRow.__struct_fields__})
+
+
+_AFTER = select(run.c.id).where(run.c.id > bindparam("after")).order_by(run.c.id)
+
+
+def runs_after(tx: Tx, after: int) -> list[int]:
+    """Give the numbers of later runs."""
+    return [row.id for row in tx.rows(_AFTER, {"after": after})]
 
 
 def open_runs(tx: Tx) -> list[RunRow]:

@@ -17,6 +17,7 @@ from shopweave.store.base import Tx
 T = TypeVar("T")
 Job = Callable[[], None]
 READERS = 3
+_PRAGMAS = ("journal_mode=WAL", "busy_timeout=30000", "foreign_keys=ON")
 
 
 def make_engine(path: Path, *, read_only: bool = False, synchronous: str = "NORMAL") -> Engine:
@@ -26,8 +27,9 @@ def make_engine(path: Path, *, read_only: bool = False, synchronous: str = "NORM
     @event.listens_for(engine, "connect")
     def _connect(raw: sqlite3.Connection, _: Any) -> None:
         raw.isolation_level = None
-        for pragma in ("journal_mode=WAL", f"synchronous={synchronous}", "busy_timeout=30000", "foreign_keys=ON"):
+        for pragma in _PRAGMAS:
             raw.execute(f"PRAGMA {pragma}").close()
+        raw.execute(f"PRAGMA synchronous={synchronous}").close()
         if read_only:
             raw.execute("PRAGMA query_only=ON").close()
 
@@ -61,11 +63,8 @@ class SqliteStore:
         self._reads: SimpleQueue[Job | None] = SimpleQueue()
         self.statements = 0
         self.longest_write = 0.0
-        self._threads = [threading.Thread(target=_work, args=(self._writes,), name="store-writer", daemon=True)]
-        self._threads += [
-            threading.Thread(target=_work, args=(self._reads,), name=f"store-reader-{number}", daemon=True)
-            for number in range(READERS)
-        ]
+        queues = (self._writes, *(self._reads for _ in range(READERS)))
+        self._threads = [threading.Thread(target=_work, args=(queue,), daemon=True) for queue in queues]
         for thread in self._threads:
             thread.start()
 

@@ -196,7 +196,7 @@ OPTIONS: tuple[Option, ...] = (
         kind=OptionKind.NUMBER,
         default=3,
         minimum=1,
-        maximum=20,
+        maximum=1000,
     ),
     Option(
         name="requests_at_once",

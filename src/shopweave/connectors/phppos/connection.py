@@ -26,7 +26,7 @@ from shopweave.connectors.phppos.schema import Database, Schema, open_database, 
 from shopweave.connectors.phppos.settings import address, read_rules
 from shopweave.connectors.phppos.stock import Adjustment, Booking, Wanted, book
 from shopweave.model.change import WriteAnswer
-from shopweave.model.errors import BrokenData, Configuration, Fenced
+from shopweave.model.errors import Configuration, Fenced
 from shopweave.model.record import Kind, RemoteRecord
 from shopweave.model.values import Level, Picture, PictureBytes
 
@@ -159,7 +159,11 @@ def _after(position: str) -> int:
     try:
         return msgspec.json.decode(position.encode(), type=_Number).after
     except msgspec.MsgspecError as error:
-        raise BrokenData("The stored position of this feed cannot be read.", code="POS-011") from error
+        raise Configuration(
+            "The stored position of this feed cannot be read.",
+            code="POS-011",
+            remedy="Start a full read of this connection.",
+        ) from error
 
 
 def _at(last: int | None) -> str:

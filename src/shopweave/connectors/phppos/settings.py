@@ -69,6 +69,7 @@ OPTIONS: tuple[Option, ...] = (
         name="path",
         title="SQLite file",
         description="Path of a till kept in one SQLite file, as the demo uses; leaves the server unused.",
+        kind=OptionKind.PATH,
         default="",
     ),
     Option(

@@ -59,8 +59,15 @@ INSERT INTO phppos_inventory (trans_items, item_variation_id, trans_user, trans_
   trans_inventory, location_id, trans_current_quantity)
 VALUES (:item, :variation, :employee, :now, :comment, :delta, :location, :quantity)
 """
-_TOUCH_ITEMS = "UPDATE phppos_items SET last_modified = :now WHERE item_id = :id"
-_TOUCH_VARIATIONS = "UPDATE phppos_item_variations SET last_modified = :now WHERE id = :id"
+# A date newer than the till's own newest would carry the windows past changes the till has yet to date:
+# whether it stores its wall clock or true moments cannot be seen from outside.
+_NEWEST = "SELECT MAX(i.last_modified) AS moved FROM phppos_items i"
+_TOUCH_ITEM = """
+UPDATE phppos_items SET last_modified = :dated WHERE item_id = :id AND last_modified < :dated
+"""
+_TOUCH_VARIATION = """
+UPDATE phppos_item_variations SET last_modified = :dated WHERE id = :id AND last_modified < :dated
+"""
 # The till writes the wall clock of its own time zone into a session of the server's.
 _NOW_MYSQL = """
 SELECT CONVERT_TZ(
@@ -124,6 +131,7 @@ class _Desk(Struct, frozen=True, kw_only=True):
     location: int
     employee: int
     now: str
+    dated: str
     whole: bool
 
 
@@ -159,13 +167,15 @@ def _desk(db: Database, booking: Booking) -> _Desk:
             code="POS-006",
             remedy="Set employee to the person number of an employee, best one named Hub.",
         )
+    now = _now(db, booking.reading)
     return _Desk(
         db=db,
         kind=booking.kind,
         places=places,
         location=places.stock,
         employee=rules.employee,
-        now=_now(db, booking.reading),
+        now=now,
+        dated=min(now, stamp(db.rows(_NEWEST)[0]["moved"])),
         whole=booking.kind is Kind.VARIATION and db.schema.has_whole_variations(),
     )
 
@@ -194,9 +204,9 @@ def _write(desk: _Desk, wanted: Sequence[Wanted]) -> None:
             _set(desk, one, delta, rows[desk.location, one.target])
             touched[one] = None
     for item in sorted({one.item for one in touched}):
-        desk.db.run(_TOUCH_ITEMS, {"now": desk.now, "id": item})
+        desk.db.run(_TOUCH_ITEM, {"dated": desk.dated, "id": item})
     for variation in sorted(one.target for one in touched if one.variation is not None):
-        desk.db.run(_TOUCH_VARIATIONS, {"now": desk.now, "id": variation})
+        desk.db.run(_TOUCH_VARIATION, {"dated": desk.dated, "id": variation})
 
 
 def _locked(desk: _Desk, targets: Sequence[int]) -> dict[tuple[int, int], Decimal]:

@@ -1,0 +1,91 @@
+"""Trying a shop the way it will be used, changing nothing."""
+
+from shopweave.connector.roles import CheckLine
+from shopweave.connectors.woocommerce.client import Client
+from shopweave.connectors.woocommerce.settings import WooSettings
+from shopweave.model.errors import HubError
+
+
+async def check(settings: WooSettings, client: Client) -> tuple[CheckLine, ...]:
+    """Look at address, credentials, rights, versions and units; stops where nothing further can work."""
+    lines: list[CheckLine] = []
+    for step in (_reads, _writes, _version, _stock, _weight, _pictures):
+        try:
+            lines += await step(settings, client)
+        except HubError as error:
+            lines.append(CheckLine(ok=False, what=error.what, remedy=error.remedy, code=error.code))
+            break
+    return tuple(lines)
+
+
+async def _reads(settings: WooSettings, client: Client) -> list[CheckLine]:
+    _ = settings
+    await client.get("/wc/v3/products", {"per_page": "1", "_fields": "id"})
+    return [CheckLine(ok=True, what="The shop answers and the key may read products.")]
+
+
+async def _writes(settings: WooSettings, client: Client) -> list[CheckLine]:
+    """An empty batch changes nothing and is refused to keys that may only read."""
+    _ = settings
+    await client.post("/wc/v3/products/batch", {})
+    return [CheckLine(ok=True, what="The key may write products.")]
+
+
+async def _version(settings: WooSettings, client: Client) -> list[CheckLine]:
+    _ = settings
+    status = (await client.get("/wc/v3/system_status", {"_fields": "environment"})).body
+    known = status.get("environment", {}) if isinstance(status, dict) else {}
+    version = str(known.get("version", "?"))
+    return [CheckLine(ok=True, what=f"WooCommerce {version} on WordPress {known.get('wp_version', '?')}.")]
+
+
+async def _stock(settings: WooSettings, client: Client) -> list[CheckLine]:
+    _ = settings
+    value = await _setting(client, "woocommerce_manage_stock")
+    if value == "yes":
+        return [CheckLine(ok=True, what="The shop manages stock.")]
+    return [
+        CheckLine(
+            ok=False,
+            what="The shop does not manage stock; orders will not lower it.",
+            remedy="WooCommerce → Settings → Products → Inventory: enable stock management.",
+            code="WOO-111",
+            blocks=False,
+        )
+    ]
+
+
+async def _weight(settings: WooSettings, client: Client) -> list[CheckLine]:
+    found = []
+    units = (("weight", settings.weight_unit), ("dimension", settings.dimension_unit))
+    for name, ours in units:
+        value = await _setting(client, f"woocommerce_{name}_unit")
+        if value and value != ours:
+            remedy = f'Set {name}_unit = "{value}" for this connection.'
+            text = f"The shop's unit of {name} is {value}, the settings say {ours}."
+            found.append(CheckLine(ok=False, what=text, remedy=remedy, code="WOO-112"))
+    return found or [CheckLine(ok=True, what="Units of weight and length fit.")]
+
+
+async def _setting(client: Client, name: str) -> str:
+    body = (await client.get(f"/wc/v3/settings/products/{name}")).body
+    return str(body.get("value", "")) if isinstance(body, dict) else ""
+
+
+async def _pictures(settings: WooSettings, client: Client) -> list[CheckLine]:
+    if not settings.may_upload:
+        return [
+            CheckLine(
+                ok=False,
+                what="Without an application password pictures are not uploaded; those with a public address are.",
+                remedy="Give wp_user and application_password to upload the till's pictures.",
+                code="WOO-113",
+                blocks=False,
+            )
+        ]
+    me = (await client.get("/wp/v2/users/me", {"context": "edit"})).body
+    rights = me.get("capabilities", {}) if isinstance(me, dict) else {}
+    if rights.get("upload_files"):
+        return [CheckLine(ok=True, what="The application password is good and may upload pictures.")]
+    remedy = "Make its user a shop manager or administrator."
+    return [CheckLine(ok=False, what="The user may not upload pictures.", remedy=remedy, code="WOO-114")]

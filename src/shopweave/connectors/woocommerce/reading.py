@@ -1,0 +1,178 @@
+"""Reading lists and records of a shop."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from shopweave.connector import paging
+from shopweave.connector.paging import Place
+from shopweave.connector.roles import Page
+from shopweave.connectors.woocommerce import records
+from shopweave.connectors.woocommerce.client import Client, Reply
+from shopweave.connectors.woocommerce.settings import WooSettings
+from shopweave.model.errors import Refused, Unavailable
+from shopweave.model.record import BrokenRecord, Form, Kind, RemoteRecord
+
+SIZE = 100
+OVERLAP = timedelta(minutes=5)
+_LISTS = {"categories": Kind.CATEGORY, "brands": Kind.BRAND, "attributes": Kind.ATTRIBUTE}
+
+
+class Reader:
+    """Reads one shop."""
+
+    def __init__(self, settings: WooSettings, client: Client) -> None:
+        self._settings, self._client = settings, client
+        self._default: str | None = None
+
+    async def page(self, feed: str, position: str, *, sweep: bool) -> Page:
+        """Read the next page of a feed."""
+        place = paging.begin(paging.read_place(position), sweep=sweep)
+        if feed == "products":
+            return await self._products(place)
+        return await self._list(_LISTS[feed], feed, place)
+
+    async def default_category(self) -> str:
+        """Give the id of the category that products without one fall into; learned once, it never changes."""
+        if self._default is None:
+            query = {"per_page": "1", "orderby": "id", "order": "asc", "slug": "uncategorized"}
+            found = (await self._client.get("/wc/v3/products/categories", query)).body
+            self._default = str(found[0]["id"]) if found else ""
+        return self._default
+
+    async def _products(self, place: Place) -> Page:
+        query = {"offset": str(paging.first_offset(place)), **_order()}
+        if place.lower is not None:
+            query |= {"modified_after": place.lower.strftime("%Y-%m-%dT%H:%M:%S"), "dates_are_gmt": "true"}
+        reply = await self._client.get("/wc/v3/products", query)
+        rows = _rows(reply)
+        ids = [int(row["id"]) for row in rows]
+        if not paging.follows(place, ids):
+            back = paging.step_back(place, SIZE)
+            return Page(position=paging.write_place(back), done=False)
+        after = paging.after_page(place, ids, SIZE, reply.at, OVERLAP)
+        found, broken, requests = await self.with_variations(rows)
+        return Page(
+            records=found,
+            broken=broken,
+            position=paging.write_place(after),
+            done=after.done,
+            requests=1 + requests,
+        )
+
+    async def with_variations(
+        self, rows: Sequence[Any]
+    ) -> tuple[tuple[RemoteRecord, ...], tuple[BrokenRecord, ...], int]:
+        """Read products and, of families, all their variations; a row that cannot be read is named."""
+        default = await self.default_category()
+        found: list[RemoteRecord] = []
+        broken: list[BrokenRecord] = []
+        requests = 0
+        for row in rows:
+            if row.get("type") not in ("simple", "variable"):
+                continue
+            try:
+                one = records.product(row, self._settings, default)
+            except (KeyError, TypeError, ValueError, ArithmeticError) as error:
+                broken.append(_broken(row, error))
+                continue
+            found.append(one)
+            if one.form is Form.FAMILY:
+                variations, cost = await self.variations(one.remote_id, str(row.get("sku") or ""))
+                found += variations
+                requests += cost
+        return tuple(found), tuple(broken), requests
+
+    async def variations(self, parent: str, parent_sku: str) -> tuple[list[RemoteRecord], int]:
+        """Read all variations of a family."""
+        found: list[RemoteRecord] = []
+        offset = requests = 0
+        while True:
+            query = {"offset": str(offset), **_order()}
+            rows = _rows(await self._client.get(f"/wc/v3/products/{parent}/variations", query))
+            requests += 1
+            found += [records.variation(row, parent, self._settings, parent_sku) for row in rows]
+            if len(rows) < SIZE:
+                return found, requests
+            offset += SIZE - 1
+
+    async def _list(self, kind: Kind, name: str, place: Place) -> Page:
+        query = {"offset": str(paging.first_offset(place)), **_order()}
+        try:
+            reply = await self._client.get(
+                f"/wc/v3/products/{name}", query if kind is not Kind.ATTRIBUTE else {}
+            )
+        except Refused:
+            if kind is not Kind.BRAND:
+                raise
+            return Page(position=paging.write_place(Place()), done=True)
+        rows = _rows(reply)
+        ids = [int(row["id"]) for row in rows]
+        if not paging.follows(place, ids):
+            return Page(position=paging.write_place(paging.step_back(place, SIZE)), done=False)
+        whole = kind is Kind.ATTRIBUTE
+        after = Place(done=True) if whole else paging.after_page(place, ids, SIZE, reply.at, OVERLAP)
+        found = tuple(
+            records.category(row) if kind is Kind.CATEGORY else records.term(row, kind) for row in rows
+        )
+        return Page(records=found, position=paging.write_place(after), done=after.done)
+
+    async def by_ids(self, kind: Kind, ids: tuple[str, ...]) -> tuple[RemoteRecord, ...]:
+        """Read records by id; what is in the trash or deleted for good is said to be gone."""
+        if kind is Kind.VARIATION:
+            return await self._variations_by_ids(ids)
+        if kind is Kind.PRODUCT:
+            return await self._products_by_ids(ids)
+        path = {Kind.CATEGORY: "categories", Kind.BRAND: "brands"}.get(kind)
+        if path is None:
+            return ()
+        rows = _rows(
+            await self._client.get(f"/wc/v3/products/{path}", {"include": ",".join(ids), **_order()})
+        )
+        found = [records.category(row) if kind is Kind.CATEGORY else records.term(row, kind) for row in rows]
+        return (*found, *(_gone(kind, key) for key in ids if key not in {one.remote_id for one in found}))
+
+    async def _products_by_ids(self, ids: tuple[str, ...]) -> tuple[RemoteRecord, ...]:
+        default = await self.default_category()
+        query = {"include": ",".join(ids), **_order()}
+        rows = _rows(await self._client.get("/wc/v3/products", query))
+        if len(rows) < len(set(ids)):
+            rows += _rows(await self._client.get("/wc/v3/products", {**query, "status": "trash"}))
+        found = [records.product(row, self._settings, default) for row in rows]
+        known = {one.remote_id for one in found}
+        return (*found, *(_gone(Kind.PRODUCT, key) for key in ids if key not in known))
+
+    async def _variations_by_ids(self, ids: tuple[str, ...]) -> tuple[RemoteRecord, ...]:
+        found: list[RemoteRecord] = []
+        for parent in dict.fromkeys(key.partition(":")[0] for key in ids):
+            siblings, _ = await self.variations(parent, await self._sku_of(parent))
+            wanted = [key for key in ids if key.partition(":")[0] == parent]
+            known = {one.remote_id: one for one in siblings}
+            found += [known.get(key) or _gone(Kind.VARIATION, key) for key in wanted]
+        return tuple(found)
+
+    async def _sku_of(self, parent: str) -> str:
+        query = {"include": parent, "_fields": "id,sku", **_order()}
+        rows = _rows(await self._client.get("/wc/v3/products", query))
+        return str(rows[0].get("sku") or "") if rows else ""
+
+
+def _order() -> dict[str, str]:
+    return {"per_page": str(SIZE), "orderby": "id", "order": "asc", "context": "edit"}
+
+
+def _rows(reply: Reply) -> list[Any]:
+    if not isinstance(reply.body, list):
+        raise Unavailable("The shop answered a list call with something else.", code="WOO-123")
+    return list(reply.body)
+
+
+def _gone(kind: Kind, key: str) -> RemoteRecord:
+    forms = {Kind.PRODUCT: Form.SIMPLE, Kind.VARIATION: Form.VARIATION, Kind.CATEGORY: Form.CATEGORY}
+    parent = key.partition(":")[0] if kind is Kind.VARIATION else None
+    return RemoteRecord(kind=kind, form=forms.get(kind, Form.TERM), remote_id=key, parent=parent, gone=True)
+
+
+def _broken(row: Any, error: Exception) -> BrokenRecord:
+    text = f"a product cannot be read: {type(error).__name__}"
+    return BrokenRecord(kind=Kind.PRODUCT, remote_id=str(row.get("id", "?")), code="WOO-130", what=text)

@@ -1,0 +1,124 @@
+"""What the WooCommerce connector wants to be told, and the settings as values."""
+
+from msgspec import Struct
+
+from shopweave.connector.settings import Option, OptionKind, Settings
+
+ADDRESS = "the shop's own address, without /wp-admin"
+
+
+class WooSettings(Struct, frozen=True, kw_only=True):
+    """The settings of one shop."""
+
+    url: str
+    consumer_key: str = ""
+    consumer_secret: str = ""
+    wp_user: str = ""
+    application_password: str = ""
+    allow_http: bool = False
+    weight_unit: str = "kg"
+    dimension_unit: str = "cm"
+    new_products: str = "draft"
+    requests_at_once: int = 2
+
+    @property
+    def may_upload(self) -> bool:
+        """Say whether pictures can be uploaded: media routes take an application password only."""
+        return bool(self.wp_user and self.application_password)
+
+    def __repr__(self) -> str:
+        return f"WooSettings(url={self.url!r}, new_products={self.new_products!r})"
+
+    def __rich_repr__(self) -> tuple[tuple[str, str], ...]:  # type: ignore[override,unused-ignore]
+        return (("url", self.url),)
+
+
+OPTIONS = (
+    Option(
+        name="url",
+        title="Address",
+        description=f"The address of the shop: {ADDRESS}.",
+        kind=OptionKind.URL,
+        needed=True,
+        example="https://shop.example",
+    ),
+    Option(
+        name="consumer_key",
+        title="Consumer key",
+        description="The key of WooCommerce → Settings → Advanced → REST API, with permission Read/Write."
+        " Not needed where an application password is given.",
+        kind=OptionKind.SECRET,
+        example='{ env = "WOO_KEY" }',
+    ),
+    Option(
+        name="consumer_secret",
+        title="Consumer secret",
+        description="The secret that belongs to the consumer key.",
+        kind=OptionKind.SECRET,
+        example='{ env = "WOO_SECRET" }',
+    ),
+    Option(
+        name="wp_user",
+        title="WordPress user",
+        description="The user of the application password: a shop manager or administrator.",
+        example="hub",
+    ),
+    Option(
+        name="application_password",
+        title="Application password",
+        description="Of Users → Profile → Application Passwords. Pictures can be uploaded with it only; alone it"
+        " opens the products too.",
+        kind=OptionKind.SECRET,
+        recommendation="One for the hub alone, so that it can be withdrawn alone.",
+        example='{ env = "WP_API_PASS" }',
+    ),
+    Option(
+        name="allow_http",
+        title="Allow plain http",
+        description="Send credentials over plain http. For tests on this machine only.",
+        kind=OptionKind.SWITCH,
+        default=False,
+    ),
+    Option(
+        name="weight_unit",
+        title="Unit of weight",
+        description="The unit the shop counts weights in, as its settings have it.",
+        kind=OptionKind.CHOICE,
+        default="kg",
+        choices=("kg", "g", "lbs", "oz"),
+    ),
+    Option(
+        name="dimension_unit",
+        title="Unit of length",
+        description="The unit the shop counts edges in, as its settings have it.",
+        kind=OptionKind.CHOICE,
+        default="cm",
+        choices=("cm", "mm", "m", "in", "yd"),
+    ),
+    Option(
+        name="new_products",
+        title="New products",
+        description="Whether products that the hub makes are seen by buyers at once (publish) or wait for a"
+        " person (draft).",
+        kind=OptionKind.CHOICE,
+        default="draft",
+        choices=("draft", "publish"),
+        recommendation="draft, until the first products look right.",
+    ),
+    Option(
+        name="requests_at_once",
+        title="Requests at once",
+        description="How many requests the shop is sent at the same time; of two or more one is kept for what"
+        " is urgent.",
+        kind=OptionKind.NUMBER,
+        default=2,
+        minimum=1,
+        maximum=8,
+    ),
+)
+
+
+def read_settings(settings: Settings) -> WooSettings:
+    """Read the validated settings of a connection."""
+    known = {name: settings[name] for name in WooSettings.__struct_fields__ if settings.get(name) is not None}
+    return WooSettings(**known)  # type: ignore[arg-type]

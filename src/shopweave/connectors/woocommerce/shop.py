@@ -1,0 +1,56 @@
+"""A shop as the hub uses it: the roles of the connector."""
+
+from collections.abc import Mapping
+
+from shopweave.connector.roles import CheckLine, Page
+from shopweave.connector.transports import HttpTransport
+from shopweave.connectors.woocommerce import checking, payloads
+from shopweave.connectors.woocommerce.client import Client
+from shopweave.connectors.woocommerce.reading import Reader
+from shopweave.connectors.woocommerce.settings import WooSettings
+from shopweave.connectors.woocommerce.writing import Writer
+from shopweave.model.change import Write, WriteAnswer, WriteRefused
+from shopweave.model.record import Kind, RemoteRecord
+from shopweave.model.values import Level
+
+
+class Shop:
+    """Reads, writes and checks one shop."""
+
+    def __init__(self, settings: WooSettings, http: HttpTransport) -> None:
+        self._settings = settings
+        self._client = Client(settings, http)
+        self._reader = Reader(settings, self._client)
+        self._writer = Writer(settings, self._client, self._reader)
+
+    async def page(self, feed: str, position: str, *, sweep: bool) -> Page:
+        """Read the next page of a feed."""
+        return await self._reader.page(feed, position, sweep=sweep)
+
+    async def by_ids(self, kind: Kind, ids: tuple[str, ...]) -> tuple[RemoteRecord, ...]:
+        """Read records by id."""
+        return await self._reader.by_ids(kind, ids)
+
+    def refusal(self, write: Write) -> WriteRefused | None:
+        """Say what the shop would refuse."""
+        return payloads.refusal(write)
+
+    async def write(
+        self, kind: Kind, writes: tuple[Write, ...], *, not_after: float | None
+    ) -> tuple[WriteAnswer, ...]:
+        """Send one request."""
+        return await self._writer.write(kind, writes, not_after=not_after)
+
+    async def find(self, write: Write) -> RemoteRecord | None:
+        """Look for what a create in doubt may have made."""
+        return await self._writer.find(write)
+
+    async def write_levels(
+        self, kind: Kind, levels: Mapping[str, Level], *, not_after: float | None
+    ) -> tuple[WriteAnswer, ...]:
+        """Set stock levels."""
+        return await self._writer.write_levels(kind, levels, not_after=not_after)
+
+    async def check(self) -> tuple[CheckLine, ...]:
+        """Try the connection, changing nothing."""
+        return await checking.check(self._settings, self._client)

@@ -1,0 +1,286 @@
+"""The in-process engine: durable rows in the hub's own database, worked on by this process's loop.
+
+Pure asyncio on the given clock, so that it runs in virtual time too. A row is claimed by an owner; a step's
+outcome counts only if the claim is still ours, so a life that was thought dead can do no harm.
+"""
+
+from asyncio import CancelledError, Event, Task, create_task, gather, timeout
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any
+
+import msgspec
+from sqlalchemy import Row, bindparam, insert, or_, select, update
+
+from shopweave.engine.cron import next_time
+from shopweave.engine.port import Json, RunQuery, RunRequest, RunState, Schedule
+from shopweave.engine.tables import schedule as schedules
+from shopweave.engine.tables import task
+from shopweave.model.seams import Clock
+from shopweave.store.base import Store, Tx
+from shopweave.store.statements import many
+
+Advance = Callable[[Json], Awaitable[Json]]
+AT_ONCE = {"lanes": 1_000, "runs": 4, "upkeep": 1}
+POLL = 1.0
+WAITING, RUNNING, DONE, FAILED, CANCELLED = "waiting", "running", "done", "failed", "cancelled"
+
+_KNOWN = select(task.c.number).where(task.c.id == bindparam("key"))
+_ADD = insert(task)
+_OPEN = (
+    select(task)
+    .where(
+        task.c.status.in_([WAITING, RUNNING]),
+        or_(task.c.owner.is_(None), task.c.owner == bindparam("me")),
+        task.c.name.in_(many("names")),
+    )
+    .order_by(task.c.number)
+)
+_BUSY = select(task.c.queue, task.c.partition).where(
+    task.c.status == RUNNING, task.c.owner.is_not(None), task.c.owner != bindparam("me")
+)
+_CLAIM = (
+    update(task)
+    .where(task.c.number == bindparam("key"), task.c.owner.is_(None), task.c.status.in_([WAITING, RUNNING]))
+    .values(owner=bindparam("me"), status=RUNNING, changed=bindparam("at"))
+)
+_STEP = update(task).where(
+    task.c.number == bindparam("key"), task.c.owner == bindparam("me"), task.c.status == RUNNING
+)
+_FREE = update(task).where(task.c.status == RUNNING, task.c.owner == bindparam("who")).values(owner=None)
+_FREE_OTHERS = (
+    update(task)
+    .where(task.c.status == RUNNING, task.c.owner.is_not(None), task.c.owner != bindparam("me"))
+    .values(owner=None)
+)
+_CANCEL = (
+    update(task)
+    .where(task.c.id == bindparam("key"), task.c.status.in_([WAITING, RUNNING]))
+    .values(status=CANCELLED, owner=None)
+)
+_RUNS = select(task).order_by(task.c.number.desc())
+_SCHEDULES = select(schedules).order_by(schedules.c.name)
+_FORGET_SCHEDULES = schedules.delete()
+_ADD_SCHEDULE = insert(schedules)
+_FIRED = update(schedules).where(schedules.c.name == bindparam("which"))
+
+
+class LocalEngine:
+    """Runs steps in this process; `owner` names this life of it."""
+
+    def __init__(self, store: Store, clock: Clock, owner: str) -> None:
+        self._store, self._clock, self._owner = store, clock, owner
+        self._steps: dict[str, Advance] = {}
+        self._bell = Event()
+        self._running: dict[int, Task[None]] = {}
+        self._partitions: dict[int, tuple[str, str]] = {}
+        self._ids: dict[str, int] = {}
+        self._main: Task[None] | None = None
+
+    def register(self, name: str, advance: Advance) -> None:
+        """Say what the steps of a run are."""
+        self._steps[name] = advance
+
+    def enqueue(self, tx: Tx, run: RunRequest) -> None:
+        """Start a run when this transaction commits; the same id twice is one run."""
+        if tx.one(_KNOWN, {"key": run.id}) is None:
+            tx.run(
+                _ADD,
+                {
+                    "id": run.id,
+                    "name": run.name,
+                    "queue": run.queue,
+                    "partition": run.partition,
+                    "status": WAITING,
+                    "state": msgspec.json.encode(run.state).decode(),
+                    "created": tx.now,
+                    "changed": tx.now,
+                },
+            )
+        tx.after_commit(self._bell.set)
+
+    async def cancel(self, run_id: str) -> None:
+        """Stop a run before its next step, and the step under way."""
+        await self._store.write(lambda tx: tx.run(_CANCEL, {"key": run_id}))
+        number = self._ids.get(run_id)
+        if number in self._running:
+            self._running[number].cancel()
+
+    async def runs(self, query: RunQuery) -> tuple[RunState, ...]:
+        """Give runs, the newest first."""
+        rows = await self._store.read(lambda tx: tx.rows(_RUNS, {}))
+        found = (state_of(row) for row in rows)
+        return tuple(
+            one
+            for one in found
+            if (not query.ids or one.id in query.ids)
+            and (not query.name or one.name == query.name)
+            and (not query.statuses or one.status in query.statuses)
+        )[: query.limit]
+
+    async def schedule(self, wanted: tuple[Schedule, ...]) -> None:
+        """Replace all schedules; one that stays as it was keeps its next time."""
+        await self._store.write(lambda tx: self._store_schedules(tx, wanted))
+        self._bell.set()
+
+    def _store_schedules(self, tx: Tx, wanted: tuple[Schedule, ...]) -> None:
+        known = {row.name: row for row in tx.rows(_SCHEDULES, {})}
+        tx.run(_FORGET_SCHEDULES)
+        for one in wanted:
+            row = known.get(one.name)
+            same = row is not None and (row.cron, row.zone) == (one.cron, one.zone)
+            moment = row.next if row is not None and same else next_time(one.cron, one.zone, tx.now)
+            tx.run(
+                _ADD_SCHEDULE,
+                {
+                    "name": one.name,
+                    "cron": one.cron,
+                    "zone": one.zone,
+                    "run": one.run,
+                    "state": msgspec.json.encode(one.state).decode(),
+                    "next": moment,
+                },
+            )
+
+    async def start(self) -> None:
+        """Begin to work."""
+        self._main = create_task(self._work())
+
+    async def stop(self) -> None:
+        """Stop working; what is under way goes on with the next start."""
+        tasks = [*self._running.values(), *([self._main] if self._main else [])]
+        for one in tasks:
+            one.cancel()
+        await gather(*tasks, return_exceptions=True)
+        await self._store.write(lambda tx: tx.run(_FREE, {"who": self._owner}))
+
+    async def take_over(self) -> None:
+        """Free what other owners claimed; called when they are known to be dead."""
+        await self._store.write(lambda tx: tx.run(_FREE_OTHERS, {"me": self._owner}))
+        self._bell.set()
+
+    async def _work(self) -> None:
+        while True:
+            self._bell.clear()
+            await self._fire()
+            for row in await self._claimable():
+                if await self._claim(row):
+                    self._begin(row)
+            await self._rest()
+
+    async def _rest(self) -> None:
+        try:
+            async with timeout(await self._until_next()):
+                await self._bell.wait()
+        except TimeoutError:
+            return
+
+    async def _until_next(self) -> float:
+        rows = await self._store.read(lambda tx: tx.rows(_SCHEDULES, {}))
+        now = self._clock.now()
+        waits: list[float] = [(row.next - now).total_seconds() for row in rows]
+        return max(0.001, min([self.poll, *waits]))
+
+    @property
+    def poll(self) -> float:
+        """Give the longest time in seconds after which rows of other processes are looked for."""
+        return POLL
+
+    async def _claimable(self) -> list[Row[Any]]:
+        rows, busy = await self._store.read(self._read_open)
+        taken = {(row.queue, row.partition) for row in busy} | set(self._partitions.values())
+        places = {queue: most - self._count(queue) for queue, most in AT_ONCE.items()}
+        found = []
+        for row in rows:
+            key = (row.queue, row.partition)
+            if (
+                row.number in self._running
+                or (row.partition and key in taken)
+                or places.get(row.queue, 1) <= 0
+            ):
+                continue
+            taken.add(key)
+            places[row.queue] = places.get(row.queue, 1) - 1
+            found.append(row)
+        return found
+
+    def _read_open(self, tx: Tx) -> tuple[list[Row[Any]], list[Row[Any]]]:
+        rows = tx.rows(_OPEN, {"me": self._owner, "names": list(self._steps)})
+        return list(rows), list(tx.rows(_BUSY, {"me": self._owner}))
+
+    def _count(self, queue: str) -> int:
+        return sum(one == queue for one, _ in self._partitions.values())
+
+    async def _claim(self, row: Row[Any]) -> bool:
+        if row.owner == self._owner:
+            return True
+        parameters = {"key": row.number, "me": self._owner, "at": self._clock.now()}
+        return bool(await self._store.write(lambda tx: tx.run(_CLAIM, parameters)))
+
+    def _begin(self, row: Row[Any]) -> None:
+        number = int(row.number)
+        self._partitions[number] = (row.queue, row.partition)
+        self._ids[row.id] = number
+        self._running[number] = create_task(self._carry_out(row))
+
+    async def _carry_out(self, row: Row[Any]) -> None:
+        number, state = int(row.number), msgspec.json.decode(row.state)
+        try:
+            while not state.get("done"):
+                state = dict(await self._steps[row.name](state))
+                if not await self._store.write(partial(self._stepped, number, state)):
+                    return
+        except CancelledError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a step may fail in any way; the run says so
+            text = f"{type(error).__name__}: {error}"
+            await self._store.write(lambda tx: self._ended(tx, number, FAILED, text))
+        finally:
+            self._running.pop(number, None)
+            self._partitions.pop(number, None)
+            self._ids.pop(row.id, None)
+            self._bell.set()
+
+    def _stepped(self, number: int, state: Json, tx: Tx) -> int:
+        values = {"state": msgspec.json.encode(state).decode(), "changed": tx.now}
+        if state.get("done"):
+            values["status"] = DONE
+        return tx.run(_STEP, {"key": number, "me": self._owner, **values})
+
+    def _ended(self, tx: Tx, number: int, status: str, error: str) -> int:
+        return tx.run(
+            _STEP,
+            {"key": number, "me": self._owner, "status": status, "error": error[:2_000], "changed": tx.now},
+        )
+
+    async def _fire(self) -> None:
+        await self._store.write(self._fire_due)
+
+    def _fire_due(self, tx: Tx) -> None:
+        for row in tx.rows(_SCHEDULES, {}):
+            if row.next > tx.now:
+                continue
+            moment = row.next.strftime("%Y-%m-%dT%H:%M:%SZ")
+            run = RunRequest(
+                id=f"clock:{row.name}:{moment}",
+                name=row.run,
+                queue="runs",
+                partition=f"clock:{row.name}",
+                state={**msgspec.json.decode(row.state), "at": moment},
+            )
+            self.enqueue(tx, run)
+            tx.run(_FIRED, {"which": row.name, "next": next_time(row.cron, row.zone, tx.now)})
+
+
+def state_of(row: Row[Any]) -> RunState:
+    """Read a row."""
+    return RunState(
+        id=row.id,
+        name=row.name,
+        queue=row.queue,
+        partition=row.partition,
+        status=row.status,
+        state=msgspec.json.decode(row.state),
+        error=row.error,
+        created=row.created,
+    )

@@ -1,0 +1,119 @@
+"""A running hub: what every function of `hub` is given."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from msgspec import Struct
+
+from shopweave.connector.declaration import Connector
+from shopweave.engine.port import Engine
+from shopweave.flows.house import Flow, House, slice_of
+from shopweave.flows.run import Runner
+from shopweave.lanes.gate import Gate
+from shopweave.lanes.lanes import Lanes
+from shopweave.lanes.port import Port
+from shopweave.model.errors import Configuration
+from shopweave.model.seams import Clock, Ids, Random
+from shopweave.model.settings import FlowSettings, HubSettings
+from shopweave.store import connections
+from shopweave.store.base import Store, Tx
+
+
+class Account(Struct, frozen=True, kw_only=True):
+    """A connection as the settings have it, with its connector made."""
+
+    name: str
+    mode: str
+    connector: Connector
+    values: Mapping[str, Any]
+    made: Any
+
+
+class Hub:
+    """A hub: its store, engine and seams, its connections and flows."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        engine: Engine,
+        clock: Clock,
+        ids: Ids,
+        random: Random,
+        settings: HubSettings,
+        house: House,
+        worker: str,
+    ) -> None:
+        self.store, self.engine, self.clock, self.ids, self.random = store, engine, clock, ids, random
+        self.settings, self.house, self.worker = settings, house, worker
+        self.runner = Runner(store, engine, clock, house)
+        self.lanes = Lanes(store, engine, clock, random, worker, house.ports, self.runner.wake)
+        self.runner.send_through(self.lanes)
+        self.closing: list[Callable[[], Any]] = []
+
+    async def start(self) -> None:
+        """Start the engine, and wake whatever has work; wake-ups of an earlier engine may be gone."""
+        await self.store.write(self._wake_all)
+        await self.engine.start()
+
+    def _wake_all(self, tx: Tx) -> None:
+        self.lanes.wake_all(tx)
+        self.runner.wake_all(tx)
+
+    async def stop(self) -> None:
+        """Stop working and close everything; what is under way goes on with the next start."""
+        await self.engine.stop()
+        for close in self.closing:
+            await close()
+        await self.store.close()
+
+    def port(self, name: str) -> Port:
+        """Give a connection by name."""
+        found = next((port for port in self.house.ports.values() if port.row.name == name), None)
+        if found is None:
+            names = ", ".join(port.row.name for port in self.house.ports.values())
+            raise Configuration(
+                f"There is no connection '{name}'.", code="CFG-120", remedy=f"There are: {names}."
+            )
+        return found
+
+    def flow(self, name: str) -> Flow:
+        """Give a flow by name."""
+        found = next((flow for flow in self.house.flows.values() if flow.row.name == name), None)
+        if found is None:
+            raise unknown("flow", name, [flow.row.name for flow in self.house.flows.values()])
+        return found
+
+
+def unknown(kind: str, name: str, known: list[str]) -> Configuration:
+    """Say that there is nothing of this name, and what there is."""
+    return Configuration(f"There is no {kind} '{name}'.", code="CFG-120", remedy=f"There are: {', '.join(known)}.")
+
+
+def build_house(
+    tx: Tx, accounts: tuple[Account, ...], flows: tuple[FlowSettings, ...], clock: Clock
+) -> House:
+    """Give connections and flows their rows, and put them together."""
+    ports: dict[int, Port] = {}
+    numbers: dict[str, int] = {}
+    for account in accounts:
+        capabilities = account.connector.capabilities(account.values)
+        row = connections.ensure_connection(
+            tx, account.name, account.connector.name, account.mode, capabilities.atoms
+        )
+        gate = Gate(clock, capabilities)
+        ports[row.id] = Port(row=row, capabilities=capabilities, connector=account.made, gate=gate)
+        numbers[account.name] = row.id
+    built: dict[int, Flow] = {}
+    for settings in flows:
+        atoms = (*slice_of(settings), *settings.fill)
+        row_of_flow = connections.ensure_flow(
+            tx, settings.name, numbers[settings.source], numbers[settings.target], atoms
+        )
+        source = ports[numbers[settings.source]]
+        if source.capabilities.enriches and not settings.items:
+            text = f"The flow '{settings.name}' asks {settings.source}, but not about whose items."
+            raise Configuration(text, code="CFG-122", remedy='Add items = "…", the name of the till.')
+        items = numbers[settings.items or settings.source]
+        built[row_of_flow.id] = Flow(row=row_of_flow, settings=settings, items=items)
+    return House(ports=ports, flows=built)

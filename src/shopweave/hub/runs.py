@@ -1,0 +1,113 @@
+"""Runs: start them, wait for them, and count what they did."""
+
+from msgspec import Struct
+
+from shopweave.engine.port import RunQuery
+from shopweave.hub.context import Hub
+from shopweave.model.change import ChangeState
+from shopweave.store import findings, lanes, marks, outbox, plans
+from shopweave.store.base import Tx
+
+PAUSE = 0.05
+SETTLED = 3_600.0
+
+
+class RunReport(Struct, frozen=True, kw_only=True):
+    """What one run did; `failed` are changes the other side refused, or 1 for a run that ended early."""
+
+    flow: str
+    read: int
+    matched: int
+    changed: int
+    skipped: int
+    held: int
+    failed: int
+    requests: int
+    seconds: float
+
+
+class FindingReport(Struct, frozen=True, kw_only=True):
+    """A finding in short."""
+
+    code: str
+    count: int
+    what: str
+
+
+async def start(hub: Hub, flow: str, who: str, cause: str = "run") -> int:
+    """Begin a run of a flow; gives its number."""
+    chosen, key = hub.flow(flow), f"run:{hub.ids.new()}"
+    return await hub.store.write(lambda tx: hub.runner.start(tx, chosen, who, cause, key))
+
+
+async def finished(hub: Hub, run: int) -> None:
+    """Wait until a run has planned; what it sends may still be under way."""
+    while (row := await hub.store.read(lambda tx: plans.run_row(tx, run))) is not None and row.ended is None:
+        await hub.clock.sleep(PAUSE)
+
+
+async def settled(hub: Hub) -> bool:
+    """Wait until nothing waits to be planned or sent; False when something cannot be sent for now."""
+    calm = 0
+    until = hub.clock.monotonic() + SETTLED
+    while calm < 2:
+        if hub.clock.monotonic() > until:
+            return False
+        busy = await hub.engine.runs(RunQuery(statuses=("waiting", "running"), limit=1))
+        stuck, left = await hub.store.read(lambda tx: (_resting(tx, hub), _open(tx, hub)))
+        if stuck:
+            return False
+        calm = calm + 1 if not busy and not left else 0
+        await hub.clock.sleep(PAUSE)
+    return True
+
+
+def _open(tx: Tx, hub: Hub) -> int:
+    sent = sum(outbox.left(tx, key) for key in hub.house.ports)
+    return sent + sum(marks.count_marks(tx, key) for key in hub.house.flows)
+
+
+def _resting(tx: Tx, hub: Hub) -> bool:
+    rows = [lanes.read_lane(tx, key) for key in hub.house.ports]
+    return any(row.failures >= 3 for row in rows)
+
+
+async def reports(hub: Hub, runs: list[int]) -> list[RunReport]:
+    """Give what runs did, in their order."""
+    return await hub.store.read(lambda tx: [_report(tx, hub, run) for run in runs])
+
+
+def _report(tx: Tx, hub: Hub, run: int) -> RunReport:
+    row = plans.run_row(tx, run)
+    if row is None:
+        raise LookupError(run)
+    states = plans.run_states(tx, run)
+    ended = row.ended or tx.now
+    return RunReport(
+        flow=hub.house.flows[row.flow].row.name,
+        read=row.read,
+        matched=row.matched,
+        changed=row.changed,
+        skipped=row.skipped,
+        held=states.get(ChangeState.HELD.value, 0),
+        failed=states.get(ChangeState.REFUSED.value, 0) + (row.state == "failed"),
+        requests=row.requests + plans.run_requests(tx, run),
+        seconds=round((ended - row.started).total_seconds(), 3),
+    )
+
+
+async def runs_since(hub: Hub, after: int) -> list[int]:
+    """Give the runs that began after run number `after`."""
+    return await hub.store.read(lambda tx: plans.runs_after(tx, after))
+
+
+async def newest_run(hub: Hub) -> int:
+    """Give the number of the newest run, 0 if there is none."""
+    found = await runs_since(hub, 0)
+    return found[-1] if found else 0
+
+
+async def open_findings(hub: Hub) -> list[FindingReport]:
+    """Give what a person should know."""
+    found = await hub.store.read(findings.open_findings)
+    return [FindingReport(code=one.code, count=one.count, what=one.what) for one in found]

@@ -1,0 +1,89 @@
+"""Putting a hub together from its settings."""
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from shopweave.connector.declaration import Doors, find_connector
+from shopweave.connector.transports import SqlTransport
+from shopweave.engine.local import LocalEngine
+from shopweave.engine.tables import metadata as engine_metadata
+from shopweave.hub.context import Account, Hub, build_house
+from shopweave.lanes.recording import RecordingTransport
+from shopweave.model.settings import ConnectionSettings, HubSettings
+from shopweave.runtime.clock import SystemClock, SystemIds, system_random
+from shopweave.runtime.folder import FolderLock
+from shopweave.runtime.http import AiohttpTransport
+from shopweave.runtime.sql import ForeignSql, open_sql
+from shopweave.store.sqlite import SqliteStore, make_engine
+from shopweave.store.tables import metadata
+
+DATABASE = "hub.sqlite"
+
+
+class Opened:
+    """A hub and what was opened for it."""
+
+    def __init__(self, hub: Hub, sql: dict[str, list[ForeignSql]]) -> None:
+        self.hub, self.sql = hub, sql
+
+
+def prepare(path: Path) -> None:
+    """Make the tables of a new database file."""
+    engine = make_engine(path)
+    metadata.create_all(engine)
+    engine_metadata.create_all(engine)
+    engine.dispose()
+
+
+async def open_hub(folder: Path, settings: HubSettings, *, lock: bool = True) -> Opened:
+    """Open a hub on its folder; with `lock` it is this process that works on it."""
+    guard = FolderLock(folder)
+    if lock:
+        guard.take()
+    path = folder / DATABASE
+    prepare(path)
+    clock = SystemClock()
+    http = AiohttpTransport(clock)
+    sql: dict[str, list[ForeignSql]] = {}
+    accounts = tuple(_account(one, clock, http, sql) for one in settings.connections)
+    store = SqliteStore(path, clock)
+    worker = SystemIds().new()
+    house = await store.write(lambda tx: build_house(tx, accounts, settings.flows, clock))
+    engine = LocalEngine(store, clock, worker)
+    hub = Hub(
+        store=store,
+        engine=engine,
+        clock=clock,
+        ids=SystemIds(),
+        random=system_random(),
+        settings=settings,
+        house=house,
+        worker=worker,
+    )
+    await engine.take_over()
+    hub.closing.append(partial(_close, http, sql, guard))
+    return Opened(hub, sql)
+
+
+async def _close(http: AiohttpTransport, sql: dict[str, list[ForeignSql]], guard: FolderLock) -> None:
+    await http.close()
+    for one in (one for many in sql.values() for one in many):
+        one.close()
+    guard.release()
+
+
+def _account(
+    one: ConnectionSettings, clock: SystemClock, http: AiohttpTransport, sql: dict[str, list[ForeignSql]]
+) -> Account:
+    def open_counted(url: str) -> SqlTransport:
+        opened = open_sql(url)
+        sql.setdefault(one.name, []).append(opened)
+        return opened
+
+    connector = find_connector(one.type)
+    doors = Doors(
+        http=RecordingTransport(http), sql=open_counted, clock=clock, ids=SystemIds(), random=system_random()
+    )
+    made: Any = connector.make(one.values, doors)
+    return Account(name=one.name, mode=one.mode, connector=connector, values=one.values, made=made)

@@ -1,0 +1,107 @@
+"""Lists of products: filters, order and paging."""
+
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+
+from shopweave.simulators.woocommerce.state import Row, State
+from shopweave.simulators.woocommerce.values import moment, truth
+
+_HIDDEN = ("trash", "auto-draft")
+_KEYS: dict[str, Callable[[Row], object]] = {
+    "id": lambda row: row["id"],
+    "date": lambda row: (row["date_created"], row["id"]),
+    "title": lambda row: row["name"].lower(),
+    "slug": lambda row: row["slug"],
+    "modified": lambda row: row["date_modified"],
+    "menu_order": lambda row: (row["menu_order"], row["id"]),
+}
+
+
+def matching(state: State, query: dict[str, str], offset: timedelta) -> list[Row]:
+    """Give the products a list call means, in its order."""
+    rows = _chosen(state, query)
+    for wanted in _filters(query, offset):
+        rows = [row for row in rows if wanted(row)]
+    return ordered(rows, query)
+
+
+def _chosen(state: State, query: dict[str, str]) -> list[Row]:
+    if query.get("sku"):
+        names = [query["sku"], *query["sku"].split(",")]
+        known = [state.skus[one.strip().lower()] for one in names if one.strip().lower() in state.skus]
+        return [state.products[key] for key in dict.fromkeys(known)]
+    rows: Iterable[Row] = state.products.values()
+    if query.get("global_unique_id"):
+        key = state.gtins.get(query["global_unique_id"])
+        rows = [state.products[key]] if key is not None else []
+    elif query.get("include"):
+        keys = [int(one) for one in query["include"].split(",") if one.strip().isdigit()]
+        rows = [state.products[key] for key in keys if key in state.products]
+    return [row for row in rows if row["type"] != "variation"]
+
+
+def _filters(query: dict[str, str], offset: timedelta) -> list[Callable[[Row], bool]]:
+    found: list[Callable[[Row], bool]] = [_status(query)]
+    for name, key, later in (
+        ("modified_after", "date_modified", True),
+        ("modified_before", "date_modified", False),
+        ("after", "date_created", True),
+        ("before", "date_created", False),
+    ):
+        if query.get(name):
+            found.append(_by_time(key, moment(query[name], query, offset).isoformat(), later=later))
+    for name, key in (("category", "categories"), ("brand", "brands"), ("tag", "tags")):
+        if query.get(name):
+            found.append(_by_term(key, query[name]))
+    for name in ("type", "slug", "stock_status"):
+        if query.get(name):
+            found.append(_by_value(name, query[name]))
+    return found + _by_words(query)
+
+
+def _by_words(query: dict[str, str]) -> list[Callable[[Row], bool]]:
+    found: list[Callable[[Row], bool]] = []
+    if query.get("search"):
+        found.append(lambda row: query["search"].lower() in f"{row['name']} {row['description']}".lower())
+    if query.get("search_sku"):
+        found.append(lambda row: query["search_sku"].lower() in row["sku"].lower())
+    if query.get("exclude"):
+        left = {int(one) for one in query["exclude"].split(",") if one.strip().isdigit()}
+        found.append(lambda row: row["id"] not in left)
+    if "on_sale" in query:
+        found.append(lambda row: bool(row["sale_price"]) == truth(query["on_sale"]))
+    return found
+
+
+def _status(query: dict[str, str]) -> Callable[[Row], bool]:
+    wanted = query.get("status", "any")
+    include = query.get("include_status", "").split(",") if query.get("include_status") else []
+    exclude = query.get("exclude_status", "").split(",") if query.get("exclude_status") else []
+    if include:
+        return lambda row: row["status"] in include
+    if wanted == "any":
+        return lambda row: row["status"] not in _HIDDEN and row["status"] not in exclude
+    return lambda row: row["status"] == wanted
+
+
+def _by_value(name: str, value: str) -> Callable[[Row], bool]:
+    return lambda row: row[name] == value
+
+
+def _by_time(key: str, moment_text: str, *, later: bool) -> Callable[[Row], bool]:
+    if later:
+        return lambda row: row[key] > moment_text
+    return lambda row: row[key] < moment_text
+
+
+def _by_term(key: str, text: str) -> Callable[[Row], bool]:
+    wanted = {int(one) for one in text.split(",") if one.strip().isdigit()}
+    return lambda row: bool(wanted & set(row[key]))
+
+
+def ordered(rows: list[Row], query: dict[str, str]) -> list[Row]:
+    """Sort as asked; by include in the order of the ids given."""
+    name = query.get("orderby", "date")
+    if name == "include" and query.get("include"):
+        return rows
+    return sorted(rows, key=_KEYS.get(name, _KEYS["date"]), reverse=query.get("order", "desc") == "desc")  # type: ignore[arg-type]

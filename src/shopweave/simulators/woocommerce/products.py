@@ -1,0 +1,539 @@
+"""Products and variations: writing with WooCommerce's coercions, reading as its lists show them."""
+
+import html
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from shopweave.model.seams import Clock
+from shopweave.simulators.woocommerce import values
+from shopweave.simulators.woocommerce.answers import Body, Wrong
+from shopweave.simulators.woocommerce.images import Images
+from shopweave.simulators.woocommerce.state import Row, State, when
+from shopweave.simulators.woocommerce.terms import Terms
+from shopweave.simulators.woocommerce.values import decimal_text, integer, slugify, stamp, truth
+
+_TEXTS = (
+    "description",
+    "short_description",
+    "purchase_note",
+    "tax_class",
+    "tax_status",
+    "catalog_visibility",
+)
+_NEW: Row = {
+    "name": "",
+    "slug": "",
+    "status": "publish",
+    "featured": False,
+    "catalog_visibility": "visible",
+    "description": "",
+    "short_description": "",
+    "sku": "",
+    "global_unique_id": "",
+    "regular_price": "",
+    "sale_price": "",
+    "date_on_sale_from": None,
+    "date_on_sale_to": None,
+    "virtual": False,
+    "downloadable": False,
+    "tax_status": "taxable",
+    "tax_class": "",
+    "manage_stock": False,
+    "stock_quantity": None,
+    "stock_status": "instock",
+    "backorders": "no",
+    "low_stock_amount": None,
+    "sold_individually": False,
+    "weight": "",
+    "length": "",
+    "width": "",
+    "height": "",
+    "purchase_note": "",
+    "menu_order": 0,
+    "categories": [],
+    "tags": [],
+    "brands": [],
+    "images": [],
+    "attributes": [],
+    "default_attributes": [],
+    "meta_data": [],
+    "parent_id": 0,
+    "next_meta": 1,
+}
+
+
+class Products:
+    """The products of a shop."""
+
+    def __init__(
+        self,
+        state: State,
+        terms: Terms,
+        images: Images,
+        clock: Clock,
+        url: str,
+        offset: timedelta,
+        changed: Callable[[Row, str], None],
+    ) -> None:
+        self.state, self.terms, self.images, self.clock = state, terms, images, clock
+        self.url, self.offset, self.changed = url, offset, changed
+        self.stock_moves_date = True
+
+    def now(self) -> datetime:
+        """Give the shop's time to the second."""
+        return self.clock.now().replace(microsecond=0)
+
+    def create(self, body: Body, parent: Row | None = None) -> Row:
+        """Make a product or variation; a failing image or SKU leaves nothing behind."""
+        kind = "variation" if parent is not None else str(body.get("type") or "simple")
+        moment = self.now().isoformat()
+        row: Row = {**{key: _copy(value) for key, value in _NEW.items()}, "id": 0, "type": kind}
+        row |= {"date_created": moment, "date_modified": moment}
+        if parent is not None:
+            row["parent_id"] = parent["id"]
+        elif not body.get("categories"):
+            row["categories"] = [self.terms.default_category]
+        self._apply(row, body)
+        row["id"] = self.state.number()
+        if row["status"] != "draft" and not row["slug"]:
+            row["slug"] = self._slug(row)
+        self.state.save("product", row["id"], row)
+        self.state.index(row)
+        if parent is not None:
+            self._touch_parent(parent)
+        self.changed(row, "created")
+        return row
+
+    def update(self, row: Row, body: Body) -> Row:
+        """Change a product; nearly every save moves its date."""
+        fresh = {key: _copy(value) for key, value in row.items()}
+        self._apply(fresh, body)
+        restored = row["status"] == "trash" and fresh["status"] != "trash"
+        self._retyped(row, fresh)
+        self.state.forget(row)
+        only_stock = set(body) <= {"id", "stock_quantity", "manage_stock", "inventory_delta"}
+        if self.stock_moves_date or not only_stock:
+            fresh["date_modified"] = self.now().isoformat()
+        self.state.save("product", fresh["id"], fresh)
+        self.state.index(fresh)
+        if fresh["type"] == "variation" and (parent := self.state.products.get(fresh["parent_id"])):
+            self._touch_parent(parent)
+        self.changed(fresh, "updated")
+        _ = restored
+        return fresh
+
+    def _retyped(self, row: Row, fresh: Row) -> None:
+        """Changing a variable product's type deletes its variations."""
+        if row["type"] == "variable" and fresh["type"] != "variable":
+            for child in list(self.state.variations(row["id"])):
+                self.remove(child)
+
+    def _touch_parent(self, parent: Row) -> None:
+        parent["date_modified"] = self.now().isoformat()
+        children = list(self.state.variations(parent["id"]))
+        if children and not parent["manage_stock"]:
+            states = [child["stock_status"] for child in children]
+            best = next((one for one in ("instock", "onbackorder") if one in states), "outofstock")
+            parent["stock_status"] = best
+        self.state.save("product", parent["id"], parent)
+
+    def trash(self, row: Row) -> None:
+        """Move to the trash; the SKU stays held by the row."""
+        if row["status"] == "trash":
+            raise Wrong(410, "woocommerce_rest_already_trashed", "The product has already been deleted.")
+        self.state.forget(row)
+        fresh = {**row, "status": "trash", "was": row["status"]}
+        self.state.save("product", row["id"], fresh)
+        self.changed(fresh, "deleted")
+
+    def remove(self, row: Row) -> None:
+        """Delete for good, with all variations."""
+        for key in list(self.state.children.get(row["id"], ())):
+            if key in self.state.products:
+                self.remove(self.state.products[key])
+        self.state.forget(row)
+        self.state.remove("product", row["id"])
+        if row["type"] == "variation":
+            siblings = self.state.children.get(row["parent_id"], [])
+            if row["id"] in siblings:
+                siblings.remove(row["id"])
+            if (parent := self.state.products.get(row["parent_id"])) is not None:
+                self._touch_parent(parent)
+
+    def _apply(self, row: Row, body: Body) -> None:
+        for key, value in body.items():
+            if key == "name":
+                row["name"] = _kses(str(value))
+            elif key in ("status", "type"):
+                row[key] = value if row["type"] != "variation" or key == "status" else row[key]
+            elif key in ("description", "short_description") or key in _TEXTS or key == "slug":
+                row[key] = "" if value is None else str(value)
+            elif key in ("featured", "virtual", "downloadable", "sold_individually"):
+                row[key] = truth(value)
+            elif key == "menu_order":
+                row[key] = integer(value)
+        self._codes(row, body)
+        self._prices(row, body)
+        self._measures(row, body)
+        self._stock(row, body)
+        self._lists(row, body)
+        self._meta(row, body.get("meta_data") or [])
+
+    def _codes(self, row: Row, body: Body) -> None:
+        if "sku" in body:
+            row["sku"] = self._free_sku(row, str(body["sku"] or "").strip())
+        if "global_unique_id" in body:
+            code = re.sub(r"[^0-9\-]", "", str(body["global_unique_id"] or ""))
+            owner = self.state.gtins.get(code)
+            if code and owner not in (None, row["id"]):
+                message = "Invalid or duplicated GTIN, UPC, EAN or ISBN."
+                raise Wrong(400, "product_invalid_global_unique_id", message, resource_id=owner)
+            row["global_unique_id"] = code
+
+    def _free_sku(self, row: Row, sku: str) -> str:
+        owner = self.state.skus.get(sku.lower())
+        if sku and owner not in (None, row["id"]):
+            message = "Invalid or duplicated SKU."
+            raise Wrong(400, "product_invalid_sku", message, resource_id=owner, unique_sku=f"{sku}-1")
+        held = (
+            any(
+                other["status"] == "trash"
+                and other["sku"].lower() == sku.lower()
+                and other["id"] != row["id"]
+                for other in self.state.products.values()
+            )
+            if sku and row["sku"].lower() != sku.lower() and self._has_trash()
+            else False
+        )
+        if held:
+            message = f"The product with SKU ({sku}) you are trying to insert is already present in the lookup table"
+            raise Wrong(400, "woocommerce_rest_product_not_created", message)
+        return sku
+
+    def _has_trash(self) -> bool:
+        return any(row["status"] == "trash" for row in self.state.products.values())
+
+    def _prices(self, row: Row, body: Body) -> None:
+        for key in ("regular_price", "sale_price"):
+            if key in body:
+                row[key] = decimal_text(body[key])
+        for edge in ("from", "to"):
+            name = f"date_on_sale_{edge}"
+            if body.get(f"{name}_gmt") not in (None, ""):
+                row[name] = values.moment(
+                    f"{body[f'{name}_gmt']}T00:00:00"[:19], {"dates_are_gmt": "1"}, self.offset
+                ).isoformat()
+            elif name in body and body[name] is not None:
+                row[name] = self._sale_date(str(body[name]), edge)
+        if row["sale_price"] and (
+            not row["regular_price"] or _number(row["sale_price"]) >= _number(row["regular_price"])
+        ):
+            row["sale_price"] = ""
+
+    def _sale_date(self, text: str, edge: str) -> str | None:
+        if not text:
+            return None
+        if len(text) == 10:
+            text += "T00:00:00" if edge == "from" else "T23:59:59"
+        return values.moment(text, {}, self.offset).isoformat()
+
+    def _measures(self, row: Row, body: Body) -> None:
+        if "weight" in body:
+            row["weight"] = decimal_text(body["weight"])
+        for edge, value in (body.get("dimensions") or {}).items():
+            if edge in ("length", "width", "height"):
+                row[edge] = decimal_text(value)
+
+    def _stock(self, row: Row, body: Body) -> None:
+        if "backorders" in body:
+            row["backorders"] = body["backorders"]
+        if "manage_stock" in body:
+            row["manage_stock"] = truth(body["manage_stock"])
+        if not row["manage_stock"]:
+            row["stock_quantity"] = None
+            if "stock_status" in body:
+                row["stock_status"] = body["stock_status"]
+            return
+        if "stock_quantity" in body:
+            row["stock_quantity"] = integer(body["stock_quantity"])
+        if "inventory_delta" in body:
+            row["stock_quantity"] = (row["stock_quantity"] or 0) + integer(body["inventory_delta"])
+        row["stock_status"] = stock_status(row)
+
+    def _lists(self, row: Row, body: Body) -> None:
+        if "categories" in body:
+            found = [integer(one.get("id")) for one in body["categories"] or [] if isinstance(one, dict)]
+            kept = [key for key in found if self.terms.exists("product_cat", key)]
+            row["categories"] = kept or [self.terms.default_category]
+        for name, taxonomy in (("tags", "product_tag"), ("brands", "product_brand")):
+            if name in body:
+                found = [integer(one.get("id")) for one in body[name] or [] if isinstance(one, dict)]
+                row[name] = [key for key in found if self.terms.exists(taxonomy, key)]
+        if "attributes" in body:
+            if row["type"] == "variation":
+                row["attributes"] = self._choices(row, body["attributes"] or [])
+            else:
+                row["attributes"] = self._attributes(body["attributes"] or [])
+        if "images" in body:
+            row["images"] = [self.images.taken(one) for one in body["images"] or []]
+        if "image" in body and row["type"] == "variation":
+            image = body["image"]
+            row["images"] = (
+                [self.images.taken(image)] if image and (image.get("id") or image.get("src")) else []
+            )
+
+    def _attributes(self, wanted: list[Any]) -> list[Row]:
+        found: list[Row] = []
+        for place, one in enumerate(wanted):
+            options = one.get("options") or []
+            options = options.split("|") if isinstance(options, str) else options
+            attribute = self.terms.attribute(integer(one.get("id")))
+            if integer(one.get("id")) and attribute is None:
+                continue
+            names = (
+                [self.terms.option(attribute, str(text)) for text in options]
+                if attribute
+                else [str(o) for o in options]
+            )
+            found.append(
+                {
+                    "id": attribute["id"] if attribute else 0,
+                    "name": attribute["name"] if attribute else str(one.get("name", "")),
+                    "position": integer(one.get("position", place)),
+                    "visible": truth(one.get("visible", False)),
+                    "variation": truth(one.get("variation", False)),
+                    "options": list(dict.fromkeys(names)),
+                }
+            )
+        return found
+
+    def _choices(self, row: Row, wanted: list[Any]) -> list[Row]:
+        parent = self.state.products.get(row["parent_id"], {"attributes": []})
+        found: list[Row] = []
+        for one in wanted:
+            key, name = integer(one.get("id")), str(one.get("name", ""))
+            axis = next(
+                (
+                    a
+                    for a in parent["attributes"]
+                    if (key and a["id"] == key) or (not key and a["name"].lower() == name.lower())
+                ),
+                None,
+            )
+            if axis is None:
+                continue
+            option = str(one.get("option", ""))
+            known = {text.lower(): text for text in axis["options"]} | {
+                slugify(text): text for text in axis["options"]
+            }
+            found.append(
+                {
+                    "id": axis["id"],
+                    "name": axis["name"],
+                    "option": known.get(option.lower(), option if not axis["id"] else slugify(option)),
+                }
+            )
+        return found
+
+    def _meta(self, row: Row, entries: list[Any]) -> None:
+        for one in entries:
+            key, value = one.get("key"), one.get("value")
+            known = next(
+                (
+                    m
+                    for m in row["meta_data"]
+                    if m["id"] == one.get("id") or (one.get("id") is None and m["key"] == key)
+                ),
+                None,
+            )
+            if value is None:
+                row["meta_data"] = [m for m in row["meta_data"] if m is not known]
+            elif key in ("_sku", "_regular_price", "_weight"):
+                row[str(key)[1:]] = str(value)
+            elif known is not None:
+                known["value"] = _scalar(value)
+            else:
+                row["meta_data"].append({"id": row["next_meta"], "key": key, "value": _scalar(value)})
+                row["next_meta"] += 1
+
+    def _slug(self, row: Row) -> str:
+        wanted = slugify(row["name"]) or str(row["id"])
+        taken = (
+            {one["slug"] for one in self.state.products.values()} if len(self.state.products) < 200 else set()
+        )
+        return wanted if wanted not in taken else f"{wanted}-2"
+
+    def shown(self, row: Row, *, edit: bool) -> Body:
+        """Give a product as the API shows it; view context filters the texts."""
+        body = self._common(row, edit=edit)
+        return (
+            self._shown_variation(row, body) if row["type"] == "variation" else self._shown_product(row, body)
+        )
+
+    def _common(self, row: Row, *, edit: bool) -> Body:
+        made, moved = when(row["date_created"]), when(row["date_modified"])
+        start, end = (
+            None if row[key] is None else when(row[key]) for key in ("date_on_sale_from", "date_on_sale_to")
+        )
+        active = is_on_sale(row, self.clock.now())
+        price = row["sale_price"] if active else row["regular_price"]
+        return {
+            "id": row["id"],
+            "permalink": f"{self.url}/?post_type=product&p={row['id']}"
+            if row["status"] == "draft"
+            else f"{self.url}/product/{row['slug']}/",
+            "date_created": stamp(made, self.offset),
+            "date_created_gmt": stamp(made),
+            "date_modified": stamp(moved, self.offset),
+            "date_modified_gmt": stamp(moved),
+            "type": row["type"],
+            "status": row["status"],
+            "description": row["description"] if edit else filtered(row["description"]),
+            "sku": row["sku"],
+            "global_unique_id": row["global_unique_id"],
+            "price": price,
+            "regular_price": row["regular_price"],
+            "sale_price": row["sale_price"],
+            "date_on_sale_from": stamp(start, self.offset),
+            "date_on_sale_from_gmt": stamp(start),
+            "date_on_sale_to": stamp(end, self.offset),
+            "date_on_sale_to_gmt": stamp(end),
+            "on_sale": active,
+            "purchasable": bool(price) and row["status"] == "publish",
+            "virtual": row["virtual"],
+            "downloadable": row["downloadable"],
+            "downloads": [],
+            "download_limit": -1,
+            "download_expiry": -1,
+            "tax_status": row["tax_status"],
+            "tax_class": row["tax_class"],
+            "manage_stock": row["manage_stock"],
+            "stock_quantity": row["stock_quantity"],
+            "stock_status": row["stock_status"],
+            "backorders": row["backorders"],
+            "backorders_allowed": row["backorders"] != "no",
+            "backordered": row["stock_status"] == "onbackorder",
+            "low_stock_amount": row["low_stock_amount"],
+            "weight": row["weight"],
+            "dimensions": {edge: row[edge] for edge in ("length", "width", "height")},
+            "shipping_class": "",
+            "shipping_class_id": 0,
+            "menu_order": row["menu_order"],
+            "meta_data": [dict(one) for one in row["meta_data"]],
+        }
+
+    def _shown_product(self, row: Row, body: Body) -> Body:
+        edit = body["description"] == row["description"]
+        variations = [child["id"] for child in self.state.variations(row["id"])]
+        if row["type"] == "variable":
+            prices = [
+                child["regular_price"] for child in self.state.variations(row["id"]) if child["regular_price"]
+            ]
+            body["price"] = min(prices, key=_number) if prices else ""
+            body["regular_price"] = body["sale_price"] = ""
+        body |= {
+            "name": html.escape(html.unescape(row["name"]), quote=False),
+            "slug": row["slug"] if row["status"] != "draft" else "",
+            "featured": row["featured"],
+            "catalog_visibility": row["catalog_visibility"],
+            "short_description": row["short_description"] if edit else filtered(row["short_description"]),
+            "price_html": "",
+            "total_sales": 0,
+            "external_url": "",
+            "button_text": "",
+            "sold_individually": row["sold_individually"],
+            "shipping_required": True,
+            "shipping_taxable": True,
+            "reviews_allowed": True,
+            "post_password": "",
+            "average_rating": "0.00",
+            "rating_count": 0,
+            "upsell_ids": [],
+            "cross_sell_ids": [],
+            "parent_id": row["parent_id"],
+            "purchase_note": row["purchase_note"],
+            "categories": self.terms.named("product_cat", row["categories"]),
+            "brands": self.terms.named("product_brand", row["brands"]),
+            "tags": self.terms.named("product_tag", row["tags"]),
+            "images": self.images.shown(row["images"]),
+            "attributes": [{**one, "slug": self.terms.attribute_slug(one)} for one in row["attributes"]],
+            "default_attributes": row["default_attributes"],
+            "variations": variations,
+            "grouped_products": [],
+            "related_ids": [],
+            "has_options": bool(variations),
+            "_links": {"self": [{"href": f"{self.url}/wp-json/wc/v3/products/{row['id']}"}]},
+        }
+        if edit:
+            body |= {"permalink_template": f"{self.url}/product/%pagename%/", "generated_slug": row["slug"]}
+        return body
+
+    def _shown_variation(self, row: Row, body: Body) -> Body:
+        parent = self.state.products.get(row["parent_id"])
+        options = ", ".join(one["option"] for one in row["attributes"])
+        if parent is not None:
+            body["sku"] = row["sku"] or parent["sku"]
+            if not row["manage_stock"] and parent["manage_stock"]:
+                body["manage_stock"] = "parent"
+                body["stock_quantity"], body["stock_status"] = (
+                    parent["stock_quantity"],
+                    parent["stock_status"],
+                )
+        images = self.images.shown(row["images"])
+        return {
+            **body,
+            "name": options,
+            "parent_id": row["parent_id"],
+            "image": images[0] if images else None,
+            "attributes": [{**one, "slug": self.terms.attribute_slug(one)} for one in row["attributes"]],
+            "_links": {
+                "self": [
+                    {"href": f"{self.url}/wp-json/wc/v3/products/{row['parent_id']}/variations/{row['id']}"}
+                ]
+            },
+        }
+
+
+def stock_status(row: Row) -> str:
+    """Derive the stock status of a managed product."""
+    if (row["stock_quantity"] or 0) > 0:
+        return "instock"
+    return "outofstock" if row["backorders"] == "no" else "onbackorder"
+
+
+def is_on_sale(row: Row, now: datetime) -> bool:
+    """Say whether the sale price counts now."""
+    if not row["sale_price"]:
+        return False
+    begun = row["date_on_sale_from"] is None or when(row["date_on_sale_from"]) <= now
+    return begun and (row["date_on_sale_to"] is None or now <= when(row["date_on_sale_to"]))
+
+
+def filtered(text: str) -> str:
+    """Run a text through the filter of the view context."""
+    return f"<p>{text}</p>\n" if text and not text.lstrip().startswith("<p") else text
+
+
+def _kses(text: str) -> str:
+    return re.sub(r"</?script[^>]*>", "", text)
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return 0.0
+
+
+def _scalar(value: Any) -> Any:
+    if isinstance(value, bool):
+        return "1" if value else ""
+    return value if isinstance(value, (dict, list)) else str(value)
+
+
+def _copy(value: Any) -> Any:
+    if isinstance(value, list):
+        return [dict(one) if isinstance(one, dict) else one for one in value]
+    return value

@@ -1,0 +1,102 @@
+"""The state of the simulated shop: rows, indexes, and what changed since the last flush."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from shopweave.simulators.journal import Journal
+
+Row = dict[str, Any]
+TABLES = ("product", "term", "attribute", "media", "webhook", "option")
+
+
+class State:
+    """Rows of the shop; every save is noted for the journal."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, dict[int, Row]] = {table: {} for table in TABLES}
+        self.skus: dict[str, int] = {}
+        self.gtins: dict[str, int] = {}
+        self.children: dict[int, list[int]] = {}
+        self.next_id = 10
+        self.files: dict[int, bytes] = {}
+        self._changed: dict[tuple[str, int], Row] = {}
+        self._removed: set[tuple[str, int]] = set()
+
+    @property
+    def products(self) -> dict[int, Row]:
+        """Give products and variations by id."""
+        return self.rows["product"]
+
+    def number(self) -> int:
+        """Give the next id; products, variations and attachments share the sequence."""
+        self.next_id += 1
+        return self.next_id
+
+    def save(self, table: str, key: int, row: Row) -> None:
+        """Put a row in place."""
+        self.rows[table][key] = row
+        self._changed[(table, key)] = row
+        self._removed.discard((table, key))
+
+    def remove(self, table: str, key: int) -> None:
+        """Take a row away."""
+        self.rows[table].pop(key, None)
+        self._changed.pop((table, key), None)
+        self._removed.add((table, key))
+
+    def index(self, row: Row) -> None:
+        """Let a product be found by SKU and GTIN, and by its parent."""
+        if row["status"] != "trash":
+            if row["sku"]:
+                self.skus[row["sku"].strip().lower()] = row["id"]
+            if row["global_unique_id"]:
+                self.gtins[row["global_unique_id"]] = row["id"]
+        if row["type"] == "variation":
+            siblings = self.children.setdefault(row["parent_id"], [])
+            if row["id"] not in siblings:
+                siblings.append(row["id"])
+
+    def forget(self, row: Row) -> None:
+        """Let a product be found no more."""
+        if self.skus.get(row["sku"].strip().lower()) == row["id"]:
+            del self.skus[row["sku"].strip().lower()]
+        if self.gtins.get(row["global_unique_id"]) == row["id"]:
+            del self.gtins[row["global_unique_id"]]
+
+    def variations(self, parent: int) -> Iterator[Row]:
+        """Give the living variations of a product, in order of id."""
+        for key in self.children.get(parent, ()):
+            row = self.products.get(key)
+            if row is not None and row["status"] != "trash":
+                yield row
+
+    def flush(self, journal: Journal) -> None:
+        """Write what changed, in one transaction."""
+        if not self._changed and not self._removed:
+            return
+        changed = [(f"{table}", str(key), row) for (table, key), row in self._changed.items()]
+        files = [("file", str(key), self.files[key]) for table, key in self._changed if table == "media"]
+        journal.save(
+            [*changed, *files, ("counter", "next_id", {"value": self.next_id})],
+            [(table, str(key)) for table, key in self._removed],
+        )
+        self._changed.clear()
+        self._removed.clear()
+
+    def load(self, journal: Journal) -> None:
+        """Read what an earlier life wrote."""
+        for kind, key, row in journal.load():
+            if kind == "file" and isinstance(row, bytes):
+                self.files[int(key)] = row
+            elif kind == "counter" and isinstance(row, dict):
+                self.next_id = row["value"]
+            elif isinstance(row, dict):
+                self.rows[kind][int(key)] = row
+        for row in self.products.values():
+            self.index(row)
+
+
+def when(text: str) -> datetime:
+    """Read a stored time."""
+    return datetime.fromisoformat(text)

@@ -1,0 +1,1 @@
+"""The till connector, on SQLite and on MariaDB."""
