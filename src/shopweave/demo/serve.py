@@ -30,21 +30,35 @@ class Server:
     """One simulator on one port of the loopback address."""
 
     def __init__(
-        self, simulator: Simulator, clock: Clock, *, pace: Pace = no_wait, after: Callable[[], None] | None = None
+        self,
+        simulator: Simulator,
+        clock: Clock,
+        *,
+        pace: Pace = no_wait,
+        after: Callable[[], None] | None = None,
     ) -> None:
         self._simulator, self._clock, self._pace, self._after = simulator, clock, pace, after
         self._runner: web.ServerRunner | None = None
         self.url = ""
+        self.port = 0
 
     async def start(self, port: int = 0) -> str:
         """Begin to answer; gives the address."""
         self._runner = web.ServerRunner(web.Server(self._answer))
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", port)
-        await site.start()
-        bound = self._runner.addresses[0][1]
-        self.url = f"http://127.0.0.1:{bound}"
+        await self._listen(port)
+        self.port = int(self._runner.addresses[0][1])
+        self.url = f"http://127.0.0.1:{self.port}"
         return self.url
+
+    async def _listen(self, port: int) -> None:
+        """Listen on a port, or on any free one when somebody else has it."""
+        if self._runner is None:
+            return
+        try:
+            await web.TCPSite(self._runner, "127.0.0.1", port).start()
+        except OSError:
+            await web.TCPSite(self._runner, "127.0.0.1", 0).start()
 
     async def stop(self) -> None:
         """Stop answering."""

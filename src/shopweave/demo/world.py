@@ -1,10 +1,11 @@
 """The demo's world: a simulated till, Icecat and shop in a hub's folder, kept between calls."""
 
 import random
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
-from msgspec import Struct
+import msgspec
+from msgspec import Struct, structs
 
 from shopweave.demo import pace as paces
 from shopweave.demo.serve import Server, no_wait
@@ -30,8 +31,8 @@ class Facts(Struct, frozen=True, kw_only=True):
     seed: int
     simple: bool
     day: str
-    shop_port: int
-    icecat_port: int
+    shop_port: int = 0
+    icecat_port: int = 0
 
 
 class World:
@@ -53,7 +54,8 @@ class World:
         keep = self.folder / SIMULATORS
         keep.mkdir(parents=True, exist_ok=True)
         password = self._password(keep / "shop-password")
-        goods = self._goods(keep, items, seed, simple=simple)
+        facts = self._facts(keep, items, seed, simple=simple)
+        goods = self._goods(facts)
         self._journal = Journal(keep / "shop.sqlite")
         users = (User(name="hub", password=password),)
         self.shop = WooShop(
@@ -65,31 +67,26 @@ class World:
         )
         icecat = Server(self.icecat, self._clock, pace=paces.icecat if real_pace else no_wait)
         self._servers = [shop, icecat]
-        self.shop.url = self.shop.images.url = self.shop.products.url = await shop.start()
-        self.icecat.url = await icecat.start()
+        self.shop.url = self.shop.images.url = self.shop.products.url = await shop.start(facts.shop_port)
+        self.icecat.url = await icecat.start(facts.icecat_port)
+        kept = structs.replace(facts, shop_port=shop.port, icecat_port=icecat.port)
+        (keep / FACTS).write_bytes(msgspec.json.encode(kept))
         self._write_settings()
 
-    def _goods(self, keep: Path, items: int, seed: int, *, simple: bool) -> Catalogue:
-        facts = keep / FACTS
-        if facts.exists():
-            import msgspec
-
-            known = msgspec.json.decode(facts.read_bytes(), type=dict[str, int | bool | str])
-            items, seed, simple = int(known["items"]), int(known["seed"]), bool(known["simple"])
-            today = self._clock.now().date().fromisoformat(str(known["day"]))
-        else:
-            today = self._clock.now().date()
-        goods = catalogue(random.Random(seed), items, today, simple=simple)
+    def _goods(self, facts: Facts) -> Catalogue:
+        today = date.fromisoformat(facts.day)
+        goods = catalogue(random.Random(facts.seed), facts.items, today, simple=facts.simple)
         if not self.till_path.exists():
             create(self.till_path, goods, self._clock.now())
-        if not facts.exists():
-            import msgspec
-
-            facts.write_bytes(
-                msgspec.json.encode({"items": items, "seed": seed, "simple": simple, "day": today.isoformat()})
-            )
         self.goods = goods
         return goods
+
+    def _facts(self, keep: Path, items: int, seed: int, *, simple: bool) -> Facts:
+        """Give what the world is made of; what an earlier call said counts."""
+        path = keep / FACTS
+        if path.exists():
+            return msgspec.json.decode(path.read_bytes(), type=Facts)
+        return Facts(items=items, seed=seed, simple=simple, day=self._clock.now().date().isoformat())
 
     def _password(self, path: Path) -> str:
         if not path.exists():
@@ -98,8 +95,9 @@ class World:
         return path.read_text("utf-8").strip()
 
     def _write_settings(self) -> None:
+        path = self.folder / "shopweave.toml"
         text = DEMO.format(till=TILL, icecat=self.icecat.url, shop=self.shop.url)
-        (self.folder / "shopweave.toml").write_text(text, "utf-8")
+        path.write_text(text, "utf-8")
 
     def _flush(self) -> None:
         if self._journal is not None:

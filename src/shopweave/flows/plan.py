@@ -196,6 +196,7 @@ class _Desk:
         self._parked = agreements.parkings(tx, flow.row.id, items)
         self._layouts = {key: port.row.layout for key, port in house.ports.items()}
         self._categories, self._shelf = self._read_shelf()
+        self._families = self._target_families()
         self._batch = Batch(
             flow, house.ports[self._target], house.ports[flow.row.source].row.name, self._shelf
         )
@@ -216,7 +217,8 @@ class _Desk:
                 found = weigh(case)
                 weighed.append(found)
                 if found.writes:
-                    self._batch.update(case, case.target, found.writes)
+                    family = self._families.get(case.target.parent or "")
+                    self._batch.update(case, case.target, found.writes, family)
         return Slice(
             seen=seen,
             last=last,
@@ -298,6 +300,11 @@ class _Desk:
             coming=frozenset({item_reference(item) for item in coming} | on_their_way),
             there=frozenset(exists),
         )
+
+    def _target_families(self) -> dict[str, int]:
+        targets = [self._record(item, self._target) for item in self._items]
+        names = [one.parent for one in targets if one and one.form is Form.VARIATION and one.parent]
+        return links.items_by_remote(self._tx, self._target, Kind.PRODUCT, names)
 
     def _sources(self) -> list[Snapshot]:
         return [found for item in self._items if (found := self._record(item, self._flow.row.source))]

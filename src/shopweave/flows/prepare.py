@@ -41,7 +41,9 @@ class Batch:
         self._coming = set(shelf.coming)
         self.changes: list[NewChange] = []
 
-    def update(self, case: Case, target: Snapshot, writes: Mapping[str, AtomValue]) -> None:
+    def update(
+        self, case: Case, target: Snapshot, writes: Mapping[str, AtomValue], parent_item: int | None
+    ) -> None:
         """Add a change of a linked record."""
         before, after = before_of(target, writes), Atoms(writes)
         self.changes.append(
@@ -53,6 +55,7 @@ class Batch:
                 target=target.id,
                 kind=target.kind,
                 form=target.form,
+                parent_item=parent_item,
                 needs=self._needs(case, writes),
             )
         )

@@ -87,7 +87,9 @@ class Hub:
 
 def unknown(kind: str, name: str, known: list[str]) -> Configuration:
     """Say that there is nothing of this name, and what there is."""
-    return Configuration(f"There is no {kind} '{name}'.", code="CFG-120", remedy=f"There are: {', '.join(known)}.")
+    return Configuration(
+        f"There is no {kind} '{name}'.", code="CFG-120", remedy=f"There are: {', '.join(known)}."
+    )
 
 
 def build_house(

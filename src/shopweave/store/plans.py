@@ -100,10 +100,14 @@ _WHY = update(change).where(
     change.c.sort == bindparam("which"),
 )
 _STATES = (
-    select(change.c.state, func.count().label("number")).where(change.c.plan == bindparam("key")).group_by(change.c.state)
+    select(change.c.state, func.count().label("number"))
+    .where(change.c.plan == bindparam("key"))
+    .group_by(change.c.state)
 )
 _RUN_STATES = (
-    select(change.c.state, func.count().label("number")).where(change.c.run == bindparam("key")).group_by(change.c.state)
+    select(change.c.state, func.count().label("number"))
+    .where(change.c.run == bindparam("key"))
+    .group_by(change.c.state)
 )
 _RUN_REQUESTS = select(func.count(change.c.request.distinct())).where(change.c.run == bindparam("key"))
 _DROP_NEEDS = delete(need).where(
