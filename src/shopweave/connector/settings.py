@@ -25,7 +25,8 @@ class Option(Struct, frozen=True, kw_only=True):
     """One setting of a connector.
 
     A secret is given in the TOML as `{ env = "NAME" }` or `{ file = "path" }`, or sealed in the store.
-    A path is relative to the folder of the settings file. `default` None with `needed` means that a person must give it.
+    A path is relative to the folder of the settings file. `default` None with `needed` means that a person
+    must give it. A `whole` number takes no fraction.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Option(Struct, frozen=True, kw_only=True):
     choices: tuple[str, ...] = ()
     minimum: float | None = None
     maximum: float | None = None
+    whole: bool = False
     example: str = ""
     recommendation: str = ""
 

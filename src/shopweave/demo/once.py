@@ -52,7 +52,6 @@ async def once(
     say: Callable[[str], None],
 ) -> DemoReport:
     """Carry out one round in a folder."""
-    folder.mkdir(parents=True, exist_ok=True)
     lock = FolderLock(folder)
     lock.take()
     world = World(folder, SystemClock(), SystemIds())
@@ -61,7 +60,7 @@ async def once(
         await world.start(items, simple=simple, real_pace=real_pace, seed=seed)
         opened = await open_hub(folder, load(folder), lock=False)
         try:
-            report = await _work(opened, world, say)
+            report = await work(opened, world, say)
         finally:
             await opened.hub.stop()
         if out is not None:
@@ -72,7 +71,8 @@ async def once(
     return report
 
 
-async def _work(opened: Opened, world: World, say: Callable[[str], None]) -> DemoReport:
+async def work(opened: Opened, world: World, say: Callable[[str], None]) -> DemoReport:
+    """Run all flows, approve what is held, until nothing waits."""
     hub = opened.hub
     before = await runs.newest_run(hub)
     await hub.start()

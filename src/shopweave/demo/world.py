@@ -1,6 +1,5 @@
 """The demo's world: a simulated till, Icecat and shop in a hub's folder, kept between calls."""
 
-import random
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from shopweave.demo.serve import Server, no_wait
 from shopweave.hub.settings.templates import DEMO
 from shopweave.model.http import HttpResponse
 from shopweave.model.seams import Clock, Ids
+from shopweave.runtime.clock import seeded
 from shopweave.simulators.catalogue import Catalogue, catalogue
 from shopweave.simulators.icecat import IcecatSite
 from shopweave.simulators.journal import Journal
@@ -67,7 +67,7 @@ class World:
         )
         icecat = Server(self.icecat, self._clock, pace=paces.icecat if real_pace else no_wait)
         self._servers = [shop, icecat]
-        self.shop.url = self.shop.images.url = self.shop.products.url = await shop.start(facts.shop_port)
+        self.shop.answer_at(await shop.start(facts.shop_port))
         self.icecat.url = await icecat.start(facts.icecat_port)
         kept = structs.replace(facts, shop_port=shop.port, icecat_port=icecat.port)
         (keep / FACTS).write_bytes(msgspec.json.encode(kept))
@@ -75,7 +75,7 @@ class World:
 
     def _goods(self, facts: Facts) -> Catalogue:
         today = date.fromisoformat(facts.day)
-        goods = catalogue(random.Random(facts.seed), facts.items, today, simple=facts.simple)
+        goods = catalogue(seeded(facts.seed), facts.items, today, simple=facts.simple)
         if not self.till_path.exists():
             create(self.till_path, goods, self._clock.now())
         self.goods = goods

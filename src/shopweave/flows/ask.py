@@ -56,20 +56,20 @@ class Asker:
         requests = await self.ask(flow, due)
         return Round(last=found[-1].item, asked=len(due), requests=requests)
 
-    async def ask(self, flow: Flow, due: Sequence[Askable]) -> int:
-        """Ask about these items and store the answers; gives the requests it took."""
+    async def ask(self, flow: Flow, due: Sequence[Askable], *, gtin: str = "") -> int:
+        """Ask about these items, by another GTIN if one is given; gives the requests it took."""
         port = self._house.ports[flow.row.source]
-        answers = await gather(*(self._one(port, one) for one in due))
+        answers = await gather(*(self._one(port, one, gtin) for one in due))
         told = [(one, answer) for one, answer in zip(due, answers, strict=True) if answer is not None]
         if told:
             await self._store.write(lambda tx: store_answers(tx, port, told))
         return sum(answer.requests for _, answer in told)
 
-    async def _one(self, port: Port, one: Askable) -> Sheet | NoSheet | None:
+    async def _one(self, port: Port, one: Askable, gtin: str) -> Sheet | NoSheet | None:
         """Ask one question; a broken or refused answer is an outcome of its own, an outage ends the run."""
         try:
             async with port.gate.slot():
-                answer: Sheet | NoSheet = await port.connector.ask(question(one))
+                answer: Sheet | NoSheet = await port.connector.ask(asked_by(one, gtin))
         except (BrokenData, Refused) as error:
             return NoSheet(
                 outcome="OTHER_ERROR", what=error.what, remedy=error.remedy, retry=timedelta(days=1)
@@ -80,6 +80,12 @@ class Asker:
 def is_askable(one: Askable) -> bool:
     """Say whether anything public is known of an item that is meant to be seen."""
     return one.source.atoms.get("status", Status.ACTIVE) == Status.ACTIVE and bool(question_text(one))
+
+
+def asked_by(one: Askable, gtin: str) -> Ask:
+    """Make the question, with another GTIN in place of the item's own if one is given."""
+    own = question(one)
+    return structs.replace(own, gtin=gtin14(gtin)) if gtin else own
 
 
 def question(one: Askable) -> Ask:

@@ -43,8 +43,7 @@ def match(candidates: Sequence[Candidate]) -> Matched:
 async def link(store: Store, house: House, flow: Flow) -> int:
     """Make items of new source records and find their records at the target; gives the links made."""
     made = 0
-    if not flow.enriches:
-        made += await _new_items(store, house, flow.row.source)
+    made += await _new_items(store, house, flow.items)
     made += await _categories(store, flow)
     made += await _by(store, house, flow, "sku")
     return made + await _by(store, house, flow, "gtin")
@@ -135,7 +134,9 @@ def link_finding(cause: str, name: str, key: str, why: str, found: Sequence[Cand
     """Say which records of a target need a person to link them."""
     labels = tuple(dict.fromkeys(one.label or f"item {one.item}" for one in found))
     if why == "forms":
-        what = f"{len(labels)} products have the {key.upper()} of a product at {name}, but only one side has variations."
+        what = (
+            f"{len(labels)} products share the {key.upper()} of one at {name}; only one side has variations."
+        )
         can_do = "Make both sides simple, or give both the same variations."
     else:
         what = f"{len(labels)} products fit more than one record of {name} by {key.upper()}."

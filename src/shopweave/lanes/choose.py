@@ -69,7 +69,7 @@ def choose(tx: Tx, lease: Lease, port: Port, context: Context, *, urgent_only: b
 
 
 def best_head(heads: Sequence[Head], now: datetime) -> Head | None:
-    """Give the change that goes first: by urgency, one class up per ten minutes waited, never above stock down."""
+    """Give the change that goes first: by urgency, raised by waiting, never above stock down."""
     return min(heads, key=lambda head: (effective(head, now), head.since, head.id), default=None)
 
 

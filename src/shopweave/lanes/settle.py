@@ -186,7 +186,7 @@ def _not_ours(tx: Tx, port: Port, change: Change, found: RemoteRecord) -> WriteR
         return WriteRefused(
             number=0,
             code="LINK-012",
-            what=f"The record with this SKU is a {found.form.value} there and a {change.form.value} at the source.",
+            what=f"What has this SKU is a {found.form.value} there and a {change.form.value} at the source.",
             remedy="Give one of the two another SKU, or change its type there by hand.",
         )
     owner = links.items_by_remote(tx, port.row.id, found.kind, [found.remote_id]).get(found.remote_id)

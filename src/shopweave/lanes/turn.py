@@ -113,7 +113,7 @@ class Turn:
         )
 
     async def _wait(self, held: Held, until: float) -> bool:
-        """Wait for the bell or for what is due next, at most to the end of the turn; False when nothing is."""
+        """Wait for the bell or for what is due next, at most to the turn's end; False when nothing is."""
         due = await self._store.read(lambda tx: outbox.next_due(tx, held.lease.connection, held.lease.epoch))
         rests = await self._store.read(lambda tx: lanes.resting(tx, held.lease.connection))
         if due is None:

@@ -1,8 +1,43 @@
 """The settings of a hub as values, already checked."""
 
+from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from msgspec import Struct
+
+HIDDEN = "•••"
+
+
+class Secret:
+    """A text that nobody sees by accident: only `reveal` shows it."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str = "") -> None:
+        self._text = text
+
+    def reveal(self) -> str:
+        """Give the text itself."""
+        return self._text
+
+    def __bool__(self) -> bool:
+        return bool(self._text)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and self._text == other._text
+
+    def __hash__(self) -> int:
+        return hash(self._text)
+
+    def __repr__(self) -> str:
+        return f"Secret({HIDDEN!r})" if self._text else "Secret('')"
+
+    def __str__(self) -> str:
+        return HIDDEN if self._text else ""
+
+    def __reduce__(self) -> str:
+        raise TypeError("a secret is not stored")
 
 
 class GuardLimits(Struct, frozen=True, kw_only=True):
@@ -42,23 +77,45 @@ class FlowSettings(Struct, frozen=True, kw_only=True):
 
 
 class ConnectionSettings(Struct, frozen=True, kw_only=True):
-    """One configured account of one system; `values` are checked against its connector's options."""
+    """One configured account of one system; `plain` and `secrets` fit its connector's options."""
 
     name: str
     type: str
     mode: str = "live"
-    values: dict[str, Any] = {}
-    secrets: tuple[str, ...] = ()
+    plain: Mapping[str, Any] = {}
+    secrets: Mapping[str, Secret] = {}
 
-    def __repr__(self) -> str:
-        return f"ConnectionSettings(name={self.name!r}, type={self.type!r})"
+    @property
+    def values(self) -> dict[str, Any]:
+        """Give all options as the connector wants them, secrets revealed."""
+        return {**self.plain, **{name: secret.reveal() for name, secret in self.secrets.items()}}
+
+
+class EmailSettings(Struct, frozen=True, kw_only=True):
+    """How findings go out by e-mail; `tls` is starttls, tls or none."""
+
+    host: str
+    sender: str
+    to: tuple[str, ...]
+    port: int = 587
+    user: str = ""
+    password: Secret = Secret()
+    tls: str = "starttls"
+
+
+class NotifySettings(Struct, frozen=True, kw_only=True):
+    """Where findings that need a person go."""
+
+    email: EmailSettings | None = None
+    webhook: Secret = Secret()
 
 
 class WebSettings(Struct, frozen=True, kw_only=True):
-    """Where the pages are served."""
+    """Where the pages are served; `base_url` is how people reach them from outside."""
 
     host: str = "127.0.0.1"
     port: int = 8700
+    base_url: str = ""
 
 
 class IcecatToolSettings(Struct, frozen=True, kw_only=True):
@@ -69,7 +126,7 @@ class IcecatToolSettings(Struct, frozen=True, kw_only=True):
 
 
 class HubSettings(Struct, frozen=True, kw_only=True):
-    """All settings of a hub."""
+    """All settings of a hub; an empty `database` is `hub.sqlite` in the hub's folder."""
 
     database: str = ""
     time_zone: str = "UTC"
@@ -77,6 +134,26 @@ class HubSettings(Struct, frozen=True, kw_only=True):
     allow_private_addresses: bool = False
     connections: tuple[ConnectionSettings, ...] = ()
     flows: tuple[FlowSettings, ...] = ()
+    notify: NotifySettings = NotifySettings()
     web: WebSettings = WebSettings()
     icecat_tool: IcecatToolSettings = IcecatToolSettings()
     warnings: tuple[str, ...] = ()
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Give every secret text in these settings, for masking."""
+        kept = [secret for one in self.connections for secret in one.secrets.values()]
+        kept.append(self.notify.webhook)
+        if self.notify.email is not None:
+            kept.append(self.notify.email.password)
+        found = [secret.reveal() for secret in kept]
+        found.append(unquote(urlsplit(self.database).password or ""))
+        return tuple(dict.fromkeys(text for text in found if text))
+
+    def __repr__(self) -> str:
+        names = [one.name for one in self.connections]
+        return f"HubSettings(connections={names!r}, flows={[one.name for one in self.flows]!r})"
+
+    def __rich_repr__(self) -> Iterator[tuple[str, list[str]]]:  # type: ignore[override,unused-ignore]
+        yield "connections", [one.name for one in self.connections]
+        yield "flows", [one.name for one in self.flows]

@@ -36,6 +36,11 @@ class SystemIds:
         return secrets.token_hex(16)
 
 
+def seeded(seed: int) -> Random:
+    """Give chance that is the same for the same seed, for invented data."""
+    return random.Random(seed)  # noqa: S311 - never used for secrets
+
+
 def system_random() -> Random:
     """Give chance from the operating system, fit for nonces."""
     return random.SystemRandom()

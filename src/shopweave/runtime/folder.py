@@ -19,6 +19,7 @@ class FolderLock:
     """An OS lock on a folder; it ends with the process, however that ends."""
 
     def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
         self._path = folder / LOCK
         self._file = -1
 

@@ -61,7 +61,7 @@ _TIES = (
     .where(link.c.item.in_(many("ids")), _LIVES)
     .order_by(link.c.item, link.c.connection)
 )
-_LINKED_ITEMS = select(link.c.item).where(link.c.connection == bindparam("at"), _LIVES)
+_LINKED_ITEMS = select(link.c.item).where(link.c.connection == bindparam("at"), _LIVES).order_by(link.c.item)
 _BY_REMOTE = (
     select(record.c.remote_id, link.c.item, record.c.id, record.c.form, record.c.gone)
     .join(link, and_(link.c.record == record.c.id, _LIVES))
@@ -190,9 +190,14 @@ def ties(tx: Tx, items: Sequence[int]) -> list[Tie]:
     return [Tie(item=row.item, connection=row.connection, record=row.record) for row in rows]
 
 
+def linked_items(tx: Tx, connection: int) -> tuple[int, ...]:
+    """Give the items linked at a connection."""
+    return tuple(row.item for row in tx.rows(_LINKED_ITEMS, {"at": connection}))
+
+
 def count_links(tx: Tx, connection: int) -> int:
     """Count the items linked at a connection."""
-    return len(tx.rows(_LINKED_ITEMS, {"at": connection}))
+    return len(linked_items(tx, connection))
 
 
 def items_by_remote(tx: Tx, connection: int, kind: Kind, remote_ids: Sequence[str]) -> dict[str, int]:

@@ -1,127 +1,57 @@
 """The hub's tables, the same on SQLite and PostgreSQL; times are aware UTC stored as ISO text."""
 
-from datetime import UTC, datetime
-from typing import Any
+from sqlalchemy import Boolean, Column, Float, Index, Integer, LargeBinary, String, Text, UniqueConstraint
 
-from sqlalchemy import (
-    Boolean,
-    Column,
-    Dialect,
-    Float,
-    ForeignKey,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    String,
-    Table,
-    Text,
-    TypeDecorator,
-    UniqueConstraint,
+from shopweave.store.access import (
+    attempt,
+    audit,
+    generation,
+    heartbeat,
+    session,
+    setting,
+    token,
+    user,
+    workspace,
 )
+from shopweave.store.columns import Moment, metadata, number, of_workspace, table, to
 
-metadata = MetaData()
-
-
-class Moment(TypeDecorator[datetime]):
-    """An aware UTC time as text of fixed width, so that it sorts as written."""
-
-    impl = String(32)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
-        """Write the time with microseconds and `Z`."""
-        return None if value is None else value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-    def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
-        """Read it back."""
-        return None if value is None else datetime.fromisoformat(value)
-
-
-def _table(name: str, *parts: Any) -> Table:
-    return Table(name, metadata, *parts)
-
-
-def _id() -> Column[int]:
-    return Column("id", Integer, primary_key=True, autoincrement=True)
-
-
-def _workspace() -> Column[int]:
-    return Column("workspace", Integer, ForeignKey("workspace.id"), nullable=False)
-
-
-def _to(name: str, target: str, *, nullable: bool = False, primary_key: bool = False) -> Column[int]:
-    return Column(name, Integer, ForeignKey(f"{target}.id"), nullable=nullable, primary_key=primary_key)
-
-
-workspace = _table("workspace", _id(), Column("name", String(120), nullable=False, unique=True))
-
-user = _table(
-    "user",
-    _id(),
-    _workspace(),
-    Column("email", String(320), nullable=False, unique=True),
-    Column("password", Text, nullable=False),
-    Column("role", String(16), nullable=False),
-    Column("preferences", Text, nullable=False, server_default="{}"),
-    Column("created", Moment, nullable=False),
-)
-session = _table(
-    "session",
-    Column("key", String(64), primary_key=True),
-    _to("user", "user"),
-    Column("csrf", String(64), nullable=False),
-    Column("created", Moment, nullable=False),
-    Column("seen", Moment, nullable=False),
-    Column("expires", Moment, nullable=False),
-)
-token = _table(
-    "token",
-    _id(),
-    _to("user", "user"),
-    Column("key", String(64), nullable=False, unique=True),
-    Column("name", String(120), nullable=False),
-    Column("role", String(16), nullable=False),
-    Column("created", Moment, nullable=False),
-    Column("seen", Moment),
-)
-attempt = _table(
+__all__ = [
+    "Moment",
+    "agreed",
+    "asked",
     "attempt",
-    Column("who", String(320), primary_key=True),
-    Column("failures", Integer, nullable=False),
-    Column("until", Moment),
-)
-audit = _table(
     "audit",
-    _id(),
-    _workspace(),
-    Column("at", Moment, nullable=False),
-    Column("who", String(320), nullable=False),
-    Column("what", Text, nullable=False),
-    Column("detail", Text, nullable=False, server_default="{}"),
-)
-setting = _table(
-    "setting",
-    Column("name", String(120), primary_key=True),
-    Column("value", Text, nullable=False),
-    Column("at", Moment, nullable=False),
-    Column("who", String(320), nullable=False),
-)
-generation = _table(
-    "generation", Column("id", Integer, primary_key=True), Column("number", String(64), nullable=False)
-)
-heartbeat = _table(
-    "heartbeat",
-    Column("worker", String(120), primary_key=True),
-    Column("started", Moment, nullable=False),
-    Column("seen", Moment, nullable=False),
-    Column("version", String(40), nullable=False),
-)
-
-connection = _table(
+    "change",
     "connection",
-    _id(),
-    _workspace(),
+    "dirty",
+    "finding",
+    "flow",
+    "generation",
+    "heartbeat",
+    "item",
+    "lane",
+    "link",
+    "media",
+    "metadata",
+    "need",
+    "parked",
+    "plan",
+    "position",
+    "record",
+    "request",
+    "run",
+    "session",
+    "setting",
+    "staleness",
+    "token",
+    "user",
+    "workspace",
+]
+
+connection = table(
+    "connection",
+    number(),
+    of_workspace(),
     Column("name", String(60), nullable=False),
     Column("type", String(60), nullable=False),
     Column("mode", String(8), nullable=False, server_default="live"),
@@ -130,9 +60,9 @@ connection = _table(
     Column("created", Moment, nullable=False),
     UniqueConstraint("workspace", "name"),
 )
-lane = _table(
+lane = table(
     "lane",
-    _to("connection", "connection", primary_key=True),
+    to("connection", "connection", primary_key=True),
     Column("owner", String(64)),
     Column("epoch", Integer, nullable=False, server_default="0"),
     Column("expires", Moment),
@@ -144,13 +74,13 @@ lane = _table(
     Column("tokens", Text, nullable=False, server_default="{}"),
     Column("batch", Integer, nullable=False, server_default="0"),
 )
-flow = _table(
+flow = table(
     "flow",
-    _id(),
-    _workspace(),
+    number(),
+    of_workspace(),
     Column("name", String(60), nullable=False),
-    _to("source", "connection"),
-    _to("target", "connection"),
+    to("source", "connection"),
+    to("target", "connection"),
     Column("slice", Text, nullable=False),
     Column("begun", Boolean, nullable=False, server_default="0"),
     Column("awake", Boolean, nullable=False, server_default="0"),
@@ -158,10 +88,10 @@ flow = _table(
     UniqueConstraint("workspace", "name"),
 )
 
-record = _table(
+record = table(
     "record",
-    _id(),
-    _to("connection", "connection"),
+    number(),
+    to("connection", "connection"),
     Column("kind", String(16), nullable=False),
     Column("form", String(16), nullable=False),
     Column("remote_id", String(120), nullable=False),
@@ -189,20 +119,20 @@ record = _table(
     Index("record_name", "connection", "kind", "name"),
     Index("record_changes_at", "changes_at"),
 )
-item = _table(
+item = table(
     "item",
-    _id(),
-    _workspace(),
+    number(),
+    of_workspace(),
     Column("form", String(16), nullable=False),
-    _to("parent", "item", nullable=True),
+    to("parent", "item", nullable=True),
     Column("created", Moment, nullable=False),
 )
-link = _table(
+link = table(
     "link",
-    _id(),
-    _to("item", "item"),
-    _to("record", "record"),
-    _to("connection", "connection"),
+    number(),
+    to("item", "item"),
+    to("record", "record"),
+    to("connection", "connection"),
     Column("factor", Integer, nullable=False, server_default="1"),
     Column("how", String(24), nullable=False),
     Column("since", Moment, nullable=False),
@@ -223,20 +153,20 @@ Index(
     sqlite_where=link.c.until.is_(None),
     postgresql_where=link.c.until.is_(None),
 )
-agreed = _table(
+agreed = table(
     "agreed",
-    _to("flow", "flow", primary_key=True),
-    _to("source", "record", primary_key=True),
-    _to("target", "record", primary_key=True),
+    to("flow", "flow", primary_key=True),
+    to("source", "record", primary_key=True),
+    to("target", "record", primary_key=True),
     Column("source_prints", LargeBinary, nullable=False),
     Column("target_prints", LargeBinary, nullable=False),
     Column("unconfirmed", Boolean, nullable=False, server_default="0"),
     Index("agreed_target", "target", "unconfirmed"),
 )
-parked = _table(
+parked = table(
     "parked",
-    _to("flow", "flow", primary_key=True),
-    _to("item", "item", primary_key=True),
+    to("flow", "flow", primary_key=True),
+    to("item", "item", primary_key=True),
     Column("atom", String(60), primary_key=True),
     Column("why", String(16), nullable=False),
     Column("source_print", LargeBinary, nullable=False),
@@ -247,9 +177,9 @@ parked = _table(
     Column("decision", String(16), nullable=False, server_default=""),
     Column("who", String(320), nullable=False, server_default=""),
 )
-position = _table(
+position = table(
     "position",
-    _to("connection", "connection", primary_key=True),
+    to("connection", "connection", primary_key=True),
     Column("feed", String(40), primary_key=True),
     Column("position", Text, nullable=False, server_default=""),
     Column("done", Boolean, nullable=False, server_default="1"),
@@ -258,19 +188,19 @@ position = _table(
     Column("swept", Moment),
     Column("read", Moment),
 )
-dirty = _table(
+dirty = table(
     "dirty",
-    _to("flow", "flow", primary_key=True),
-    _to("item", "item", primary_key=True),
+    to("flow", "flow", primary_key=True),
+    to("item", "item", primary_key=True),
     Column("generation", Integer, nullable=False),
     Column("done", Integer, nullable=False, server_default="0"),
     Column("since", Moment, nullable=False),
     Index("dirty_open", "flow", "since"),
 )
-asked = _table(
+asked = table(
     "asked",
-    _to("connection", "connection", primary_key=True),
-    _to("item", "item", primary_key=True),
+    to("connection", "connection", primary_key=True),
+    to("item", "item", primary_key=True),
     Column("question", String(400), nullable=False),
     Column("outcome", String(24), nullable=False),
     Column("number", Integer),
@@ -278,15 +208,15 @@ asked = _table(
     Column("remedy", Text, nullable=False, server_default=""),
     Column("at", Moment, nullable=False),
     Column("next_try", Moment),
-    _to("record", "record", nullable=True),
+    to("record", "record", nullable=True),
     Index("asked_next", "connection", "next_try"),
 )
 
-run = _table(
+run = table(
     "run",
-    _id(),
-    _workspace(),
-    _to("flow", "flow"),
+    number(),
+    of_workspace(),
+    to("flow", "flow"),
     Column("engine", String(64), nullable=False),
     Column("asked_by", String(320), nullable=False),
     Column("cause", String(16), nullable=False),
@@ -304,12 +234,12 @@ run = _table(
     Column("error", Text, nullable=False, server_default=""),
     Index("run_started", "workspace", "started"),
 )
-plan = _table(
+plan = table(
     "plan",
-    _id(),
-    _workspace(),
-    _to("flow", "flow"),
-    _to("run", "run", nullable=True),
+    number(),
+    of_workspace(),
+    to("flow", "flow"),
+    to("run", "run", nullable=True),
     Column("state", String(16), nullable=False),
     Column("kind", String(16), nullable=False, server_default="apply"),
     Column("undoes", Integer),
@@ -323,20 +253,20 @@ plan = _table(
     Column("reasons", Text, nullable=False, server_default="[]"),
     Index("plan_state", "workspace", "state"),
 )
-change = _table(
+change = table(
     "change",
-    _id(),
-    _to("connection", "connection"),
-    _to("flow", "flow", nullable=True),
-    _to("plan", "plan", nullable=True),
-    _to("run", "run", nullable=True),
+    number(),
+    to("connection", "connection"),
+    to("flow", "flow", nullable=True),
+    to("plan", "plan", nullable=True),
+    to("run", "run", nullable=True),
     Column("kind", String(16), nullable=False),
     Column("form", String(16), nullable=False),
     Column("op", String(8), nullable=False),
-    _to("item", "item", nullable=True),
-    _to("source", "record", nullable=True),
-    _to("target", "record", nullable=True),
-    _to("parent_item", "item", nullable=True),
+    to("item", "item", nullable=True),
+    to("source", "record", nullable=True),
+    to("target", "record", nullable=True),
+    to("parent_item", "item", nullable=True),
     Column("reference", String(400)),
     Column("label", String(200), nullable=False, server_default=""),
     Column("urgency", Integer, nullable=False),
@@ -355,7 +285,7 @@ change = _table(
     Column("lease_ends", Moment),
     Column("sent", Moment),
     Column("settled", Moment),
-    _to("request", "request", nullable=True),
+    to("request", "request", nullable=True),
     Column("code", String(60), nullable=False, server_default=""),
     Column("what", Text, nullable=False, server_default=""),
     Column("remedy", Text, nullable=False, server_default=""),
@@ -365,17 +295,17 @@ change = _table(
     Index("change_reference", "connection", "reference"),
     Index("change_run", "run", "state"),
 )
-need = _table(
+need = table(
     "need",
-    _to("change", "change", primary_key=True),
+    to("change", "change", primary_key=True),
     Column("connection", Integer, nullable=False),
     Column("reference", String(400), primary_key=True),
     Index("need_reference", "connection", "reference"),
 )
-request = _table(
+request = table(
     "request",
-    _id(),
-    _to("connection", "connection"),
+    number(),
+    to("connection", "connection"),
     Column("at", Moment, nullable=False),
     Column("ended", Moment),
     Column("what", String(200), nullable=False),
@@ -388,19 +318,19 @@ request = _table(
     Column("error", Text, nullable=False, server_default=""),
     Index("request_at", "connection", "at"),
 )
-media = _table(
+media = table(
     "media",
-    _to("connection", "connection", primary_key=True),
+    to("connection", "connection", primary_key=True),
     Column("reference", String(400), primary_key=True),
     Column("content", String(64), nullable=False),
     Column("remote_id", String(120), nullable=False),
     Column("at", Moment, nullable=False),
     Index("media_content", "connection", "content"),
 )
-finding = _table(
+finding = table(
     "finding",
-    _id(),
-    _workspace(),
+    number(),
+    of_workspace(),
     Column("cause", String(400), nullable=False),
     Column("code", String(24), nullable=False),
     Column("severity", String(16), nullable=False),
@@ -418,9 +348,9 @@ finding = _table(
     Column("told", Moment),
     Index("finding_cause", "workspace", "cause", unique=True),
 )
-staleness = _table(
+staleness = table(
     "staleness",
-    _to("connection", "connection", primary_key=True),
+    to("connection", "connection", primary_key=True),
     Column("seconds", Float, nullable=False),
     Column("at", Moment, nullable=False),
 )

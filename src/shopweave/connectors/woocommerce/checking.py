@@ -77,7 +77,7 @@ async def _pictures(settings: WooSettings, client: Client) -> list[CheckLine]:
         return [
             CheckLine(
                 ok=False,
-                what="Without an application password pictures are not uploaded; those with a public address are.",
+                what="Without an application password only pictures with a public address reach the shop.",
                 remedy="Give wp_user and application_password to upload the till's pictures.",
                 code="WOO-113",
                 blocks=False,

@@ -19,7 +19,7 @@ _READ = 30.0
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 BOT = "Let the host allow the hub's address for /wp-json; a bot check or firewall stands in between."
 _WRONG_KEYS = {
-    "woocommerce_rest_authentication_error": "Look at the key's secret and permission: it must be Read/Write.",
+    "woocommerce_rest_authentication_error": "Look at the key's secret; its permission must be Read/Write.",
     "invalid_username": "Media routes take an application password; give wp_user and application_password.",
     "incorrect_password": "Make a new application password and put it into the settings.",
 }

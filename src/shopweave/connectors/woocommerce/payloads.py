@@ -19,6 +19,7 @@ from shopweave.model.values import Attribute, Identity, Measures, Node, Picture,
 
 _SKU = 100
 _LONGEST_NAME = 200
+_PLAIN = {"name": "name", "short_text": "short_description", "tax_class": "tax_class"}
 
 
 def payload(write: Write, settings: WooSettings) -> dict[str, Any]:
@@ -49,29 +50,32 @@ def _term(write: Write) -> dict[str, Any]:
 
 
 def _field(key: str, value: AtomValue, write: Write, settings: WooSettings) -> dict[str, Any]:
+    if key in _PLAIN:
+        return {_PLAIN[key]: str(value or "")}
     match key, value:
         case "identity", Identity():
             return {"sku": value.sku or "", "global_unique_id": shortest(value.gtin) if value.gtin else ""}
-        case "name", str():
-            return {"name": value}
-        case "short_text", str():
-            return {"short_description": value}
         case "measures", Measures():
             return _measures(value, settings)
         case "brand", _:
-            found = write.refs.get(reference(Kind.BRAND, str(value))) if value else None
-            return {"brands": [{"id": int(found)}] if found else []} if found or not value else {}
+            return _brand(value, write)
         case "categories", tuple():
             return {"categories": [{"id": int(str(one))} for one in value]}
         case "regular_price", _:
             return {"regular_price": plain(value.amount) if isinstance(value, Price) else ""}
         case "sale_price", _:
             return _sale(value)
-        case "tax_class", _:
-            return {"tax_class": str(value or "")}
         case "status", Status():
             return {"status": _status(value, write, settings)}
     return {}
+
+
+def _brand(value: AtomValue, write: Write) -> dict[str, Any]:
+    """Write the brand's id; a brand that is not there yet is left out."""
+    if not value:
+        return {"brands": []}
+    found = write.refs.get(reference(Kind.BRAND, str(value)))
+    return {"brands": [{"id": int(found)}]} if found else {}
 
 
 def _measures(value: Measures, settings: WooSettings) -> dict[str, Any]:

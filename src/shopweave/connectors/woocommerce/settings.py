@@ -66,8 +66,8 @@ OPTIONS = (
     Option(
         name="application_password",
         title="Application password",
-        description="Of Users → Profile → Application Passwords. Pictures can be uploaded with it only; alone it"
-        " opens the products too.",
+        description="Of Users → Profile → Application Passwords. Needed to upload pictures; it opens the"
+        " products too.",
         kind=OptionKind.SECRET,
         recommendation="One for the hub alone, so that it can be withdrawn alone.",
         example='{ env = "WP_API_PASS" }',

@@ -1,141 +1,148 @@
 """The sections `[flows.NAME]`: who owns which atoms at which target."""
 
-import re
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from shopweave.engine.cron import parse_cron
-from shopweave.hub.settings.plain import read_table
-from shopweave.hub.settings.problems import Lines, Problem, nearest
+from shopweave.connector.capabilities import Capabilities
+from shopweave.connector.declaration import find_connector
+from shopweave.hub.settings.connections import NAME, tables
+from shopweave.hub.settings.reading import Reading
+from shopweave.hub.settings.schedule import WORDS, cron_of
+from shopweave.hub.settings.spec import FLOW, GUARD
 from shopweave.model.atoms import BASES, base
-from shopweave.model.settings import FlowSettings, GuardLimits
+from shopweave.model.errors import Configuration
+from shopweave.model.settings import ConnectionSettings, FlowSettings, GuardLimits
 
-KEYS: Mapping[str, type] = {
-    "source": str,
-    "target": str,
-    "items": str,
-    "own": list,
-    "fill": list,
-    "only_if_target_empty": list,
-    "create": bool,
-    "when_gone": str,
-    "drift": str,
-    "conflict": str,
-    "schedule": str,
-    "zone": str,
-    "sweep_every": int,
-}
-GUARD: Mapping[str, type] = {
-    "share": float,
-    "least": int,
-    "creations": int,
-    "creation_share": float,
-    "price_move": float,
-    "deactivations": int,
-    "vanish": float,
-}
-CHOICES = {
-    "when_gone": ("deactivate", "leave"),
-    "drift": ("overwrite", "keep", "ask"),
-    "conflict": ("source", "target", "ask"),
-}
+ATOMS = tuple(one for one in BASES if one != "node")
+LISTS = ("own", "fill", "only_if_target_empty")
+Able = Mapping[str, Capabilities | None]
 
 
 def read_flows(
-    raw: object, connections: Mapping[str, str], lines: Lines, problems: list[Problem]
+    reading: Reading, connections: tuple[ConnectionSettings, ...], zone: str
 ) -> tuple[FlowSettings, ...]:
     """Read all flows, in the order of the file."""
+    able = {one.name: _capabilities(one) for one in connections}
     found: list[FlowSettings] = []
-    for name, table in raw.items() if isinstance(raw, dict) else ():
-        before = len(problems)
-        values = _values(name, table, connections, lines, problems)
-        if len(problems) == before:
-            found.append(FlowSettings(name=name, **values))
-    _one_owner(found, lines, problems)
+    for name in tables(reading, "flows"):
+        before = len(reading.problems)
+        flow = _flow(reading, name, zone)
+        if not NAME.fullmatch(name):
+            reading.wrong(("flows", name), "a name has 1 to 60 signs, and no dot or slash.")
+        if len(reading.problems) == before:
+            _check_against_source(reading, flow, able)
+        found.append(flow)
+    _one_owner(reading, found)
     return tuple(found)
 
 
-def _values(
-    name: str, table: Any, connections: Mapping[str, str], lines: Lines, problems: list[Problem]
-) -> dict[str, Any]:
-    place = f"flows.{name}"
-    plain = (
-        {key: value for key, value in table.items() if key != "guard"} if isinstance(table, dict) else table
-    )
-    values = read_table(plain, place, KEYS, lines, problems)
-    if isinstance(table, dict) and "guard" in table:
-        values["guard"] = GuardLimits(**read_table(table["guard"], f"{place}.guard", GUARD, lines, problems))
+def _capabilities(one: ConnectionSettings) -> Capabilities | None:
+    try:
+        return find_connector(one.type).capabilities(one.values)
+    except Configuration:
+        return None
+
+
+def _flow(reading: Reading, name: str, zone: str) -> FlowSettings:
+    path = ("flows", name)
+    values = {"source": "", "target": "", "zone": zone, **reading.table(path, FLOW, also=("guard",))}
+    raw = tables(reading, "flows")[name]
+    if isinstance(raw, dict) and "guard" in raw:
+        values["guard"] = GuardLimits(**reading.table((*path, "guard"), GUARD))
+    _check_ends(reading, path, values)
+    _check_atoms(reading, path, values)
+    values["zone"] = values["zone"] or zone
+    check_zone(reading, (*path, "zone"), values["zone"])
+    values["schedule"] = _schedule(reading, (*path, "schedule"), values.get("schedule", ""))
+    return FlowSettings(name=name, **values)
+
+
+def _check_ends(reading: Reading, path: tuple[str, ...], values: dict[str, Any]) -> None:
+    known = tuple(tables(reading, "connections"))
     for key in ("source", "target", "items"):
-        if key in values and values[key] not in connections:
-            text = f"there is no connection '{values[key]}'."
-            problems.append(lines.problem(place, key, text, nearest(values[key], connections)))
-        elif key not in values and key != "items":
-            problems.append(lines.problem(place, key, "this is needed.", "Name a connection."))
-    for key, allowed in CHOICES.items():
-        if key in values and values[key] not in allowed:
-            text = f"'{values[key]}' is not allowed."
-            problems.append(lines.problem(place, key, text, f"Allowed are: {', '.join(allowed)}."))
-    _check_atoms(place, values, lines, problems)
-    _check_times(place, values, lines, problems)
-    return values
-
-
-def _check_atoms(place: str, values: dict[str, Any], lines: Lines, problems: list[Problem]) -> None:
-    for key in ("own", "fill", "only_if_target_empty"):
-        for atom in values.get(key, ()):
-            if base(atom) not in BASES or atom == "node":
-                text = f"there is no atom '{atom}'."
-                problems.append(
-                    lines.problem(place, key, text, nearest(atom, [one for one in BASES if one != "node"]))
-                )
-    for atom in values.get("fill", ()):
-        if atom in values.get("own", ()):
-            problems.append(
-                lines.problem(place, "fill", f"'{atom}' is owned and filled.", "Leave it in one of the two.")
+        name = values.get(key)
+        if name and name not in known:
+            reading.wrong(
+                (*path, key), f"there is no connection '{name}'.", value=name, allowed=known, name=name
             )
+    if values["source"] and values["source"] == values["target"]:
+        reading.wrong(
+            (*path, "target"), "a flow goes from one connection to another.", value=values["target"]
+        )
+
+
+def _check_atoms(reading: Reading, path: tuple[str, ...], values: dict[str, Any]) -> None:
+    for key in LISTS:
+        atoms = values.get(key, ())
+        for atom in atoms:
+            if base(atom) not in ATOMS:
+                text = f"there is no atom '{atom}'."
+                reading.wrong((*path, key), text, value=atom, allowed=ATOMS, name=atom, word=atom)
+        for atom, count in Counter(atoms).items():
+            if count > 1:
+                reading.wrong((*path, key), f"'{atom}' stands there {count} times.", value=atom, word=atom)
+    _check_roles(reading, path, values)
+
+
+def _check_roles(reading: Reading, path: tuple[str, ...], values: dict[str, Any]) -> None:
+    own, fill = values.get("own", ()), values.get("fill", ())
+    if not own and not fill:
+        remedy = "Name atoms in own or fill."
+        reading.wrong((*path, "own"), "this flow gives nothing.", remedy=remedy, allowed=ATOMS)
+    for atom in dict.fromkeys(fill):
+        if atom in own:
+            text = f"'{atom}' is owned and filled by one flow."
+            reading.wrong((*path, "fill"), text, value=atom, remedy="Leave it in one of the two.", word=atom)
     for atom in values.get("only_if_target_empty", ()):
-        if atom not in (*values.get("own", ()), *values.get("fill", ())):
+        if atom not in (*own, *fill):
             text = f"'{atom}' is neither owned nor filled by this flow."
-            problems.append(lines.problem(place, "only_if_target_empty", text, "Add it to own or fill."))
+            reading.wrong(
+                (*path, "only_if_target_empty"), text, value=atom, remedy="Add it to own or fill.", word=atom
+            )
 
 
-def _check_times(place: str, values: dict[str, Any], lines: Lines, problems: list[Problem]) -> None:
+def check_zone(reading: Reading, path: tuple[str, ...], zone: str) -> None:
+    """Refuse a time zone that does not exist."""
     try:
-        ZoneInfo(values.get("zone", "UTC"))
-    except (ZoneInfoNotFoundError, ValueError):
-        text = f"there is no time zone '{values['zone']}'."
-        problems.append(lines.problem(place, "zone", text, "Write one like Europe/Helsinki."))
-    if not values.get("schedule"):
-        return
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        text = f"there is no time zone '{zone}'."
+        reading.wrong(path, text, value=zone, remedy="Write it like Europe/Helsinki.")
+
+
+def _schedule(reading: Reading, path: tuple[str, ...], text: str) -> str:
     try:
-        values["schedule"] = cron_of(values["schedule"])
+        return cron_of(text) if text else ""
     except ValueError as error:
-        remedy = 'Write "every 3 minutes", "daily at 05:00" or a cron text.'
-        problems.append(lines.problem(place, "schedule", f"{error}.", remedy))
+        reading.wrong(path, f"{error}.", value=text, remedy=WORDS)
+        return ""
 
 
-def cron_of(text: str) -> str:
-    """Write a schedule as cron; raises ValueError."""
-    if match := re.fullmatch(r"every (\d+) minutes?", text.strip()):
-        minutes = int(match[1])
-        if not 1 <= minutes <= 60:
-            raise ValueError(f"'{text}' is not between 1 and 60 minutes")
-        return "0 * * * *" if minutes == 60 else f"*/{minutes} * * * *"
-    if match := re.fullmatch(r"daily at (\d{1,2}):(\d{2})", text.strip()):
-        cron = f"{int(match[2])} {int(match[1])} * * *"
-        parse_cron(cron)
-        return cron
-    parse_cron(text)
-    return text.strip()
+def _check_against_source(reading: Reading, flow: FlowSettings, able: Able) -> None:
+    source = able.get(flow.source)
+    if source is None:
+        return
+    path = ("flows", flow.name)
+    for key in ("own", "fill"):
+        for atom in getattr(flow, key):
+            if atom not in source.atoms:
+                text = f"{flow.source} has no '{atom}' to give."
+                reading.wrong((*path, key), text, value=atom, allowed=source.atoms, name=atom, word=atom)
+    if source.enriches and not flow.items:
+        text = f"{flow.source} answers questions about items; this flow does not say whose."
+        reading.wrong((*path, "items"), text, remedy='Add items = "…" with the name of the till or shop.')
 
 
-def _one_owner(flows: list[FlowSettings], lines: Lines, problems: list[Problem]) -> None:
+def _one_owner(reading: Reading, flows: list[FlowSettings]) -> None:
     owners: dict[tuple[str, str], str] = {}
     for flow in flows:
-        for atom in flow.own:
+        for atom in dict.fromkeys(flow.own):
             first = owners.setdefault((flow.target, atom), flow.name)
             if first != flow.name:
-                text = f"'{atom}' at {flow.target} is owned by the flow '{first}' already."
-                remedy = "Let one of the two own it, the other fill it."
-                problems.append(lines.problem(f"flows.{flow.name}", "own", text, remedy))
+                _, line = reading.place(("flows", first, "own"), atom)
+                there = f" (line {line})" if line else ""
+                text = f"'{atom}' at {flow.target} is owned by the flow '{first}'{there} already."
+                remedy = "Let one of the two own it and the other fill it."
+                reading.wrong(("flows", flow.name, "own"), text, value=atom, remedy=remedy, word=atom)

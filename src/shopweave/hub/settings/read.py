@@ -1,72 +1,129 @@
-"""Reading `shopweave.toml`."""
+"""Reading `shopweave.toml` as a whole."""
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from urllib.parse import urlsplit
 
 from shopweave.hub.settings.connections import read_connections
-from shopweave.hub.settings.flows import read_flows
-from shopweave.hub.settings.plain import read_table
-from shopweave.hub.settings.problems import Lines, Problem, SettingsError, nearest
+from shopweave.hub.settings.flows import check_zone, read_flows
+from shopweave.hub.settings.overrides import lay_over
+from shopweave.hub.settings.problems import Problem, SettingsError
+from shopweave.hub.settings.reading import Reading
+from shopweave.hub.settings.spec import EMAIL, HUB, ICECAT_TOOL, NOTIFY, WEB
 from shopweave.model.errors import Configuration
-from shopweave.model.settings import HubSettings, IcecatToolSettings, WebSettings
+from shopweave.model.settings import (
+    EmailSettings,
+    HubSettings,
+    IcecatToolSettings,
+    NotifySettings,
+    Secret,
+    WebSettings,
+)
 
 NAME = "shopweave.toml"
-SECTIONS = ("hub", "connections", "flows", "web", "icecat_tool")
-_HUB = {"database": str, "time_zone": str, "log_days": int, "allow_private_addresses": bool}
+SECTIONS = ("hub", "connections", "flows", "notify", "web", "icecat_tool")
 
 
 def load(folder: Path) -> HubSettings:
     """Read the settings of a hub's folder; raises `SettingsError` with all problems at once."""
     path = folder / NAME
     try:
-        text = path.read_text("utf-8")
+        text = path.read_text("utf-8-sig")
     except FileNotFoundError:
         raise Configuration(
             f"There is no {NAME} in {folder}.",
             code="CFG-101",
             remedy="Run 'shopweave init' there, or give --dir.",
         ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise Configuration(
+            f"{path} cannot be read.", code="CFG-103", remedy="Make it a UTF-8 text that this user may read."
+        ) from error
     return read(text, str(path), os.environ)
 
 
 def read(text: str, file: str, environment: Mapping[str, str]) -> HubSettings:
-    """Read settings from a text; secrets by reference are looked up in `environment` and files beside `file`."""
+    """Read settings from a text; secrets are looked up in `environment` and in files beside `file`."""
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError(
-            (Problem(file=file, line=_line(error), key="", what=f"this is not TOML: {error}."),)
-        ) from None
-    lines = Lines(file, text)
-    problems = [
-        lines.problem(name, "", f"there is no section '{name}'.", nearest(name, SECTIONS))
-        for name in raw
-        if name not in SECTIONS
-    ]
-    hub = read_table(raw.get("hub", {}), "hub", _HUB, lines, problems)
-    web = read_table(raw.get("web", {}), "web", {"host": str, "port": int}, lines, problems)
-    tool = read_table(
-        raw.get("icecat_tool", {}), "icecat_tool", {"env_file": str, "log_dir": str}, lines, problems
-    )
-    connections, warnings = read_connections(
-        raw.get("connections", {}), lines, problems, environment, Path(file).parent
-    )
-    flows = read_flows(raw.get("flows", {}), {one.name: one.type for one in connections}, lines, problems)
-    if problems:
-        raise SettingsError(tuple(problems))
+        raise SettingsError((_not_toml(file, str(error)),)) from None
+    reading = Reading(file, text, lay_over(raw, environment), environment)
+    for name in reading.raw:
+        if name not in SECTIONS:
+            reading.wrong((name,), f"there is no section '{name}'.", allowed=SECTIONS, name=name)
+    found = _read(reading)
+    if reading.problems:
+        raise SettingsError(tuple(reading.problems))
+    return found
+
+
+def _read(reading: Reading) -> HubSettings:
+    hub = reading.table(("hub",), HUB)
+    zone = hub.setdefault("time_zone", "UTC")
+    check_zone(reading, ("hub", "time_zone"), zone)
+    hub["database"] = _database(reading, hub.get("database", Secret()))
+    web = WebSettings(**reading.table(("web",), WEB))
+    tool = IcecatToolSettings(**reading.table(("icecat_tool",), ICECAT_TOOL))
+    notify = _notify(reading)
+    connections = read_connections(reading)
+    flows = read_flows(reading, connections, zone)
     return HubSettings(
         **hub,
         connections=connections,
         flows=flows,
-        web=WebSettings(**web),
-        icecat_tool=IcecatToolSettings(**tool),
-        warnings=tuple(warnings),
+        notify=notify,
+        web=web,
+        icecat_tool=tool,
+        warnings=tuple(reading.warnings),
     )
 
 
-def _line(error: tomllib.TOMLDecodeError) -> int:
-    found: Any = [part for part in str(error).replace(",", " ").split() if part.isdigit()]
-    return int(found[0]) if found else 0
+def _database(reading: Reading, given: Secret) -> str:
+    text = given.reveal()
+    try:
+        scheme = urlsplit(text).scheme
+    except ValueError:
+        scheme = "?"
+    if text and scheme not in ("postgresql", "postgres"):
+        reading.wrong(
+            ("hub", "database"),
+            "this is no address of a PostgreSQL database.",
+            remedy="Write postgresql://user@host/name, or leave it out for a file in the hub's folder.",
+        )
+    return text
+
+
+def _notify(reading: Reading) -> NotifySettings:
+    plain = reading.table(("notify",), NOTIFY, also=("email",))
+    webhook = plain.get("webhook", Secret())
+    if webhook and not webhook.reveal().startswith(("https://", "http://")):
+        reading.wrong(
+            ("notify", "webhook"), "this is no address.", remedy="Give one that begins with https://."
+        )
+    raw = reading.raw.get("notify", {})
+    email = _email(reading) if isinstance(raw, Mapping) and "email" in raw else None
+    return NotifySettings(email=email, webhook=webhook)
+
+
+def _email(reading: Reading) -> EmailSettings:
+    path = ("notify", "email")
+    given = reading.table(path, EMAIL)
+    for key in ("from", "to"):
+        for address in [given[key]] if isinstance(given.get(key), str) else given.get(key, ()):
+            if not re.fullmatch(r"[^@\s]+@[^@\s]+", address):
+                text = f"'{address}' is no mail address."
+                reading.wrong((*path, key), text, value=address, word=address, remedy="Write name@domain.")
+    values = {"host": "", "from": "", "to": (), **given}
+    return EmailSettings(sender=values.pop("from"), **values)
+
+
+def _not_toml(file: str, error: str) -> Problem:
+    line = re.search(r"at line (\d+)", error)
+    what = re.sub(r" *\(at .*\)$", "", error)
+    return Problem(
+        file=file, line=int(line[1]) if line else 0, key="", what=f"this cannot be read as TOML: {what}."
+    )

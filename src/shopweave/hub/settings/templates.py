@@ -1,4 +1,4 @@
-"""Settings files to begin with."""
+"""Settings files to begin with: for `init`, and for the demo."""
 
 INIT = """# Shopweave: one file for everything. 'shopweave check' says what is still missing.
 
@@ -97,3 +97,8 @@ only_if_target_empty = ["main_image", "gallery"]
 create = false
 schedule = "every 2 minutes"
 """
+
+
+def demo_settings(*, till: str, icecat: str, shop: str) -> str:
+    """Write the demo's settings for the addresses of its simulators."""
+    return DEMO.format(till=till, icecat=icecat, shop=shop)

@@ -5,6 +5,7 @@ from typing import Any
 from shopweave.simulators.catalogue import Sheet
 
 Body = dict[str, Any]
+_WEIGHTS = {"94": "Weight", "19017": "Weight (with stand)", "762": "Package weight"}
 
 
 def body_of(sheet: Sheet, lang: str, url: str) -> Body:
@@ -135,7 +136,8 @@ def _features(sheet: Sheet, lang: str) -> Body:
     features = [_feature("14052", "Product type", "dropdown", "Appliance", "", lang, "900")]
     if sheet.weight is not None:
         grams = format(sheet.weight, "f")
-        features.append(_feature(sheet.weight_feature, "Weight", "numerical", grams, "g", lang, "500"))
+        name = _WEIGHTS[sheet.weight_feature]
+        features.append(_feature(sheet.weight_feature, name, "numerical", grams, "g", lang, "500"))
     return {
         "ID": 1,
         "SortNo": "100",

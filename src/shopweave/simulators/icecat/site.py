@@ -15,6 +15,10 @@ from shopweave.simulators.icecat.body import body_of
 
 LANGUAGES = ("EN", "US", "NL", "FR", "DE", "IT", "ES", "DK", "PT", "SE", "PL", "CZ", "HU", "FI", "NO", "TR")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_FULL_ONLY = (
+    "To access Full Icecat content, an app_key is required."
+    " Full Icecat users can find it on their My Profile page."
+)
 _TEXTS: Mapping[int, tuple[int, str, str]] = {
     1: (400, "Bad Request", "UserName, lang are mandatory fields"),
     2: (400, "Bad Request", "Lang is unknown"),
@@ -24,7 +28,7 @@ _TEXTS: Mapping[int, tuple[int, str, str]] = {
     9: (
         403,
         "Forbidden",
-        "To access Full Icecat content, an app_key is required. Full Icecat users can find it on their My Profile page.",
+        _FULL_ONLY,
     ),
     14: (404, "Not Found", "Product has brand restrictions or access is limited"),
     15: (404, "Not Found", "Products datasheet is not yet released"),

@@ -7,10 +7,19 @@ from pathlib import Path
 from shopweave.simulators.catalogue import Catalogue, Choice, Product
 from shopweave.simulators.till.schema import statements
 
-_ITEM = """INSERT INTO phppos_items (item_id, name, item_number, product_id, category_id, manufacturer_id, description,
-long_description, cost_price, unit_price, promo_price, start_date, end_date, tax_included, weight, weight_unit,
-is_service, is_serialized, allow_alt_description, item_inactive, deleted, is_ecommerce, main_image_id, last_modified)
+_ITEM = """INSERT INTO phppos_items (item_id, name, item_number, product_id, category_id, manufacturer_id,
+description, long_description, cost_price, unit_price, promo_price, start_date, end_date, tax_included,
+weight, weight_unit, is_service, is_serialized, allow_alt_description, item_inactive, deleted,
+is_ecommerce, main_image_id, last_modified)
 VALUES (?, ?, ?, ?, ?, ?, '', ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, 0, 0, ?, ?, ?, ?, ?)"""
+_ATTRIBUTE = """INSERT INTO phppos_attributes (id, name, ecommerce_attribute_id, last_modified)
+VALUES (?, ?, '', ?)"""
+_VALUE = """INSERT INTO phppos_attribute_values
+(id, attribute_id, name, ecommerce_attribute_term_id, last_modified) VALUES (?, ?, ?, '', ?)"""
+_CHOSEN = """INSERT INTO phppos_item_variation_attribute_values (attribute_value_id, item_variation_id)
+VALUES (?, ?)"""
+_STOCK = """INSERT INTO phppos_location_item_variations (item_variation_id, location_id, quantity)
+VALUES (?, 1, ?)"""
 _VARIATION = """INSERT INTO phppos_item_variations (id, item_id, name, item_number, unit_price, last_modified)
 VALUES (?, ?, ?, ?, ?, ?)"""
 
@@ -89,14 +98,13 @@ def _attributes(db: sqlite3.Connection, goods: Catalogue, now: str) -> dict[tupl
     names = {name: number for number, name in enumerate(sorted({name for name, _ in pairs}), 1)}
     for name, number in names.items():
         db.execute(
-            "INSERT INTO phppos_attributes (id, name, ecommerce_attribute_id, last_modified) VALUES (?, ?, '', ?)",
+            _ATTRIBUTE,
             (number, name, now),
         )
     keys = {pair: number for number, pair in enumerate(pairs, 1)}
     for (name, value), number in keys.items():
         db.execute(
-            "INSERT INTO phppos_attribute_values (id, attribute_id, name, ecommerce_attribute_term_id, last_modified)"
-            " VALUES (?, ?, ?, '', ?)",
+            _VALUE,
             (number, names[name], value, now),
         )
     return keys
@@ -110,10 +118,10 @@ def _add_choice(
     db.execute(_VARIATION, (choice.number, product.number, name, choice.code, price, now))
     for pair in choice.options:
         db.execute(
-            "INSERT INTO phppos_item_variation_attribute_values (attribute_value_id, item_variation_id) VALUES (?, ?)",
+            _CHOSEN,
             (attributes[pair], choice.number),
         )
     db.execute(
-        "INSERT INTO phppos_location_item_variations (item_variation_id, location_id, quantity) VALUES (?, 1, ?)",
+        _STOCK,
         (choice.number, str(choice.quantity)),
     )

@@ -16,7 +16,8 @@ _ITEMS = """SELECT i.*, c.exclude_from_e_commerce AS excluded,
 FROM phppos_items i LEFT JOIN phppos_categories c ON c.id = i.category_id
 WHERE i.system_item = 0 ORDER BY i.item_id"""
 _CHOICES = """SELECT v.*,
-(SELECT SUM(COALESCE(quantity, 0)) FROM phppos_location_item_variations l WHERE l.item_variation_id = v.id) AS quantity
+(SELECT SUM(COALESCE(quantity, 0)) FROM phppos_location_item_variations l
+WHERE l.item_variation_id = v.id) AS quantity
 FROM phppos_item_variations v ORDER BY v.id"""
 _CODES = "SELECT item_id, item_number FROM phppos_additional_item_numbers ORDER BY item_number"
 
@@ -41,7 +42,7 @@ def truth(path: Path) -> tuple[TillTruth, ...]:
     db = sqlite3.connect(path)
     db.row_factory = sqlite3.Row
     try:
-        choices = [row for row in db.execute(_CHOICES)]
+        choices = list(db.execute(_CHOICES))
         codes: dict[int, list[str]] = {}
         for row in db.execute(_CODES):
             codes.setdefault(row["item_id"], []).append(row["item_number"])
@@ -79,7 +80,7 @@ def _choice(row: Any, item: Any) -> TillTruth:
         name=row["name"] or "",
         price=number(own),
         text="",
-        weight=_kilos(item),
+        weight=None,
         image=None,
         stock=number(row["quantity"] or 0),
         status="deleted" if deleted else "inactive" if hidden else "active",

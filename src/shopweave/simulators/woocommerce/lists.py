@@ -53,10 +53,8 @@ def _filters(query: dict[str, str], offset: timedelta) -> list[Callable[[Row], b
     for name, key in (("category", "categories"), ("brand", "brands"), ("tag", "tags")):
         if query.get(name):
             found.append(_by_term(key, query[name]))
-    for name in ("type", "slug", "stock_status"):
-        if query.get(name):
-            found.append(_by_value(name, query[name]))
-    return found + _by_words(query)
+    plain = [_by_value(name, query[name]) for name in ("type", "slug", "stock_status") if query.get(name)]
+    return [*found, *plain, *_by_words(query)]
 
 
 def _by_words(query: dict[str, str]) -> list[Callable[[Row], bool]]:

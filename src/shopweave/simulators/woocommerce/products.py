@@ -1,6 +1,5 @@
-"""Products and variations: writing with WooCommerce's coercions, reading as its lists show them."""
+"""Products and variations: made and changed with WooCommerce's coercions."""
 
-import html
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -10,9 +9,9 @@ from shopweave.model.seams import Clock
 from shopweave.simulators.woocommerce import values
 from shopweave.simulators.woocommerce.answers import Body, Wrong
 from shopweave.simulators.woocommerce.images import Images
-from shopweave.simulators.woocommerce.state import Row, State, when
+from shopweave.simulators.woocommerce.state import Row, State
 from shopweave.simulators.woocommerce.terms import Terms
-from shopweave.simulators.woocommerce.values import decimal_text, integer, slugify, stamp, truth
+from shopweave.simulators.woocommerce.values import decimal_text, integer, slugify, truth
 
 _TEXTS = (
     "description",
@@ -110,7 +109,6 @@ class Products:
         """Change a product; nearly every save moves its date."""
         fresh = {key: _copy(value) for key, value in row.items()}
         self._apply(fresh, body)
-        restored = row["status"] == "trash" and fresh["status"] != "trash"
         self._retyped(row, fresh)
         self.state.forget(row)
         only_stock = set(body) <= {"id", "stock_quantity", "manage_stock", "inventory_delta"}
@@ -121,7 +119,6 @@ class Products:
         if fresh["type"] == "variation" and (parent := self.state.products.get(fresh["parent_id"])):
             self._touch_parent(parent)
         self.changed(fresh, "updated")
-        _ = restored
         return fresh
 
     def _retyped(self, row: Row, fresh: Row) -> None:
@@ -208,7 +205,7 @@ class Products:
             else False
         )
         if held:
-            message = f"The product with SKU ({sku}) you are trying to insert is already present in the lookup table"
+            message = f"The product with SKU ({sku}) is already present in the lookup table"
             raise Wrong(400, "woocommerce_rest_product_not_created", message)
         return sku
 
@@ -227,9 +224,8 @@ class Products:
                 ).isoformat()
             elif name in body and body[name] is not None:
                 row[name] = self._sale_date(str(body[name]), edge)
-        if row["sale_price"] and (
-            not row["regular_price"] or _number(row["sale_price"]) >= _number(row["regular_price"])
-        ):
+        regular, sale = values.number(row["regular_price"]), values.number(row["sale_price"])
+        if row["sale_price"] and (not row["regular_price"] or sale >= regular):
             row["sale_price"] = ""
 
     def _sale_date(self, text: str, edge: str) -> str | None:
@@ -365,136 +361,6 @@ class Products:
         )
         return wanted if wanted not in taken else f"{wanted}-2"
 
-    def shown(self, row: Row, *, edit: bool) -> Body:
-        """Give a product as the API shows it; view context filters the texts."""
-        body = self._common(row, edit=edit)
-        return (
-            self._shown_variation(row, body) if row["type"] == "variation" else self._shown_product(row, body)
-        )
-
-    def _common(self, row: Row, *, edit: bool) -> Body:
-        made, moved = when(row["date_created"]), when(row["date_modified"])
-        start, end = (
-            None if row[key] is None else when(row[key]) for key in ("date_on_sale_from", "date_on_sale_to")
-        )
-        active = is_on_sale(row, self.clock.now())
-        price = row["sale_price"] if active else row["regular_price"]
-        return {
-            "id": row["id"],
-            "permalink": f"{self.url}/?post_type=product&p={row['id']}"
-            if row["status"] == "draft"
-            else f"{self.url}/product/{row['slug']}/",
-            "date_created": stamp(made, self.offset),
-            "date_created_gmt": stamp(made),
-            "date_modified": stamp(moved, self.offset),
-            "date_modified_gmt": stamp(moved),
-            "type": row["type"],
-            "status": row["status"],
-            "description": row["description"] if edit else filtered(row["description"]),
-            "sku": row["sku"],
-            "global_unique_id": row["global_unique_id"],
-            "price": price,
-            "regular_price": row["regular_price"],
-            "sale_price": row["sale_price"],
-            "date_on_sale_from": stamp(start, self.offset),
-            "date_on_sale_from_gmt": stamp(start),
-            "date_on_sale_to": stamp(end, self.offset),
-            "date_on_sale_to_gmt": stamp(end),
-            "on_sale": active,
-            "purchasable": bool(price) and row["status"] == "publish",
-            "virtual": row["virtual"],
-            "downloadable": row["downloadable"],
-            "downloads": [],
-            "download_limit": -1,
-            "download_expiry": -1,
-            "tax_status": row["tax_status"],
-            "tax_class": row["tax_class"],
-            "manage_stock": row["manage_stock"],
-            "stock_quantity": row["stock_quantity"],
-            "stock_status": row["stock_status"],
-            "backorders": row["backorders"],
-            "backorders_allowed": row["backorders"] != "no",
-            "backordered": row["stock_status"] == "onbackorder",
-            "low_stock_amount": row["low_stock_amount"],
-            "weight": row["weight"],
-            "dimensions": {edge: row[edge] for edge in ("length", "width", "height")},
-            "shipping_class": "",
-            "shipping_class_id": 0,
-            "menu_order": row["menu_order"],
-            "meta_data": [dict(one) for one in row["meta_data"]],
-        }
-
-    def _shown_product(self, row: Row, body: Body) -> Body:
-        edit = body["description"] == row["description"]
-        variations = [child["id"] for child in self.state.variations(row["id"])]
-        if row["type"] == "variable":
-            prices = [
-                child["regular_price"] for child in self.state.variations(row["id"]) if child["regular_price"]
-            ]
-            body["price"] = min(prices, key=_number) if prices else ""
-            body["regular_price"] = body["sale_price"] = ""
-        body |= {
-            "name": html.escape(html.unescape(row["name"]), quote=False),
-            "slug": row["slug"] if row["status"] != "draft" else "",
-            "featured": row["featured"],
-            "catalog_visibility": row["catalog_visibility"],
-            "short_description": row["short_description"] if edit else filtered(row["short_description"]),
-            "price_html": "",
-            "total_sales": 0,
-            "external_url": "",
-            "button_text": "",
-            "sold_individually": row["sold_individually"],
-            "shipping_required": True,
-            "shipping_taxable": True,
-            "reviews_allowed": True,
-            "post_password": "",
-            "average_rating": "0.00",
-            "rating_count": 0,
-            "upsell_ids": [],
-            "cross_sell_ids": [],
-            "parent_id": row["parent_id"],
-            "purchase_note": row["purchase_note"],
-            "categories": self.terms.named("product_cat", row["categories"]),
-            "brands": self.terms.named("product_brand", row["brands"]),
-            "tags": self.terms.named("product_tag", row["tags"]),
-            "images": self.images.shown(row["images"]),
-            "attributes": [{**one, "slug": self.terms.attribute_slug(one)} for one in row["attributes"]],
-            "default_attributes": row["default_attributes"],
-            "variations": variations,
-            "grouped_products": [],
-            "related_ids": [],
-            "has_options": bool(variations),
-            "_links": {"self": [{"href": f"{self.url}/wp-json/wc/v3/products/{row['id']}"}]},
-        }
-        if edit:
-            body |= {"permalink_template": f"{self.url}/product/%pagename%/", "generated_slug": row["slug"]}
-        return body
-
-    def _shown_variation(self, row: Row, body: Body) -> Body:
-        parent = self.state.products.get(row["parent_id"])
-        options = ", ".join(one["option"] for one in row["attributes"])
-        if parent is not None:
-            body["sku"] = row["sku"] or parent["sku"]
-            if not row["manage_stock"] and parent["manage_stock"]:
-                body["manage_stock"] = "parent"
-                body["stock_quantity"], body["stock_status"] = (
-                    parent["stock_quantity"],
-                    parent["stock_status"],
-                )
-        images = self.images.shown(row["images"])
-        return {
-            **body,
-            "name": options,
-            "parent_id": row["parent_id"],
-            "image": images[0] if images else None,
-            "attributes": [{**one, "slug": self.terms.attribute_slug(one)} for one in row["attributes"]],
-            "_links": {
-                "self": [
-                    {"href": f"{self.url}/wp-json/wc/v3/products/{row['parent_id']}/variations/{row['id']}"}
-                ]
-            },
-        }
-
 
 def stock_status(row: Row) -> str:
     """Derive the stock status of a managed product."""
@@ -503,28 +369,8 @@ def stock_status(row: Row) -> str:
     return "outofstock" if row["backorders"] == "no" else "onbackorder"
 
 
-def is_on_sale(row: Row, now: datetime) -> bool:
-    """Say whether the sale price counts now."""
-    if not row["sale_price"]:
-        return False
-    begun = row["date_on_sale_from"] is None or when(row["date_on_sale_from"]) <= now
-    return begun and (row["date_on_sale_to"] is None or now <= when(row["date_on_sale_to"]))
-
-
-def filtered(text: str) -> str:
-    """Run a text through the filter of the view context."""
-    return f"<p>{text}</p>\n" if text and not text.lstrip().startswith("<p") else text
-
-
 def _kses(text: str) -> str:
     return re.sub(r"</?script[^>]*>", "", text)
-
-
-def _number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        return 0.0
 
 
 def _scalar(value: Any) -> Any:

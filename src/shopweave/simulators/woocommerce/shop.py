@@ -15,14 +15,15 @@ from shopweave.simulators.journal import Journal
 from shopweave.simulators.woocommerce import lists
 from shopweave.simulators.woocommerce.answers import Body, Wrong, answer, fields, html, page
 from shopweave.simulators.woocommerce.auth import Access, Key, User, query_of
+from shopweave.simulators.woocommerce.batches import Batch, key_of, run_batch
 from shopweave.simulators.woocommerce.images import Images
 from shopweave.simulators.woocommerce.media import Media
 from shopweave.simulators.woocommerce.products import Products
+from shopweave.simulators.woocommerce.showing import Shown
 from shopweave.simulators.woocommerce.state import Row, State
 from shopweave.simulators.woocommerce.terms import Terms
 from shopweave.simulators.woocommerce.values import check_single, integer, paging, truth
 
-_BATCH = 100
 _MANAGERS = ("administrator", "shop_manager")
 _TAXONOMIES = {"categories": "product_cat", "brands": "product_brand", "tags": "product_tag"}
 
@@ -73,10 +74,15 @@ class WooShop:
         self.images = Images(self.state, clock, url, offset, fetch)
         self.media = Media(self.state, self.images)
         self.products = Products(self.state, self.terms, self.images, clock, url, offset, _unheard)
+        self.shown = Shown(self.state, self.terms, self.images, clock, url, offset)
         self.products.stock_moves_date = stock_moves_date
         self.offset = offset
         self.counters = Counters()
         self.log: list[str] = []
+
+    def answer_at(self, url: str) -> None:
+        """Use this address in links and pictures."""
+        self.url = self.images.url = self.shown.url = url
 
     def flush(self, journal: Journal) -> None:
         """Write what changed since the last flush."""
@@ -134,7 +140,7 @@ class WooShop:
             case ["products"]:
                 return self._products(method, query, body)
             case ["products", "batch"] if method != "GET":
-                return self._batch(body, self._product_batch())
+                return run_batch(body, self._product_batch())
             case ["products", "attributes", *rest]:
                 return self._attributes(method, rest, query, body)
             case ["products", ("categories" | "brands" | "tags") as name, *rest]:
@@ -156,12 +162,12 @@ class WooShop:
             if "id" in body:
                 raise Wrong(400, "woocommerce_rest_product_exists", "Cannot create existing product.")
             check_single(body, creating=True)
-            return answer(201, self.products.shown(self.products.create(body), edit=True))
+            return answer(201, self.shown.shown(self.products.create(body), edit=True))
         rows = lists.matching(self.state, query, self.offset)
         return self._list(rows, query, "products", self._show(query))
 
     def _show(self, query: Mapping[str, str]) -> Callable[[Row], Body]:
-        return lambda row: self.products.shown(row, edit=query.get("context") == "edit")
+        return lambda row: self.shown.shown(row, edit=query.get("context") == "edit")
 
     def _list(
         self, rows: list[Row], query: dict[str, str], path: str, show: Callable[[Row], Body]
@@ -191,10 +197,10 @@ class WooShop:
             message = "To manipulate product variations you should use the variations endpoint."
             raise Wrong(404, "woocommerce_rest_invalid_product_id", message)
         check_single(body, creating=False)
-        return answer(200, self.products.shown(self.products.update(row, body), edit=True))
+        return answer(200, self.shown.shown(self.products.update(row, body), edit=True))
 
     def _delete(self, row: Row, query: Mapping[str, str]) -> HttpResponse:
-        shown = self.products.shown(row, edit=True)
+        shown = self.shown.shown(row, edit=True)
         if truth(query.get("force")):
             self.products.remove(row)
         else:
@@ -215,17 +221,17 @@ class WooShop:
                 raise Wrong(404, "woocommerce_rest_product_variation_invalid_id", "Invalid ID.")
             raise _crash()
         if rest == ["batch"]:
-            return self._batch(body, self._variation_batch(parent))
+            return run_batch(body, self._variation_batch(parent))
         if not rest:
             check_single(body, creating=True)
-            return answer(201, self.products.shown(self.products.create(body, parent), edit=True))
+            return answer(201, self.shown.shown(self.products.create(body, parent), edit=True))
         row = self._variation(parent_id, integer(rest[0]))
         if method == "GET":
             return answer(200, fields(self._show(query)(row), query.get("_fields")))
         if method == "DELETE":
             return self._delete(row, query)
         check_single(body, creating=False)
-        return answer(200, self.products.shown(self.products.update(row, body), edit=True))
+        return answer(200, self.shown.shown(self.products.update(row, body), edit=True))
 
     def _variation(self, parent: int, key: int) -> Row:
         row = self.state.products.get(key)
@@ -233,45 +239,33 @@ class WooShop:
             raise Wrong(404, "woocommerce_rest_product_variation_invalid_id", "Invalid ID.")
         return row
 
-    def _batch(self, body: Body, do: "Batch") -> HttpResponse:
-        parts = [name for name in ("create", "update", "delete") if name in body]
-        if sum(len(body[name]) for name in parts) > _BATCH:
-            message = f"Unable to accept more than {_BATCH} items for this request."
-            raise Wrong(413, "woocommerce_rest_request_entity_too_large", message)
-        if not parts:
-            return answer(200, [])
-        done: Body = {}
-        for name in parts:
-            done[name] = [_tried(name, one, getattr(do, name)) for one in body[name]]
-        return answer(200, done)
-
     def _product_batch(self) -> "Batch":
         def update(body: Body) -> Body:
             row = self._find(integer(body.get("id")), "PUT")
             if row["type"] == "variation":
                 message = "To manipulate product variations you should use the variations endpoint."
                 raise Wrong(404, "woocommerce_rest_invalid_product_id", message)
-            return self.products.shown(self.products.update(row, body), edit=True)
+            return self.shown.shown(self.products.update(row, body), edit=True)
 
         return Batch(
-            create=lambda body: self.products.shown(self.products.create(body), edit=True),
+            create=lambda body: self.shown.shown(self.products.create(body), edit=True),
             update=update,
-            delete=lambda one: self._deleted(self._find(_key(one), "DELETE")),
+            delete=lambda one: self._deleted(self._find(key_of(one), "DELETE")),
         )
 
     def _variation_batch(self, parent: Row) -> "Batch":
         def update(body: Body) -> Body:
             row = self._variation(parent["id"], integer(body.get("id")))
-            return self.products.shown(self.products.update(row, body), edit=True)
+            return self.shown.shown(self.products.update(row, body), edit=True)
 
         return Batch(
-            create=lambda body: self.products.shown(self.products.create(body, parent), edit=True),
+            create=lambda body: self.shown.shown(self.products.create(body, parent), edit=True),
             update=update,
-            delete=lambda one: self._deleted(self._variation(parent["id"], _key(one))),
+            delete=lambda one: self._deleted(self._variation(parent["id"], key_of(one))),
         )
 
     def _deleted(self, row: Row) -> Body:
-        shown = self.products.shown(row, edit=True)
+        shown = self.shown.shown(row, edit=True)
         self.products.remove(row)
         return shown
 
@@ -285,9 +279,9 @@ class WooShop:
                 update=lambda one: terms.shown(
                     terms.update(taxonomy, terms.get(taxonomy, integer(one.get("id"))), one)
                 ),
-                delete=lambda one: self._removed_term(taxonomy, terms.get(taxonomy, _key(one))),
+                delete=lambda one: self._removed_term(taxonomy, terms.get(taxonomy, key_of(one))),
             )
-            return self._batch(body, do)
+            return run_batch(body, do)
         if not rest and method == "GET":
             return self._list(
                 _terms_matching(terms.of(taxonomy), query), query, "products/categories", terms.shown
@@ -313,7 +307,7 @@ class WooShop:
         rows = self.state.rows["attribute"]
         if rest == ["batch"]:
             do = Batch(create=self.terms.create_attribute, update=_not_here, delete=_not_here)
-            return self._batch(body, do)
+            return run_batch(body, do)
         if not rest and method == "GET":
             headers = {"x-wp-total": str(len(rows)), "x-wp-totalpages": "1"}
             return answer(200, list(rows.values()), headers)
@@ -344,26 +338,6 @@ class WooShop:
         if name not in known:
             raise Wrong(404, "rest_setting_setting_invalid", "Invalid setting.")
         return answer(200, {"id": name, "value": known[name], "default": known[name]})
-
-
-class Batch(Struct, frozen=True, kw_only=True):
-    """What a batch does with each item."""
-
-    create: Callable[[Body], Body]
-    update: Callable[[Body], Body]
-    delete: Callable[[Any], Body]
-
-
-def _tried(name: str, one: Any, do: Callable[[Any], Body]) -> Body:
-    try:
-        return do(one)
-    except Wrong as wrong:
-        key = 0 if name == "create" else _key(one)
-        return {"id": key, "error": wrong.body()}
-
-
-def _key(one: Any) -> int:
-    return integer(one.get("id")) if isinstance(one, dict) else integer(one)
 
 
 def _not_here(_: Any) -> Body:

@@ -39,6 +39,14 @@ def decimal_text(value: Any) -> str:
     return re.sub(r"[^0-9.\-]", "", str(value)) if value is not None else ""
 
 
+def number(text: str) -> float:
+    """Read a price as PHP compares it; what is none counts as 0."""
+    try:
+        return float(text)
+    except ValueError:
+        return 0.0
+
+
 def integer(value: Any) -> int:
     """Read an integer as PHP does: what is none becomes 0."""
     found = re.match(r"\s*-?\d+", str(value)) if value is not None else None

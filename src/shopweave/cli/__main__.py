@@ -1,0 +1,5 @@
+"""Running the command line as `python -m shopweave.cli`."""
+
+from shopweave.cli import main
+
+main()

@@ -1,0 +1,36 @@
+"""The demo command."""
+
+from pathlib import Path
+
+from shopweave.cli.console import print_json, say, tell
+from shopweave.cli.planning import exit_code
+from shopweave.cli.running import PARTLY
+from shopweave.demo.living import live
+from shopweave.demo.once import once as one_round
+
+
+async def run_demo(
+    folder: Path,
+    *,
+    once: bool,
+    items: int,
+    simple: bool,
+    out: Path | None,
+    real: bool,
+    seed: int,
+    as_json: bool,
+) -> int:
+    """Run one round, or go on until stopped."""
+    if not once:
+        await live(folder, items=items, simple=simple, real_pace=real, seed=seed, say=tell)
+        return 0
+    report = await one_round(folder, items=items, simple=simple, real_pace=real, seed=seed, out=out, say=say)
+    if as_json:
+        print_json(report.as_json())
+    else:
+        tell(f"{report.items} items, {report.approved} changes approved, converged: {report.converged}")
+        for name, traffic in report.remote.items():
+            tell(f"  {name}: {traffic.reads} reads, {traffic.writes} writes")
+        for finding in report.findings:
+            tell(f"  {finding.what} ({finding.code})")
+    return exit_code(report.runs, held=False, calm=report.converged) if report.converged else PARTLY

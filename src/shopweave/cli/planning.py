@@ -1,0 +1,120 @@
+"""The commands that plan and send: run, plan, runs, plans, approve, reject."""
+
+from pathlib import Path
+
+from msgspec import to_builtins
+
+from shopweave.cli.console import print_json, say, tell
+from shopweave.cli.opening import opened
+from shopweave.cli.running import DONE, HELD, PARTLY
+from shopweave.hub import plans, runs
+from shopweave.hub.context import Hub
+from shopweave.hub.runs import RunReport
+
+WHO = "command line"
+
+
+async def run_flows(folder: Path, names: list[str], cause: str, *, approve: bool, as_json: bool) -> int:
+    """Run or plan flows and wait until what may be sent is sent."""
+    async with opened(folder) as hub:
+        chosen = [hub.flow(name).row.name for name in names] or [
+            flow.row.name for flow in hub.house.flows.values()
+        ]
+        before = await runs.newest_run(hub)
+        await hub.start()
+        calm, approved = await _run_all(hub, chosen, cause, approve=approve)
+        reports = await runs.reports(hub, await runs.runs_since(hub, before))
+        held = await plans.held(hub)
+        found = await runs.open_findings(hub)
+    if as_json:
+        body = {"converged": calm and not held, "approved": approved, "runs": reports, "findings": found}
+        print_json(to_builtins(body))
+    else:
+        _tell_runs(reports)
+        for plan in held:
+            tell(f"Plan {plan.id} waits for you: shopweave approve {plan.id}")
+    return exit_code(reports, held=bool(held), calm=calm)
+
+
+async def _run_all(hub: Hub, names: list[str], cause: str, *, approve: bool) -> tuple[bool, int]:
+    """Run flows one after the other; say whether nothing waits, and how many changes were approved."""
+    calm, approved = True, 0
+    for name in names:
+        say(f"{cause} {name}")
+        await runs.finished(hub, await runs.start(hub, name, WHO, cause))
+        calm = await runs.settled(hub)
+        if approve:
+            approved += await _approve_all(hub)
+            calm = await runs.settled(hub)
+    return calm, approved
+
+
+def exit_code(reports: list[RunReport], *, held: bool, calm: bool) -> int:
+    """Give the exit code of runs."""
+    if any(report.failed for report in reports) or not calm:
+        return PARTLY
+    return HELD if held else DONE
+
+
+async def _approve_all(hub: Hub) -> int:
+    approved = 0
+    while held := await plans.held(hub):
+        for plan in held:
+            approved += await plans.approve(hub, plan.id, None, WHO)
+        if not await runs.settled(hub):
+            break
+    return approved
+
+
+def _tell_runs(reports: list[RunReport]) -> None:
+    for one in reports:
+        tell(
+            f"{one.flow}: {one.read} read, {one.matched} compared, {one.changed} changed, {one.skipped} left,"
+            f" {one.held} held, {one.failed} failed, {one.requests} requests, {one.seconds:.1f} s"
+        )
+
+
+async def list_runs(folder: Path, last: int, *, as_json: bool) -> int:
+    """List what the latest runs did."""
+    async with opened(folder) as hub:
+        reports = await runs.reports(hub, (await runs.runs_since(hub, 0))[-last:])
+    if as_json:
+        print_json({"runs": to_builtins(reports)})
+        return DONE
+    _tell_runs(reports)
+    if not reports:
+        tell("Nothing has run yet.")
+    return DONE
+
+
+async def list_plans(folder: Path, *, as_json: bool) -> int:
+    """List held plans."""
+    async with opened(folder) as hub:
+        held = await plans.held(hub)
+        names = {key: flow.row.name for key, flow in hub.house.flows.items()}
+    if as_json:
+        print_json({"plans": to_builtins(held)})
+        return DONE
+    for plan in held:
+        made = f"made {plan.made:%Y-%m-%d %H:%M} by {plan.made_by}"
+        tell(f"{plan.id}: {names.get(plan.flow, '?')}, {made}: {plan.reasons}")
+    if not held:
+        tell("Nothing waits for you.")
+    return DONE
+
+
+async def decide(folder: Path, number: int, what: str, *, as_json: bool) -> int:
+    """Approve or reject a plan; an approved one is sent at once."""
+    async with opened(folder) as hub:
+        await hub.start()
+        if what == "approve":
+            count = await plans.approve(hub, number, None, WHO)
+            calm = await runs.settled(hub)
+        else:
+            count, calm = await plans.reject(hub, number, WHO), True
+    if as_json:
+        print_json({"plan": number, "what": what, "changes": count, "sent": calm})
+    else:
+        done = "Approved" if what == "approve" else "Rejected"
+        tell(f"{done} {count} changes of plan {number}.")
+    return DONE if calm else PARTLY

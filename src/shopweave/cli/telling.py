@@ -1,0 +1,48 @@
+"""The commands that tell: explain and findings."""
+
+from pathlib import Path
+
+from msgspec import to_builtins
+
+from shopweave.cli.console import print_json, tell
+from shopweave.cli.opening import opened
+from shopweave.cli.running import DONE
+from shopweave.hub import runs
+from shopweave.hub.explain import AtomStory, explain
+
+
+async def explain_sku(folder: Path, sku: str, atom: str | None, *, as_json: bool) -> int:
+    """Explain a SKU."""
+    async with opened(folder) as hub:
+        found = await explain(hub, sku, atom)
+    if as_json:
+        print_json(to_builtins(found))
+        return DONE
+    for story in found.stories:
+        _tell_story(story)
+    for line in found.asked:
+        tell(line)
+    return DONE
+
+
+def _tell_story(story: AtomStory) -> None:
+    tell(f"{story.atom} at {story.target}: {'; '.join(story.rules)}")
+    for side in story.sides:
+        tell(f"    {side.connection} {side.remote_id}: {side.value}")
+    for sent in story.sent:
+        moment = f"{sent.at:%Y-%m-%d %H:%M:%S}"
+        tell(f"    {moment} {sent.flow}: {sent.before} → {sent.after} [{sent.state}] {sent.request}")
+
+
+async def list_findings(folder: Path, *, as_json: bool) -> int:
+    """List open findings."""
+    async with opened(folder) as hub:
+        found = await runs.open_findings(hub)
+    if as_json:
+        print_json({"findings": to_builtins(found)})
+        return DONE
+    for one in found:
+        tell(f"{one.what} ({one.code})")
+    if not found:
+        tell("Nothing needs you.")
+    return DONE

@@ -1,0 +1,163 @@
+"""Products and variations as the API shows them; view context filters the texts."""
+
+import html
+from datetime import datetime, timedelta
+
+from shopweave.model.seams import Clock
+from shopweave.simulators.woocommerce.answers import Body
+from shopweave.simulators.woocommerce.images import Images
+from shopweave.simulators.woocommerce.state import Row, State, when
+from shopweave.simulators.woocommerce.terms import Terms
+from shopweave.simulators.woocommerce.values import number, stamp
+
+
+class Shown:
+    """Shows the products of a shop."""
+
+    def __init__(
+        self, state: State, terms: Terms, images: Images, clock: Clock, url: str, offset: timedelta
+    ) -> None:
+        self.state, self.terms, self.images, self.clock = state, terms, images, clock
+        self.url, self.offset = url, offset
+
+    def shown(self, row: Row, *, edit: bool) -> Body:
+        """Give a product as the API shows it; view context filters the texts."""
+        body = self._common(row, edit=edit)
+        if row["type"] == "variation":
+            return self._shown_variation(row, body)
+        return self._product(row, body, edit=edit)
+
+    def _common(self, row: Row, *, edit: bool) -> Body:
+        made, moved = when(row["date_created"]), when(row["date_modified"])
+        start, end = (
+            None if row[key] is None else when(row[key]) for key in ("date_on_sale_from", "date_on_sale_to")
+        )
+        active = is_on_sale(row, self.clock.now())
+        price = row["sale_price"] if active else row["regular_price"]
+        return {
+            "id": row["id"],
+            "permalink": f"{self.url}/?post_type=product&p={row['id']}"
+            if row["status"] == "draft"
+            else f"{self.url}/product/{row['slug']}/",
+            "date_created": stamp(made, self.offset),
+            "date_created_gmt": stamp(made),
+            "date_modified": stamp(moved, self.offset),
+            "date_modified_gmt": stamp(moved),
+            "type": row["type"],
+            "status": row["status"],
+            "description": row["description"] if edit else filtered(row["description"]),
+            "sku": row["sku"],
+            "global_unique_id": row["global_unique_id"],
+            "price": price,
+            "regular_price": row["regular_price"],
+            "sale_price": row["sale_price"],
+            "date_on_sale_from": stamp(start, self.offset),
+            "date_on_sale_from_gmt": stamp(start),
+            "date_on_sale_to": stamp(end, self.offset),
+            "date_on_sale_to_gmt": stamp(end),
+            "on_sale": active,
+            "purchasable": bool(price) and row["status"] == "publish",
+            "virtual": row["virtual"],
+            "downloadable": row["downloadable"],
+            "downloads": [],
+            "download_limit": -1,
+            "download_expiry": -1,
+            "tax_status": row["tax_status"],
+            "tax_class": row["tax_class"],
+            "manage_stock": row["manage_stock"],
+            "stock_quantity": row["stock_quantity"],
+            "stock_status": row["stock_status"],
+            "backorders": row["backorders"],
+            "backorders_allowed": row["backorders"] != "no",
+            "backordered": row["stock_status"] == "onbackorder",
+            "low_stock_amount": row["low_stock_amount"],
+            "weight": row["weight"],
+            "dimensions": {edge: row[edge] for edge in ("length", "width", "height")},
+            "shipping_class": "",
+            "shipping_class_id": 0,
+            "menu_order": row["menu_order"],
+            "meta_data": [dict(one) for one in row["meta_data"]],
+        }
+
+    def _product(self, row: Row, body: Body, *, edit: bool) -> Body:
+        variations = [child["id"] for child in self.state.variations(row["id"])]
+        if row["type"] == "variable":
+            prices = [
+                child["regular_price"] for child in self.state.variations(row["id"]) if child["regular_price"]
+            ]
+            body["price"] = min(prices, key=number) if prices else ""
+            body["regular_price"] = body["sale_price"] = ""
+        body |= {
+            "name": html.escape(html.unescape(row["name"]), quote=False),
+            "slug": row["slug"] if row["status"] != "draft" else "",
+            "featured": row["featured"],
+            "catalog_visibility": row["catalog_visibility"],
+            "short_description": row["short_description"] if edit else filtered(row["short_description"]),
+            "price_html": "",
+            "total_sales": 0,
+            "external_url": "",
+            "button_text": "",
+            "sold_individually": row["sold_individually"],
+            "shipping_required": True,
+            "shipping_taxable": True,
+            "reviews_allowed": True,
+            "post_password": "",
+            "average_rating": "0.00",
+            "rating_count": 0,
+            "upsell_ids": [],
+            "cross_sell_ids": [],
+            "parent_id": row["parent_id"],
+            "purchase_note": row["purchase_note"],
+            "categories": self.terms.named("product_cat", row["categories"]),
+            "brands": self.terms.named("product_brand", row["brands"]),
+            "tags": self.terms.named("product_tag", row["tags"]),
+            "images": self.images.shown(row["images"]),
+            "attributes": [{**one, "slug": self.terms.attribute_slug(one)} for one in row["attributes"]],
+            "default_attributes": row["default_attributes"],
+            "variations": variations,
+            "grouped_products": [],
+            "related_ids": [],
+            "has_options": bool(variations),
+            "_links": {"self": [{"href": f"{self.url}/wp-json/wc/v3/products/{row['id']}"}]},
+        }
+        if edit:
+            body |= {"permalink_template": f"{self.url}/product/%pagename%/", "generated_slug": row["slug"]}
+        return body
+
+    def _shown_variation(self, row: Row, body: Body) -> Body:
+        parent = self.state.products.get(row["parent_id"])
+        options = ", ".join(one["option"] for one in row["attributes"])
+        if parent is not None:
+            body["sku"] = row["sku"] or parent["sku"]
+            if not row["manage_stock"] and parent["manage_stock"]:
+                body["manage_stock"] = "parent"
+                body["stock_quantity"], body["stock_status"] = (
+                    parent["stock_quantity"],
+                    parent["stock_status"],
+                )
+        images = self.images.shown(row["images"])
+        return {
+            **body,
+            "name": options,
+            "parent_id": row["parent_id"],
+            "image": images[0] if images else None,
+            "attributes": [{**one, "slug": self.terms.attribute_slug(one)} for one in row["attributes"]],
+            "_links": {
+                "self": [
+                    {"href": f"{self.url}/wp-json/wc/v3/products/{row['parent_id']}/variations/{row['id']}"}
+                ]
+            },
+        }
+
+
+def is_on_sale(row: Row, now: datetime) -> bool:
+    """Say whether the sale price counts now."""
+    if not row["sale_price"]:
+        return False
+    begun = row["date_on_sale_from"] is None or when(row["date_on_sale_from"]) <= now
+    return begun and (row["date_on_sale_to"] is None or now <= when(row["date_on_sale_to"]))
+
+
+def filtered(text: str) -> str:
+    """Run a text through the filter of the view context."""
+    return f"<p>{text}</p>\n" if text and not text.lstrip().startswith("<p") else text

@@ -1,0 +1,43 @@
+"""Pieces that all tables are made of."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Column, Dialect, ForeignKey, Integer, MetaData, String, Table, TypeDecorator
+
+metadata = MetaData()
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware UTC time as text of fixed width, so that it sorts as written."""
+
+    impl = String(32)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
+        """Write the time with microseconds and `Z`."""
+        return None if value is None else value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
+        """Read it back."""
+        return None if value is None else datetime.fromisoformat(value)
+
+
+def table(name: str, *parts: Any) -> Table:
+    """Make a table."""
+    return Table(name, metadata, *parts)
+
+
+def number() -> Column[int]:
+    """Make the key of a table: a number counted up."""
+    return Column("id", Integer, primary_key=True, autoincrement=True)
+
+
+def of_workspace() -> Column[int]:
+    """Make the column that says whose row it is."""
+    return Column("workspace", Integer, ForeignKey("workspace.id"), nullable=False)
+
+
+def to(name: str, target: str, *, nullable: bool = False, primary_key: bool = False) -> Column[int]:
+    """Make a column that refers to another table's key."""
+    return Column(name, Integer, ForeignKey(f"{target}.id"), nullable=nullable, primary_key=primary_key)

@@ -1,0 +1,160 @@
+"""The three tools on a whole world: till, Icecat and shop."""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from shopweave.hub.icecat.env import IcecatEnv, read_env
+from shopweave.hub.icecat.settings import settings_of
+from shopweave.hub.icecat.tool import Tool, ToolReport
+from shopweave.simulators.catalogue import Known
+from shopweave.simulators.woocommerce import products
+from shopweave.simulators.woocommerce.truth import edit
+from tests.worlds import ICECAT, PASSWORD, SHOP, World
+
+BLOCK = re.compile("<!-- Icecat start -->.*?<!-- Icecat end -->", re.DOTALL)
+MANUAL = "<p>Written by hand & kept.</p>"
+
+
+class Tools:
+    """A shop with products of the till, and the tools as their users have them."""
+
+    def __init__(self, folder: Path, items: int = 24) -> None:
+        self.world = World(folder, items, simple=True)
+        for product in self.world.goods.products:
+            self.world.shop.products.create(
+                {"name": product.name, "sku": str(product.number), "description": MANUAL}
+            )
+        self.world.shop.log.clear()
+        path = folder / ".icecat_env"
+        path.write_text(
+            "# secrets of the tools\n"
+            "export ICECAT_USER=hub\n"
+            "export ICECAT_API_TOKEN=00000000-0000-0000-0000-000000000000\n"
+            f"export MYSQL_HOST='sqlite:{self.world.till}'\n"
+            "export MYSQL_USER=reader\n"
+            "export MYSQL_PASSWORD=none\n"
+            "export MYSQL_DATABASE=phppos\n"
+            f'export WP_URL="{SHOP}"\n'
+            "export WP_API_USER=hub\n"
+            f"export WP_API_PASS='{PASSWORD}'\n"
+            f"export LOG_DIR={folder / 'logs'}\n"
+        )
+        path.chmod(0o600)
+        self.env: IcecatEnv = read_env(path)
+
+    def use(self, story: Callable[[Tool], Awaitable[ToolReport]]) -> ToolReport:
+        async def whole() -> ToolReport:
+            settings = settings_of(self.env)
+            icecat = next(one for one in settings.connections if one.name == "icecat")
+            quick = {
+                **icecat.values,
+                "url": f"{ICECAT}/api",
+                "requests_per_second": 1000,
+                "requests_at_once": 8,
+            }
+            others = tuple(one for one in settings.connections if one.name != "icecat")
+            made = msgspec.structs.replace(
+                settings, connections=(*others, msgspec.structs.replace(icecat, plain=quick))
+            )
+            async with self.world.hub(made, start=False) as hub:
+                return await story(Tool(hub, self.env, self.world.folder))
+
+        return asyncio.run(whole())
+
+    def texts(self) -> dict[str, str]:
+        return {one.sku: one.description for one in products(self.world.shop)}
+
+
+@pytest.fixture
+def tools(tmp_path: Path) -> Tools:
+    return Tools(tmp_path)
+
+
+@pytest.mark.seed("ICE-03")
+@pytest.mark.seed("ICE-17")
+@pytest.mark.seed("ICE-18")
+@pytest.mark.seed("ICE-23")
+@pytest.mark.seed("ICE-33")
+@pytest.mark.seed("ICE-42")
+def test_bulk_writes_texts_weights_and_pictures_and_logs_each_product(tools: Tools) -> None:
+    report = tools.use(lambda tool: tool.bulk(only_plan=False))
+    known = {sheet.gtin: sheet.known for sheet in tools.world.goods.sheets}
+    codes = {str(product.number): product.code for product in tools.world.goods.products}
+    texts = tools.texts()
+    assert {BLOCK.sub("", text) for text in texts.values()} == {MANUAL}
+    active = {one.sku: one for one in report.products}
+    assert len(active) > 15
+    for sku, one in active.items():
+        is_ok = known.get(codes[sku] or "") is Known.OK
+        assert (one.outcome == "UPDATED") == bool(BLOCK.search(texts[sku]))
+        assert is_ok == (one.outcome == "UPDATED")
+    log = Path(report.log).read_text()
+    assert re.fullmatch(r"icecat_bulk_\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d\.log", Path(report.log).name)
+    for word in ("UPDATED", "BRAND_RESTRICTED", "NOT_PRESENT", "OTHER_ERROR", "image=", "weight="):
+        assert word in log
+    assert PASSWORD not in log
+
+
+def test_bulk_again_changes_nothing(tools: Tools) -> None:
+    tools.use(lambda tool: tool.bulk(only_plan=False))
+    tools.world.shop.log.clear()
+    report = tools.use(lambda tool: tool.bulk(only_plan=False))
+    assert tools.world.shop.log == []
+    assert report.updated == 0
+
+
+def test_a_plan_sends_nothing_and_says_how_much_would_be_sent(tools: Tools) -> None:
+    report = tools.use(lambda tool: tool.bulk(only_plan=True))
+    assert report.held > 5
+    assert tools.world.shop.log == []
+
+
+def test_a_picture_of_the_shops_own_stays(tools: Tools) -> None:
+    for product in products(tools.world.shop):
+        media = tools.world.shop.images.store(
+            "own.png", b"\x89PNG\r\n\x1a\n" + product.sku.encode(), alt="", title=""
+        )
+        edit(tools.world.shop, product.id, images=[{"id": media["id"]}])
+    before = {one.sku: one.image for one in products(tools.world.shop)}
+    tools.use(lambda tool: tool.bulk(only_plan=False))
+    assert {one.sku: one.image for one in products(tools.world.shop)} == before
+
+
+@pytest.mark.seed("ICE-15")
+@pytest.mark.seed("ICE-24")
+@pytest.mark.seed("ICE-25")
+@pytest.mark.seed("ICE-26")
+def test_one_product_alone_is_brought_up_to_date(tools: Tools) -> None:
+    sheet = next(
+        one for one in tools.world.goods.sheets if one.known is Known.OK and one.pictures and one.weight
+    )
+    product = next(one for one in tools.world.goods.products if one.code == sheet.gtin)
+    report = tools.use(lambda tool: tool.one(sheet.gtin, str(product.number), only_plan=False))
+    assert report.updated == 1
+    found = {one.sku: one for one in products(tools.world.shop)}
+    changed = [sku for sku, one in found.items() if one.description != MANUAL]
+    assert changed == [str(product.number)]
+    assert found[str(product.number)].image
+    assert found[str(product.number)].weight is not None
+
+
+@pytest.mark.seed("ICE-16")
+@pytest.mark.seed("ICE-27")
+def test_clean_up_removes_every_block_and_leaves_the_manual_texts(tools: Tools) -> None:
+    tools.use(lambda tool: tool.bulk(only_plan=False))
+    doubled = next(one for one in products(tools.world.shop) if BLOCK.search(one.description))
+    block = BLOCK.search(doubled.description)
+    assert block is not None
+    edit(tools.world.shop, doubled.id, description=doubled.description + block[0])
+    report = tools.use(lambda tool: tool.clean(only_plan=False))
+    assert report.updated + sum(one.outcome != "UPDATED" for one in report.products) > 5
+    assert set(tools.texts().values()) == {MANUAL}
+
+
+def test_the_schedule_is_daily_at_five(tools: Tools) -> None:
+    assert settings_of(tools.env).flows[0].schedule == "0 5 * * *"
