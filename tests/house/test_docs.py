@@ -1,0 +1,61 @@
+"""The documentation says what its readers need, and its samples are real."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from shopweave.hub.icecat.env import parse_env
+
+DOCS = Path("docs")
+
+
+def text(name: str) -> str:
+    return (DOCS / name).read_text("utf-8")
+
+
+@pytest.mark.seed("ICE-31", by="docs")
+def test_the_daily_wrapper_script_is_described() -> None:
+    found = text("how-to/icecat.md")
+    assert "0 5 * * * " in found
+    assert "#!/bin/sh" in found
+    assert "shopweave icecat bulk" in found
+
+
+def test_every_variable_that_is_needed_is_named() -> None:
+    names = (
+        "ICECAT_USER",
+        "ICECAT_API_TOKEN",
+        "MYSQL_HOST",
+        "MYSQL_PASSWORD",
+        "WP_API_PASS",
+        "WP_URL",
+        "MYSQL_DATABASE",
+    )
+    assert all(f"`{name}`" in text("how-to/icecat.md") for name in names)
+    assert parse_env("export ICECAT_USER=x\n", "env")["ICECAT_USER"].value == "x"
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/start.md", "docs/how-to/icecat.md", "CONTRIBUTING.md"])
+def test_links_lead_somewhere(page: str) -> None:
+    here = Path(page)
+    for target in re.findall(r"\]\(([^)#]+)\)", here.read_text("utf-8")):
+        assert target.startswith("http") or (here.parent / target).exists(), target
+
+
+def test_every_command_in_the_readme_exists() -> None:
+    from shopweave.cli import app as frame
+
+    known = {
+        name for name in re.findall(r"^shopweave (\w+)", Path("README.md").read_text("utf-8"), re.MULTILINE)
+    }
+    source = Path(frame.__file__).parent.rglob("*.py")
+    everything = "\n".join(path.read_text("utf-8") for path in source)
+    assert known
+    assert all(f"def {name}" in everything or f'"{name}"' in everything for name in known)
+
+
+def test_the_reference_of_settings_is_up_to_date() -> None:
+    from tools.reference import PAGE, settings
+
+    assert PAGE.read_text("utf-8") == settings()
