@@ -1,17 +1,20 @@
-# Everything a developer needs. 'make demo' and 'make test' set up what they need.
+# 'make demo' and 'make test' set up what they need in .venv; no root, nothing else running.
 PYTHON ?= python3
-VENV := .venv
-BIN := $(VENV)/bin
-DEMO := demo-data
+BIN := .venv/bin
+DEMO ?= demo-data
+SEEDS ?= 200
+JOBS ?= 2
+CODE := src tests tools $(wildcard bench)
 
-.PHONY: setup demo test lint seeds clean
+.PHONY: setup demo test lint seeds storm storm-mutants bench clean
 
-setup: $(VENV)/.done
+setup: .venv/.done
 
-$(VENV)/.done: requirements.lock pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: set PYTHON=python3.11"; exit 2; }
-	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { echo "Python's venv is missing: install the package python3-venv"; exit 2; }
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+.venv/.done: requirements.lock pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "There is no $(PYTHON). Install Python 3.11 or newer, or set PYTHON=…"; exit 2; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYTHON) is too old: Python 3.11 or newer is needed. Set PYTHON=python3.11"; exit 2; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "Python cannot make virtual environments here. On Debian: apt install python3-venv"; exit 2; }
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
 	@touch $@
@@ -20,20 +23,26 @@ demo: setup
 	$(BIN)/shopweave demo --dir $(DEMO)
 
 test: setup
-	$(BIN)/python -m coverage erase
-	$(BIN)/python -m coverage run -m pytest
-	$(BIN)/python -m coverage combine --quiet
-	$(BIN)/python -m coverage report
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --cov --cov-report=term:skip-covered
 
 lint: setup
-	$(BIN)/ruff check src tests tools
-	$(BIN)/ruff format --check src tests tools
-	$(BIN)/mypy src/shopweave tools tests
-	$(BIN)/lint-imports
+	$(BIN)/ruff check $(CODE)
+	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/mypy src/shopweave tests tools
+	$(BIN)/lint-imports --no-logo --no-cache
 	$(BIN)/python -m tools.seams
 
 seeds: setup
-	$(BIN)/python -m tools.seeds
+	@$(BIN)/python -m tools.seeds
+
+storm: setup
+	@$(BIN)/shopweave storm --seeds $(SEEDS)
+
+storm-mutants: setup
+	@$(BIN)/shopweave storm --mutants
+
+bench: setup
+	@$(BIN)/python -m bench
 
 clean:
-	rm -rf $(VENV) $(DEMO) .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv $(DEMO) .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

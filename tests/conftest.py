@@ -1,11 +1,14 @@
 """What all tests share: the report of proven seed lines, and services that may not be missing in CI."""
 
+import os
 from collections.abc import Generator
 from pathlib import Path
 
 import msgspec
 import pytest
 
+SERVICES = {"postgres": "postgres", "mariadb": "mariadb", "chromium": "browser"}
+SEEDS = Path(__file__).with_name("seeds.txt")
 _PROVEN: pytest.StashKey[dict[str, list[str]]] = pytest.StashKey()
 
 
@@ -18,19 +21,47 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_PROVEN] = proven
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Refuse marks of lines that do not exist: a typing error would hide that a line is unproven."""
+    known = set(SEEDS.read_text("utf-8").split())
+    for item in items:
+        for mark in item.iter_markers("seed"):
+            if unknown := set(mark.args) - known:
+                raise pytest.UsageError(f"{item.nodeid}: there is no line {', '.join(sorted(unknown))}")
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
+    _require(item, report)
+    _note(item, report)
+    return report
+
+
+def _require(item: pytest.Item, report: pytest.TestReport) -> None:
+    """Turn a skip into a failure where the environment says that a service must be there."""
+    asked = [name.strip() for name in os.environ.get("SHOPWEAVE_REQUIRE", "").split(",")]
+    missed = [name for name in asked if item.get_closest_marker(SERVICES.get(name, name) or "-")]
+    if report.skipped and missed and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"SHOPWEAVE_REQUIRE asks for {', '.join(missed)}, but: {call_reason(report)}"
+
+
+def call_reason(report: pytest.TestReport) -> str:
+    """Give the reason of a skip."""
+    return report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+
+
+def _note(item: pytest.Item, report: pytest.TestReport) -> None:
     proven = item.config.stash[_PROVEN]
     for mark in item.iter_markers("seed"):
         kind = "docs" if mark.kwargs.get("by") == "docs" else "tests"
         if report.failed or report.skipped:
             proven["failed"] += mark.args
-        elif call.when == "call":
+        elif report.when == "call":
             proven[kind] += mark.args
-    return report
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

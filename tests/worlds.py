@@ -22,13 +22,12 @@ from shopweave.model.errors import NotSent
 from shopweave.model.http import HttpRequest, HttpResponse
 from shopweave.model.settings import HubSettings
 from shopweave.runtime.clock import SystemClock, SystemIds, system_random
-from shopweave.runtime.opening import prepare
+from shopweave.runtime.opening import open_store
 from shopweave.runtime.sql import open_sql
 from shopweave.simulators.catalogue import Catalogue, catalogue
 from shopweave.simulators.icecat import IcecatSite
 from shopweave.simulators.till import create
 from shopweave.simulators.woocommerce import User, WooShop
-from shopweave.store.sqlite import SqliteStore
 
 T = TypeVar("T")
 SHOP, ICECAT = "http://127.0.0.1:9001", "http://127.0.0.1:9002"
@@ -88,9 +87,7 @@ class World:
     async def hub(self, made: HubSettings | None = None, *, start: bool = True) -> AsyncIterator[Hub]:
         """Open a hub on the folder, started unless told otherwise; closed in the end."""
         settings = made or read(self.settings, str(self.folder / "shopweave.toml"), {})
-        path = self.folder / "hub.sqlite"
-        prepare(path)
-        store = SqliteStore(path, self.clock)
+        store = open_store(self.folder, settings.database, self.clock)
         opened = []
 
         def account(one: object) -> Account:

@@ -55,7 +55,9 @@ def contracts(source: Path = SOURCE) -> str:
         parts += _forbid(f"room_{room}", title, [room], _names(others))
     for library, rooms in FOREIGN.items():
         outside = [room for room in ROOMS if room not in rooms]
-        parts += _forbid(f"foreign_{library}", f"{library} is used in {', '.join(rooms)} only", outside, [library])
+        parts += _forbid(
+            f"foreign_{library}", f"{library} is used in {', '.join(rooms)} only", outside, [library]
+        )
     parts += _oracle(source)
     parts += ["[importlinter:contract:connectors_apart]", "name = connectors never import each other"]
     parts += ["type = independence", "modules ="]

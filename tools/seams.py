@@ -16,7 +16,6 @@ ALLOWED: Mapping[str, str] = {
     "storms/loop.py": "virtual time is made here",
     "storms/world.py": "chance from the seed of a storm",
     "cli/running.py": "where the loop of a command begins",
-    "demo/world.py": "chance from the seed of the demo",
 }
 MODULES = ("time", "uuid", "random", "secrets", "threading", "concurrent", "multiprocessing", "_thread")
 NAMES = (
@@ -60,7 +59,8 @@ def _imported(node: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, str]]:
             yield from ((one.asname or one.name, f"{node.module}.{one.name}") for one in node.names)
         return
     for one in node.names:
-        yield (one.asname, one.name) if one.asname else (one.name.partition(".")[0], one.name)
+        first = one.name.partition(".")[0]
+        yield (one.asname, one.name) if one.asname else (first, first)
 
 
 def _full_name(node: ast.Attribute, known: Mapping[str, str]) -> str:
@@ -68,7 +68,6 @@ def _full_name(node: ast.Attribute, known: Mapping[str, str]) -> str:
     below = node.value
     if isinstance(below, ast.Name):
         root = known.get(below.id, "")
-        root = root.partition(".")[0] if root.startswith(f"{below.id}.") else root
     else:
         root = _full_name(below, known) if isinstance(below, ast.Attribute) else ""
     return f"{root}.{node.attr}" if root else ""

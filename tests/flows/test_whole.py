@@ -9,6 +9,7 @@ import pytest
 from shopweave.hub import plans, runs
 from shopweave.hub.context import Hub
 from shopweave.hub.explain import explain
+from shopweave.hub.settings.templates import DEMO
 from shopweave.model.change import ChangeState
 from shopweave.model.errors import NoAnswer, NotSent
 from shopweave.model.http import HttpRequest, HttpResponse
@@ -17,6 +18,7 @@ from shopweave.simulators.catalogue import Known
 from shopweave.simulators.woocommerce import ProductTruth, products
 from shopweave.simulators.woocommerce.truth import category_names, edit
 from shopweave.store import plans as plan_rows
+from tests.services import postgres_url
 from tests.worlds import World, play
 
 BLOCK = re.compile("<!-- Icecat start -->.*?<!-- Icecat end -->", re.DOTALL)
@@ -327,3 +329,14 @@ def test_an_approved_change_whose_target_moved_since_is_held_again(running: Worl
 
     assert play(running, story) == 1
     assert shown(running)["1"].name == "Moved meanwhile"
+
+
+def test_the_whole_job_is_the_same_on_a_database_server(tmp_path: Path) -> None:
+    with postgres_url() as url:
+        world = World(tmp_path, 24, settings=DEMO.replace("[hub]", f'[hub]\ndatabase = "{url}"'))
+        play(world, lambda hub: world.run(hub))
+        wanted = {sku for sku, one in sold(world).items() if one.parent is None or one.parent in sold(world)}
+        assert set(shown(world)) == wanted
+        world.shop.log.clear()
+        play(world, lambda hub: world.run(hub, approve=False))
+        assert world.shop.log == []

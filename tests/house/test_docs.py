@@ -46,9 +46,7 @@ def test_links_lead_somewhere(page: str) -> None:
 def test_every_command_in_the_readme_exists() -> None:
     from shopweave.cli import app as frame
 
-    known = {
-        name for name in re.findall(r"^shopweave (\w+)", Path("README.md").read_text("utf-8"), re.MULTILINE)
-    }
+    known = set(re.findall(r"^shopweave (\w+)", Path("README.md").read_text("utf-8"), re.MULTILINE))
     source = Path(frame.__file__).parent.rglob("*.py")
     everything = "\n".join(path.read_text("utf-8") for path in source)
     assert known

@@ -52,25 +52,8 @@ def compose(
     picture: PictureBytes | None = None,
 ) -> Composed:
     """Lay the changes of one record over each other, later ones on top."""
-    atoms: dict[str, AtomValue] = {}
-    left_out: list[str] = []
-    sources: dict[str, str] = {}
-    for change in changes:
-        source = known.source_names.get(change.flow or 0, "")
-        for key, value in change.after.items():
-            sources[key] = source
-            atoms[key] = value
-    refs: dict[str, str] = {}
-    for key, value in list(atoms.items()):
-        if base(key) == "categories":
-            atoms[key], missing = _categories(value, known)
-        else:
-            missing = _references(key, value, sources[key], known, references, refs)
-        if missing:
-            left_out.append(key)
-            if base(key) in ("main_image", "gallery") and not _any_reference(value, sources[key], refs):
-                del atoms[key]
     first = changes[0]
+    laid = _Laid(changes, known, references)
     return Composed(
         write=Write(
             number=number,
@@ -78,16 +61,45 @@ def compose(
             kind=first.kind,
             form=first.form,
             remote_id=remote_id,
-            parent=_parent(first, atoms, known),
-            atoms=Atoms(_with_named(atoms, sources)),
+            parent=_parent(first, laid.atoms, known),
+            atoms=Atoms(_with_named(laid.atoms, laid.sources)),
             current=current,
-            refs=refs,
+            refs=laid.refs,
             picture=picture,
             mark=mark_of(known.source_names.get(first.flow or 0, ""), first.item) if first.item else "",
         ),
         changes=tuple(changes),
-        left_out=tuple(left_out),
+        left_out=tuple(laid.left_out),
     )
+
+
+class _Laid:
+    """The atoms of changes laid over each other, with what they name at the target."""
+
+    def __init__(self, changes: Sequence[Change], known: Known, references: Mapping[str, Kind]) -> None:
+        self._known, self._references = known, references
+        self.atoms: dict[str, AtomValue] = {}
+        self.sources: dict[str, str] = {}
+        self.refs: dict[str, str] = {}
+        self.left_out: list[str] = []
+        for change in changes:
+            for key, value in change.after.items():
+                self.atoms[key] = value
+                self.sources[key] = known.source_names.get(change.flow or 0, "")
+        for key in list(self.atoms):
+            self._resolve(key)
+
+    def _resolve(self, key: str) -> None:
+        value, source = self.atoms[key], self.sources[key]
+        if base(key) == "categories":
+            self.atoms[key], is_short = _categories(value, self._known)
+        else:
+            is_short = _references(key, value, source, self._known, self._references, self.refs)
+        if not is_short:
+            return
+        self.left_out.append(key)
+        if base(key) in ("main_image", "gallery") and not _any_reference(value, source, self.refs):
+            del self.atoms[key]
 
 
 def _parent(first: Change, atoms: Mapping[str, AtomValue], known: Known) -> str | None:

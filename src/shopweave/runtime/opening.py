@@ -10,11 +10,14 @@ from shopweave.engine.local import LocalEngine
 from shopweave.engine.tables import metadata as engine_metadata
 from shopweave.hub.context import Account, Hub, build_house
 from shopweave.lanes.recording import RecordingTransport
+from shopweave.model.seams import Clock
 from shopweave.model.settings import ConnectionSettings, HubSettings
 from shopweave.runtime.clock import SystemClock, SystemIds, system_random
 from shopweave.runtime.folder import FolderLock
 from shopweave.runtime.http import AiohttpTransport
 from shopweave.runtime.sql import ForeignSql, open_sql
+from shopweave.store.base import Database
+from shopweave.store.postgres import PostgresStore, make_postgres
 from shopweave.store.sqlite import SqliteStore, make_engine
 from shopweave.store.tables import metadata
 
@@ -28,12 +31,22 @@ class Opened:
         self.hub, self.sql = hub, sql
 
 
-def prepare(path: Path) -> None:
-    """Make the tables of a new database file."""
-    engine = make_engine(path)
+def prepare(engine: Database) -> None:
+    """Make the tables of a new database."""
     metadata.create_all(engine)
     engine_metadata.create_all(engine)
     engine.dispose()
+
+
+def open_store(folder: Path, url: str, clock: Clock) -> SqliteStore | PostgresStore:
+    """Open the database of a hub, its tables made: a file in its folder, or a server."""
+    if not url:
+        prepare(make_engine(folder / DATABASE))
+        return SqliteStore(folder / DATABASE, clock)
+    prepare(make_postgres(url))
+    store = PostgresStore(url, clock)
+    store.hold()
+    return store
 
 
 async def open_hub(folder: Path, settings: HubSettings, *, lock: bool = True) -> Opened:
@@ -41,13 +54,11 @@ async def open_hub(folder: Path, settings: HubSettings, *, lock: bool = True) ->
     guard = FolderLock(folder)
     if lock:
         guard.take()
-    path = folder / DATABASE
-    prepare(path)
     clock = SystemClock()
+    store = open_store(folder, settings.database, clock)
     http = AiohttpTransport(clock)
     sql: dict[str, list[ForeignSql]] = {}
     accounts = tuple(_account(one, clock, http, sql) for one in settings.connections)
-    store = SqliteStore(path, clock)
     worker = SystemIds().new()
     house = await store.write(lambda tx: build_house(tx, accounts, settings.flows, clock))
     engine = LocalEngine(store, clock, worker)

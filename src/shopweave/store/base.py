@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection, Engine, Row
 from sqlalchemy.sql.base import Executable
 
 T = TypeVar("T")
+Database = Engine
 Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 
 

@@ -1,6 +1,18 @@
 """The hub's tables, the same on SQLite and PostgreSQL; times are aware UTC stored as ISO text."""
 
-from sqlalchemy import Boolean, Column, Float, Index, Integer, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Float,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+    true,
+)
 
 from shopweave.store.access import (
     attempt,
@@ -69,7 +81,7 @@ lane = table(
     Column("not_before", Moment),
     Column("why_waiting", Text, nullable=False, server_default=""),
     Column("failures", Integer, nullable=False, server_default="0"),
-    Column("awake", Boolean, nullable=False, server_default="0"),
+    Column("awake", Boolean, nullable=False, server_default=false()),
     Column("wakes", Integer, nullable=False, server_default="0"),
     Column("tokens", Text, nullable=False, server_default="{}"),
     Column("batch", Integer, nullable=False, server_default="0"),
@@ -82,8 +94,8 @@ flow = table(
     to("source", "connection"),
     to("target", "connection"),
     Column("slice", Text, nullable=False),
-    Column("begun", Boolean, nullable=False, server_default="0"),
-    Column("awake", Boolean, nullable=False, server_default="0"),
+    Column("begun", Boolean, nullable=False, server_default=false()),
+    Column("awake", Boolean, nullable=False, server_default=false()),
     Column("wakes", Integer, nullable=False, server_default="0"),
     UniqueConstraint("workspace", "name"),
 )
@@ -108,9 +120,9 @@ record = table(
     Column("changes_at", Moment),
     Column("token", String(40), nullable=False, server_default=""),
     Column("sweep", Integer, nullable=False, server_default="0"),
-    Column("gone", Boolean, nullable=False, server_default="0"),
-    Column("missing", Boolean, nullable=False, server_default="0"),
-    Column("again", Boolean, nullable=False, server_default="0"),
+    Column("gone", Boolean, nullable=False, server_default=false()),
+    Column("missing", Boolean, nullable=False, server_default=false()),
+    Column("again", Boolean, nullable=False, server_default=false()),
     Column("seen", Moment, nullable=False),
     UniqueConstraint("connection", "kind", "remote_id"),
     Index("record_sku", "connection", "sku"),
@@ -160,7 +172,7 @@ agreed = table(
     to("target", "record", primary_key=True),
     Column("source_prints", LargeBinary, nullable=False),
     Column("target_prints", LargeBinary, nullable=False),
-    Column("unconfirmed", Boolean, nullable=False, server_default="0"),
+    Column("unconfirmed", Boolean, nullable=False, server_default=false()),
     Index("agreed_target", "target", "unconfirmed"),
 )
 parked = table(
@@ -182,9 +194,9 @@ position = table(
     to("connection", "connection", primary_key=True),
     Column("feed", String(40), primary_key=True),
     Column("position", Text, nullable=False, server_default=""),
-    Column("done", Boolean, nullable=False, server_default="1"),
+    Column("done", Boolean, nullable=False, server_default=true()),
     Column("sweep", Integer, nullable=False, server_default="0"),
-    Column("sweeping", Boolean, nullable=False, server_default="0"),
+    Column("sweeping", Boolean, nullable=False, server_default=false()),
     Column("swept", Moment),
     Column("read", Moment),
 )
@@ -273,7 +285,7 @@ change = table(
     Column("state", String(12), nullable=False),
     Column("sort", String(16), nullable=False, server_default="other"),
     Column("held_why", String(200), nullable=False, server_default=""),
-    Column("approved", Boolean, nullable=False, server_default="0"),
+    Column("approved", Boolean, nullable=False, server_default=false()),
     Column("before", LargeBinary, nullable=False),
     Column("after", LargeBinary, nullable=False),
     Column("source_prints", LargeBinary),

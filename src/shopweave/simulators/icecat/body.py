@@ -55,24 +55,28 @@ def _general(sheet: Sheet, lang: str, text: str, *, empty: bool) -> Body:
         "Category": {"CategoryID": "2646", "Name": {"Value": "Products", "Language": lang}},
         "ProductFamily": {},
         "ProductSeries": {"SeriesID": "1"},
-        "Description": {
-            "ID": str(sheet.icecat_id),
-            "LongDesc": text,
-            "LongProductName": sheet.title,
-            "MiddleDesc": "",
-            "Disclaimer": "",
-            "ManualPDFURL": "",
-            "ManualPDFSize": "0",
-            "LeafletPDFURL": "",
-            "PDFSize": "0",
-            "URL": "",
-            "WarrantyInfo": "",
-            "Updated": "2026-01-10 08:00:00",
-            "Language": lang,
-        },
+        "Description": _description(sheet, lang, text),
         "SummaryDescription": {"ShortSummaryDescription": summary, "LongSummaryDescription": summary},
         "BulletPoints": {},
         "GeneratedBulletPoints": {} if empty else {"Language": lang, "Values": [sheet.brand, "Ready to use"]},
+    }
+
+
+def _description(sheet: Sheet, lang: str, text: str) -> Body:
+    return {
+        "ID": str(sheet.icecat_id),
+        "LongDesc": text,
+        "LongProductName": sheet.title,
+        "MiddleDesc": "",
+        "Disclaimer": "",
+        "ManualPDFURL": "",
+        "ManualPDFSize": "0",
+        "LeafletPDFURL": "",
+        "PDFSize": "0",
+        "URL": "",
+        "WarrantyInfo": "",
+        "Updated": "2026-01-10 08:00:00",
+        "Language": lang,
     }
 
 

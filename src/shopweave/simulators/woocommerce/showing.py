@@ -10,6 +10,56 @@ from shopweave.simulators.woocommerce.state import Row, State, when
 from shopweave.simulators.woocommerce.terms import Terms
 from shopweave.simulators.woocommerce.values import number, stamp
 
+_AS_STORED = (
+    "id",
+    "type",
+    "status",
+    "sku",
+    "global_unique_id",
+    "virtual",
+    "downloadable",
+    "tax_status",
+    "tax_class",
+    "manage_stock",
+    "stock_quantity",
+    "stock_status",
+    "backorders",
+    "low_stock_amount",
+    "weight",
+    "menu_order",
+)
+_PRODUCT_AS_STORED = (
+    "featured",
+    "catalog_visibility",
+    "sold_individually",
+    "parent_id",
+    "purchase_note",
+    "default_attributes",
+)
+_FIXED: Body = {
+    "downloads": [],
+    "download_limit": -1,
+    "download_expiry": -1,
+    "shipping_class": "",
+    "shipping_class_id": 0,
+}
+_FIXED_PRODUCT: Body = {
+    "price_html": "",
+    "total_sales": 0,
+    "external_url": "",
+    "button_text": "",
+    "shipping_required": True,
+    "shipping_taxable": True,
+    "reviews_allowed": True,
+    "post_password": "",
+    "average_rating": "0.00",
+    "rating_count": 0,
+    "upsell_ids": [],
+    "cross_sell_ids": [],
+    "grouped_products": [],
+    "related_ids": [],
+}
+
 
 class Shown:
     """Shows the products of a shop."""
@@ -28,101 +78,61 @@ class Shown:
         return self._product(row, body, edit=edit)
 
     def _common(self, row: Row, *, edit: bool) -> Body:
-        made, moved = when(row["date_created"]), when(row["date_modified"])
-        start, end = (
-            None if row[key] is None else when(row[key]) for key in ("date_on_sale_from", "date_on_sale_to")
-        )
-        active = is_on_sale(row, self.clock.now())
-        price = row["sale_price"] if active else row["regular_price"]
+        draft = f"{self.url}/?post_type=product&p={row['id']}"
         return {
-            "id": row["id"],
-            "permalink": f"{self.url}/?post_type=product&p={row['id']}"
-            if row["status"] == "draft"
-            else f"{self.url}/product/{row['slug']}/",
-            "date_created": stamp(made, self.offset),
-            "date_created_gmt": stamp(made),
-            "date_modified": stamp(moved, self.offset),
-            "date_modified_gmt": stamp(moved),
-            "type": row["type"],
-            "status": row["status"],
+            **{name: row[name] for name in _AS_STORED},
+            **_FIXED,
+            **self._dates(row),
+            **self._priced(row),
+            "permalink": draft if row["status"] == "draft" else f"{self.url}/product/{row['slug']}/",
             "description": row["description"] if edit else filtered(row["description"]),
-            "sku": row["sku"],
-            "global_unique_id": row["global_unique_id"],
-            "price": price,
-            "regular_price": row["regular_price"],
-            "sale_price": row["sale_price"],
-            "date_on_sale_from": stamp(start, self.offset),
-            "date_on_sale_from_gmt": stamp(start),
-            "date_on_sale_to": stamp(end, self.offset),
-            "date_on_sale_to_gmt": stamp(end),
-            "on_sale": active,
-            "purchasable": bool(price) and row["status"] == "publish",
-            "virtual": row["virtual"],
-            "downloadable": row["downloadable"],
-            "downloads": [],
-            "download_limit": -1,
-            "download_expiry": -1,
-            "tax_status": row["tax_status"],
-            "tax_class": row["tax_class"],
-            "manage_stock": row["manage_stock"],
-            "stock_quantity": row["stock_quantity"],
-            "stock_status": row["stock_status"],
-            "backorders": row["backorders"],
             "backorders_allowed": row["backorders"] != "no",
             "backordered": row["stock_status"] == "onbackorder",
-            "low_stock_amount": row["low_stock_amount"],
-            "weight": row["weight"],
             "dimensions": {edge: row[edge] for edge in ("length", "width", "height")},
-            "shipping_class": "",
-            "shipping_class_id": 0,
-            "menu_order": row["menu_order"],
             "meta_data": [dict(one) for one in row["meta_data"]],
         }
 
+    def _dates(self, row: Row) -> Body:
+        found: Body = {}
+        for name in ("date_created", "date_modified", "date_on_sale_from", "date_on_sale_to"):
+            moment = None if row[name] is None else when(row[name])
+            found[name], found[f"{name}_gmt"] = stamp(moment, self.offset), stamp(moment)
+        return found
+
+    def _priced(self, row: Row) -> Body:
+        active = is_on_sale(row, self.clock.now())
+        price = row["sale_price"] if active else row["regular_price"]
+        is_sold = bool(price) and row["status"] == "publish"
+        prices = {name: row[name] for name in ("regular_price", "sale_price")}
+        return {**prices, "price": price, "on_sale": active, "purchasable": is_sold}
+
     def _product(self, row: Row, body: Body, *, edit: bool) -> Body:
-        variations = [child["id"] for child in self.state.variations(row["id"])]
+        children = list(self.state.variations(row["id"]))
         if row["type"] == "variable":
-            prices = [
-                child["regular_price"] for child in self.state.variations(row["id"]) if child["regular_price"]
-            ]
-            body["price"] = min(prices, key=number) if prices else ""
-            body["regular_price"] = body["sale_price"] = ""
-        body |= {
+            prices = [child["regular_price"] for child in children if child["regular_price"]]
+            body |= {
+                "price": min(prices, key=number) if prices else "",
+                "regular_price": "",
+                "sale_price": "",
+            }
+        names = {"permalink_template": f"{self.url}/product/%pagename%/", "generated_slug": row["slug"]}
+        return {
+            **body,
+            **_FIXED_PRODUCT,
             "name": html.escape(html.unescape(row["name"]), quote=False),
             "slug": row["slug"] if row["status"] != "draft" else "",
-            "featured": row["featured"],
-            "catalog_visibility": row["catalog_visibility"],
+            **{name: row[name] for name in _PRODUCT_AS_STORED},
             "short_description": row["short_description"] if edit else filtered(row["short_description"]),
-            "price_html": "",
-            "total_sales": 0,
-            "external_url": "",
-            "button_text": "",
-            "sold_individually": row["sold_individually"],
-            "shipping_required": True,
-            "shipping_taxable": True,
-            "reviews_allowed": True,
-            "post_password": "",
-            "average_rating": "0.00",
-            "rating_count": 0,
-            "upsell_ids": [],
-            "cross_sell_ids": [],
-            "parent_id": row["parent_id"],
-            "purchase_note": row["purchase_note"],
             "categories": self.terms.named("product_cat", row["categories"]),
             "brands": self.terms.named("product_brand", row["brands"]),
             "tags": self.terms.named("product_tag", row["tags"]),
             "images": self.images.shown(row["images"]),
             "attributes": [{**one, "slug": self.terms.attribute_slug(one)} for one in row["attributes"]],
-            "default_attributes": row["default_attributes"],
-            "variations": variations,
-            "grouped_products": [],
-            "related_ids": [],
-            "has_options": bool(variations),
+            "variations": [child["id"] for child in children],
+            "has_options": bool(children),
             "_links": {"self": [{"href": f"{self.url}/wp-json/wc/v3/products/{row['id']}"}]},
+            **(names if edit else {}),
         }
-        if edit:
-            body |= {"permalink_template": f"{self.url}/product/%pagename%/", "generated_slug": row["slug"]}
-        return body
 
     def _shown_variation(self, row: Row, body: Body) -> Body:
         parent = self.state.products.get(row["parent_id"])

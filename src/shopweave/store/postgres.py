@@ -1,0 +1,106 @@
+"""The store on PostgreSQL: short transactions, each safe on the disk when it returns.
+
+Writers come one after the other as on SQLite, by one thread here and a lock of the transaction between
+processes: what is decided on rows that were read is then right without locking each of them.
+"""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from time import perf_counter
+from typing import TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy.exc import OperationalError
+
+from shopweave.model.errors import HubError, Unavailable
+from shopweave.model.seams import Clock
+from shopweave.store.base import Tx
+
+T = TypeVar("T")
+READERS = 4
+_READ_ONLY = text("SET TRANSACTION READ ONLY")
+_ALONE = text("SELECT pg_advisory_xact_lock(7305)")
+_OURS = text("SELECT pg_try_advisory_lock(7306)")
+
+
+def make_postgres(url: str) -> Engine:
+    """Make an engine for `postgresql://…`, through psycopg."""
+    driver = url.replace("postgresql://", "postgresql+psycopg://", 1)
+    return create_engine(driver, pool_size=READERS + 2, pool_pre_ping=True)
+
+
+class StoreBusy(HubError):
+    """Another process works on this database."""
+
+    CODE = "STORE-004"
+
+
+class PostgresStore:
+    """A store on a database server; `write` and `write_safe` are the same there."""
+
+    def __init__(self, url: str, clock: Clock) -> None:
+        self._clock = clock
+        self._engine = make_postgres(url)
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="store-reader")
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="store-writer")
+        self._held: Connection | None = None
+        self.statements = 0
+        self.longest_write = 0.0
+
+    def hold(self) -> None:
+        """Be the only one who works on this database; raises `StoreBusy` when another process does."""
+        held = self._engine.connect()
+        if not held.scalar(_OURS):
+            held.close()
+            self._shut_down()
+            self._engine.dispose()
+            raise StoreBusy(remedy="Wait until it has ended, or stop it.")
+        self._held = held
+
+    async def read(self, work: Callable[[Tx], T]) -> T:
+        """Run `work` in a transaction that cannot write."""
+        return await self._submit(work, read_only=True)
+
+    async def write(self, work: Callable[[Tx], T]) -> T:
+        """Run `work` and commit."""
+        return await self._submit(work, read_only=False)
+
+    async def write_safe(self, work: Callable[[Tx], T]) -> T:
+        """Run `work` and commit."""
+        return await self._submit(work, read_only=False)
+
+    async def close(self) -> None:
+        """Finish what is under way and close the connections."""
+        await asyncio.get_running_loop().run_in_executor(None, self._shut_down)
+        if self._held is not None:
+            self._held.close()
+        self._engine.dispose()
+
+    def _shut_down(self) -> None:
+        self._readers.shutdown()
+        self._writer.shutdown()
+
+    async def _submit(self, work: Callable[[Tx], T], *, read_only: bool) -> T:
+        loop = asyncio.get_running_loop()
+        threads = self._readers if read_only else self._writer
+        running = loop.run_in_executor(threads, lambda: self._transact(work, read_only=read_only))
+        value, tx = await asyncio.shield(running)
+        for call in tx.calls:
+            call()
+        return value
+
+    def _transact(self, work: Callable[[Tx], T], *, read_only: bool) -> tuple[T, Tx]:
+        begun = perf_counter()
+        try:
+            with self._engine.begin() as connection:
+                connection.execute(_READ_ONLY if read_only else _ALONE)
+                tx = Tx(connection, self._clock.now())
+                value = work(tx)
+        except OperationalError as error:
+            what = "The hub's database does not answer."
+            raise Unavailable(what, code="STORE-010", remedy="Look at the PostgreSQL server.") from error
+        if not read_only:
+            self.longest_write = max(self.longest_write, perf_counter() - begun)
+        self.statements += tx.statements
+        return value, tx

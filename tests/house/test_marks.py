@@ -1,0 +1,62 @@
+"""The marks of tests: proven lines are noted, and a service CI asks for is never skipped."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+pytest_plugins = ["pytester"]
+CONFTEST = Path("tests/conftest.py").read_text("utf-8")
+TESTS = """
+import pytest
+
+@pytest.mark.seed("ICE-01")
+def test_proves(): ...
+
+@pytest.mark.seed("ICE-02", by="docs")
+def test_tells(): ...
+
+@pytest.mark.seed("ICE-03")
+@pytest.mark.mariadb
+def test_needs():
+    pytest.skip("not there")
+
+@pytest.mark.postgres
+def test_needs_another():
+    pytest.skip("not there")
+"""
+
+
+@pytest.fixture
+def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+    monkeypatch.delenv("SHOPWEAVE_REQUIRE", raising=False)
+    pytester.makeini("[pytest]\nmarkers =\n seed\n mariadb\n postgres\n browser\n")
+    pytester.makeconftest(CONFTEST)
+    (pytester.path / "seeds.txt").write_text("ICE-01\nICE-02\nICE-03\n")
+    return pytester
+
+
+def test_proven_lines_are_written_down(suite: pytest.Pytester) -> None:
+    suite.makepyfile(TESTS)
+    suite.runpytest("-m", "seed", "--seeds-report=out.json").assert_outcomes(
+        passed=2, skipped=1, deselected=1
+    )
+    found = json.loads((suite.path / "out.json").read_text())
+    assert found == {"tests": ["ICE-01"], "docs": ["ICE-02"], "failed": ["ICE-03"]}
+
+
+def test_a_service_that_is_asked_for_is_not_skipped(
+    suite: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    suite.makepyfile(TESTS)
+    monkeypatch.setenv("SHOPWEAVE_REQUIRE", "mariadb, chromium")
+    done = suite.runpytest()
+    done.assert_outcomes(passed=2, skipped=1, failed=1)
+    done.stdout.fnmatch_lines(["*SHOPWEAVE_REQUIRE asks for mariadb, but: *not there*"])
+
+
+def test_a_line_that_does_not_exist_is_refused(suite: pytest.Pytester) -> None:
+    suite.makepyfile('import pytest\n@pytest.mark.seed("ICE-77")\ndef test_it(): ...\n')
+    done = suite.runpytest()
+    assert done.ret == pytest.ExitCode.USAGE_ERROR
+    done.stderr.fnmatch_lines(["*there is no line ICE-77*"])
