@@ -2,11 +2,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 DEMO ?= demo-data
-SEEDS ?= 200
 JOBS ?= 2
-CODE := src tests tools $(wildcard bench)
+CODE := src tests tools
 
-.PHONY: setup demo test lint seeds storm storm-mutants bench clean
+.PHONY: setup demo test lint seeds clean
 
 setup: .venv/.done
 
@@ -34,15 +33,6 @@ lint: setup
 
 seeds: setup
 	@$(BIN)/python -m tools.seeds
-
-storm: setup
-	@$(BIN)/shopweave storm --seeds $(SEEDS)
-
-storm-mutants: setup
-	@$(BIN)/shopweave storm --mutants
-
-bench: setup
-	@$(BIN)/python -m bench
 
 clean:
 	rm -rf .venv $(DEMO) .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

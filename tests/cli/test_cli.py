@@ -168,3 +168,15 @@ def test_a_folder_that_somebody_works_on_is_left_alone(tmp_path: Path) -> None:
     assert done.returncode == 4
     assert "STORE-004" in done.stderr
     assert str(os.getpid()) in done.stderr
+
+
+def test_looking_is_possible_while_another_process_works(tmp_path: Path) -> None:
+    from shopweave.runtime.folder import FolderLock
+
+    (tmp_path / "shopweave.toml").write_text("[hub]\n")
+    lock = FolderLock(tmp_path)
+    lock.take()
+    done = call("plans", cwd=tmp_path)
+    lock.release()
+    assert done.returncode == 0
+    assert "Nothing waits" in done.stdout

@@ -216,7 +216,7 @@ def test_a_folder_somebody_works_on_ends_with_4(shopweave: Command, folder: Path
     lock = FolderLock(folder)
     lock.take()
     try:
-        code, _, err = shopweave("plans")
+        code, _, err = shopweave("run")
     finally:
         lock.release()
     assert code == 4

@@ -24,11 +24,11 @@ def settings_of(folder: Path) -> HubSettings:
 
 
 @asynccontextmanager
-async def opened(folder: Path) -> AsyncIterator[Hub]:
-    """Open the hub of a folder and close it in the end."""
+async def opened(folder: Path, *, works: bool) -> AsyncIterator[Hub]:
+    """Open the hub of a folder and close it in the end; one that only looks leaves the folder to others."""
     settings = settings_of(folder)
     logs = open_logs(folder, SystemClock(), days=settings.log_days)
-    hub = (await open_hub(folder, settings)).hub
+    hub = (await open_hub(folder, settings, works=works)).hub
     try:
         yield hub
     finally:

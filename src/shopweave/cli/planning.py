@@ -16,7 +16,7 @@ WHO = "command line"
 
 async def run_flows(folder: Path, names: list[str], cause: str, *, approve: bool, as_json: bool) -> int:
     """Run or plan flows and wait until what may be sent is sent."""
-    async with opened(folder) as hub:
+    async with opened(folder, works=True) as hub:
         chosen = [hub.flow(name).row.name for name in names] or [
             flow.row.name for flow in hub.house.flows.values()
         ]
@@ -76,7 +76,7 @@ def _tell_runs(reports: list[RunReport]) -> None:
 
 async def list_runs(folder: Path, last: int, *, as_json: bool) -> int:
     """List what the latest runs did."""
-    async with opened(folder) as hub:
+    async with opened(folder, works=False) as hub:
         reports = await runs.reports(hub, (await runs.runs_since(hub, 0))[-last:])
     if as_json:
         print_json({"runs": to_builtins(reports)})
@@ -89,7 +89,7 @@ async def list_runs(folder: Path, last: int, *, as_json: bool) -> int:
 
 async def list_plans(folder: Path, *, as_json: bool) -> int:
     """List held plans."""
-    async with opened(folder) as hub:
+    async with opened(folder, works=False) as hub:
         held = await plans.held(hub)
         names = {key: flow.row.name for key, flow in hub.house.flows.items()}
     if as_json:
@@ -105,7 +105,7 @@ async def list_plans(folder: Path, *, as_json: bool) -> int:
 
 async def decide(folder: Path, number: int, what: str, *, as_json: bool) -> int:
     """Approve or reject a plan; an approved one is sent at once."""
-    async with opened(folder) as hub:
+    async with opened(folder, works=True) as hub:
         await hub.start()
         if what == "approve":
             count = await plans.approve(hub, number, None, WHO)

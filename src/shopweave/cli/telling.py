@@ -13,7 +13,7 @@ from shopweave.hub.explain import AtomStory, explain
 
 async def explain_sku(folder: Path, sku: str, atom: str | None, *, as_json: bool) -> int:
     """Explain a SKU."""
-    async with opened(folder) as hub:
+    async with opened(folder, works=False) as hub:
         found = await explain(hub, sku, atom)
     if as_json:
         print_json(to_builtins(found))
@@ -36,7 +36,7 @@ def _tell_story(story: AtomStory) -> None:
 
 async def list_findings(folder: Path, *, as_json: bool) -> int:
     """List open findings."""
-    async with opened(folder) as hub:
+    async with opened(folder, works=False) as hub:
         found = await runs.open_findings(hub)
     if as_json:
         print_json({"findings": to_builtins(found)})

@@ -96,6 +96,7 @@ def build_house(
     tx: Tx, accounts: tuple[Account, ...], flows: tuple[FlowSettings, ...], clock: Clock
 ) -> House:
     """Give connections and flows their rows, and put them together."""
+    connections.home(tx)
     ports: dict[int, Port] = {}
     numbers: dict[str, int] = {}
     for account in accounts:

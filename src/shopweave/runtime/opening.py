@@ -38,24 +38,29 @@ def prepare(engine: Database) -> None:
     engine.dispose()
 
 
-def open_store(folder: Path, url: str, clock: Clock) -> SqliteStore | PostgresStore:
+def open_store(folder: Path, url: str, clock: Clock, *, works: bool = True) -> SqliteStore | PostgresStore:
     """Open the database of a hub, its tables made: a file in its folder, or a server."""
     if not url:
         prepare(make_engine(folder / DATABASE))
         return SqliteStore(folder / DATABASE, clock)
     prepare(make_postgres(url))
     store = PostgresStore(url, clock)
-    store.hold()
+    if works:
+        store.hold()
     return store
 
 
-async def open_hub(folder: Path, settings: HubSettings, *, lock: bool = True) -> Opened:
-    """Open a hub on its folder; with `lock` it is this process that works on it."""
+async def open_hub(folder: Path, settings: HubSettings, *, lock: bool = True, works: bool = True) -> Opened:
+    """Open a hub on its folder.
+
+    With `lock` this process takes the folder for itself; the demo has it already. A hub that does not work
+    only looks: it may be opened beside one that works, and is never started.
+    """
     guard = FolderLock(folder)
-    if lock:
+    if lock and works:
         guard.take()
     clock = SystemClock()
-    store = open_store(folder, settings.database, clock)
+    store = open_store(folder, settings.database, clock, works=works)
     http = AiohttpTransport(clock)
     sql: dict[str, list[ForeignSql]] = {}
     accounts = tuple(_account(one, clock, http, sql) for one in settings.connections)
@@ -72,7 +77,8 @@ async def open_hub(folder: Path, settings: HubSettings, *, lock: bool = True) ->
         house=house,
         worker=worker,
     )
-    await engine.take_over()
+    if works:
+        await engine.take_over()
     hub.closing.append(partial(_close, http, sql, guard))
     return Opened(hub, sql)
 
