@@ -1,0 +1,51 @@
+"""The commands that keep a hub: back up, restore, and go on by the clock."""
+
+from pathlib import Path
+
+from shopweave.cli.console import print_json, tell
+from shopweave.cli.opening import opened, settings_of
+from shopweave.cli.running import DONE
+from shopweave.hub.backup import back_up, restore
+from shopweave.hub.schedules import set_schedules
+from shopweave.model.errors import Configuration
+from shopweave.runtime.clock import SystemClock
+from shopweave.runtime.folder import FolderLock
+
+
+async def write_backup(folder: Path, target: Path | None, *, as_json: bool) -> int:
+    """Copy the hub's database."""
+    path, size = back_up(folder, settings_of(folder), target, SystemClock())
+    if as_json:
+        print_json({"backup": str(path), "bytes": size})
+    else:
+        tell(f"Wrote {path} ({size:,} bytes). The key file is not in it; keep it apart.")
+    return DONE
+
+
+async def put_back(folder: Path, backup: Path, *, confirmed: bool, as_json: bool) -> int:
+    """Put a backup in place of the hub's database."""
+    if not confirmed:
+        text = "This puts the hub back to the day of the backup."
+        raise Configuration(text, code="BAK-006", remedy="Add --yes; the present database is kept beside it.")
+    lock = FolderLock(folder)
+    lock.take()
+    try:
+        doubtful = restore(folder, settings_of(folder), backup, SystemClock())
+    finally:
+        lock.release()
+    if as_json:
+        print_json({"restored": str(backup), "in_doubt": doubtful})
+    else:
+        tell(f"Restored. {doubtful} changes that were under way are looked up before anything is sent.")
+    return DONE
+
+
+async def go_on(folder: Path) -> int:
+    """Run flows by their schedules until somebody stops it."""
+    async with opened(folder, works=True) as hub:
+        await hub.start()
+        await set_schedules(hub)
+        names = [flow.row.name for flow in hub.house.flows.values() if flow.settings.schedule]
+        tell(f"Working by the clock: {', '.join(names) or 'no flow has a schedule'}. Ctrl-C ends it.")
+        while True:
+            await hub.clock.sleep(3600)
