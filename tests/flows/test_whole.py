@@ -17,6 +17,7 @@ from shopweave.simulators import till
 from shopweave.simulators.catalogue import Known
 from shopweave.simulators.woocommerce import ProductTruth, products
 from shopweave.simulators.woocommerce.truth import category_names, edit
+from shopweave.store import outbox
 from shopweave.store import plans as plan_rows
 from tests.services import postgres_url
 from tests.worlds import World, play
@@ -340,3 +341,48 @@ def test_the_whole_job_is_the_same_on_a_database_server(tmp_path: Path) -> None:
         world.shop.log.clear()
         play(world, lambda hub: world.run(hub, approve=False))
         assert world.shop.log == []
+
+
+def test_what_was_to_come_with_a_rejected_plan_is_not_waited_for(running: World) -> None:
+    running.sql("INSERT INTO phppos_manufacturers (id, name) VALUES (99, 'Brand new')")
+    moved = "UPDATE phppos_items SET manufacturer_id = 99, name = 'Again', last_modified = datetime('now') WHERE item_id = ?"
+
+    async def story(hub: Hub) -> None:
+        for number in (1, 2):
+            running.sql(moved, number)
+            await world_plan(running, hub)
+        first, second = await plans.held(hub)
+        await plans.reject(hub, first.id, "test")
+        await plans.approve(hub, second.id, None, "test")
+        assert await runs.settled(hub)
+
+    play(running, story)
+    assert shown(running)["2"].name == "Again"
+    assert "Brand new" not in shown(running)["2"].brands
+
+
+def test_an_outage_of_the_read_before_an_approved_write_leaves_nothing_in_doubt(running: World) -> None:
+    running.sql(
+        "UPDATE phppos_items SET name = 'New name', last_modified = datetime('now') WHERE item_id = 1"
+    )
+    failed: list[str] = []
+
+    def fault(request: HttpRequest, answer: object) -> HttpResponse:
+        if "include=" in request.url and not failed:
+            failed.append(request.url)
+            return HttpResponse(status=502, headers={"content-type": "text/html"}, body=b"bad gateway")
+        return answer()  # type: ignore[operator,no-any-return]
+
+    async def story(hub: Hub) -> list[str]:
+        await world_plan(running, hub)
+        running.http.fault = fault
+        await plans.approve(hub, (await plans.held(hub))[0].id, None, "test")
+        async with asyncio.timeout(20):
+            while not failed:
+                await asyncio.sleep(0.01)
+        await asyncio.sleep(0.3)
+        return await hub.store.read(
+            lambda tx: [one.state.value for one in outbox.changes(tx, range(1, 2_000))][-1:]
+        )
+
+    assert play(running, story) == [ChangeState.WAITING.value]

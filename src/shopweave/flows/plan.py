@@ -87,6 +87,7 @@ def release(tx: Tx, lanes: Lanes, connection: int, ids: Sequence[int], *, approv
         references += needed
     every = sorted({*ids, *references})
     if every:
+        outbox.drop_hopeless_needs(tx, connection, every)
         outbox.set_state(tx, every, ChangeState.WAITING, approved=approved, held_why="")
         lanes.wake(tx, connection)
     return len(ids)

@@ -80,7 +80,7 @@ class Sender:
         self._wake(tx, pick)
 
     async def _send(self, chosen: Pick) -> bool:
-        pick, content = chosen, ""
+        pick, content, sent = chosen, "", False
         with noting() as exchanges:
             try:
                 pick = await recheck(self._store, self.held.lease, self._port, pick)
@@ -88,9 +88,10 @@ class Sender:
                     pick, content = await fetched(pick, self.flows, self._ports)
                     if await self._reuse(pick, content):
                         return True
+                sent = True
                 answers = await self._write(pick) if pick.composed else ()
             except HubError as error:
-                return await self._failed(pick, error, exchanges)
+                return await self._failed(pick, error, exchanges, sent=sent)
         await self._store.write_safe(lambda tx: self._answered(tx, pick, answers, content, exchanges))
         return True
 
@@ -135,12 +136,15 @@ class Sender:
         await self._store.write_safe(lambda tx: self._answered(tx, pick, answers, content, []))
         return True
 
-    async def _failed(self, pick: Pick, error: HubError, exchanges: list[Exchange]) -> bool:
-        await self._store.write_safe(lambda tx: self._store_failure(tx, pick, error, exchanges))
+    async def _failed(self, pick: Pick, error: HubError, exchanges: list[Exchange], *, sent: bool) -> bool:
+        await self._store.write_safe(lambda tx: self._store_failure(tx, pick, error, exchanges, sent=sent))
         return isinstance(error, (Refused, BrokenData))
 
-    def _store_failure(self, tx: Tx, pick: Pick, error: HubError, exchanges: list[Exchange]) -> None:
-        harmless = isinstance(error, (Fenced, Refused, BrokenData)) or had_no_effect(error)
+    def _store_failure(
+        self, tx: Tx, pick: Pick, error: HubError, exchanges: list[Exchange], *, sent: bool
+    ) -> None:
+        """Record a failure; what failed before the write was begun surely had no effect."""
+        harmless = not sent or isinstance(error, (Fenced, Refused, BrokenData)) or had_no_effect(error)
         settle_failure(tx, self.held.lease, self._port, pick, error, no_effect=harmless)
         end_request(tx, pick.request, exchanges[-1] if exchanges else None, f"{error.what} ({error.code})")
         if isinstance(error, (Refused, BrokenData)):
@@ -153,7 +157,8 @@ class Sender:
         if len(pick.composed) > 1:
             lanes.set_batch(tx, self._port.row.id, len(pick.composed) // 2)
             return
-        refuse(tx, self._port, self.flows, pick.changes, refused_by(error))
+        alone = pick.look_up.changes if pick.look_up else pick.changes
+        refuse(tx, self._port, self.flows, alone, refused_by(error))
         self._wake(tx, pick)
 
     def _rest(self, tx: Tx, error: HubError, size: int) -> None:
@@ -169,7 +174,7 @@ class Sender:
         try:
             found = await self._find(pick)
         except HubError as error:
-            return await self._failed(pick, error, [])
+            return await self._failed(pick, error, [], sent=False)
         await self._store.write_safe(lambda tx: self._looked(tx, pick, found))
         return True
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import Row, bindparam, delete, exists, func, insert, or_, select, update
+from sqlalchemy import Row, bindparam, delete, exists, func, insert, literal, or_, select, update
 
 from shopweave.model.atoms import Atoms
 from shopweave.model.change import ChangeState, Op, Urgency
@@ -122,6 +122,18 @@ _OPEN_CREATES = (
 )
 _STATE = update(change).where(change.c.id.in_(many("ids")))
 _MET = delete(need).where(need.c.connection == bindparam("at"), need.c.reference == bindparam("called"))
+_maker = change.alias("maker")
+_HOPELESS = delete(need).where(
+    need.c.change.in_(many("ids")),
+    ~exists().where(
+        _maker.c.connection == bindparam("at"),
+        _maker.c.op == Op.CREATE.value,
+        _maker.c.state.in_([WAITING, HELD, *FLYING]),
+        or_(
+            _maker.c.reference == need.c.reference, need.c.reference == literal("item:").concat(_maker.c.item)
+        ),
+    ),
+)
 _NEEDING = (
     select(need.c.change)
     .where(need.c.connection == bindparam("at"), need.c.reference == bindparam("called"))
@@ -300,6 +312,12 @@ def open_creates(tx: Tx, connection: int, items: Sequence[int]) -> set[int]:
 def meet(tx: Tx, connection: int, reference: str) -> None:
     """Let changes go that waited for a reference."""
     tx.run(_MET, {"at": connection, "called": reference})
+
+
+def drop_hopeless_needs(tx: Tx, connection: int, ids: Sequence[int]) -> None:
+    """Let changes no longer wait for what nothing in the outbox will make."""
+    for piece in chunks(list(ids)):
+        tx.run(_HOPELESS, {"at": connection, "ids": list(piece)})
 
 
 def needing(tx: Tx, connection: int, reference: str) -> list[int]:
