@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from shopweave.hub import plans, runs
+from shopweave.hub import conflicts, plans, runs
 from shopweave.hub.context import Hub
 from shopweave.hub.explain import explain
 from shopweave.hub.settings.templates import DEMO
+from shopweave.hub.upkeep import tidy
 from shopweave.model.change import ChangeState
-from shopweave.model.errors import NoAnswer, NotSent
+from shopweave.model.errors import Configuration, NoAnswer, NotSent
 from shopweave.model.http import HttpRequest, HttpResponse
 from shopweave.simulators import till
 from shopweave.simulators.catalogue import Known
@@ -386,3 +387,60 @@ def test_an_outage_of_the_read_before_an_approved_write_leaves_nothing_in_doubt(
         )
 
     assert play(running, story) == [ChangeState.WAITING.value]
+
+
+ASKING = DEMO.replace('fill = ["measures"]\n', 'fill = ["measures"]\ndrift = "ask"\nconflict = "ask"\n')
+
+
+@pytest.mark.parametrize(("side", "expected"), [("source", "Till's name"), ("target", "Shop's name")])
+def test_a_conflict_waits_for_a_person_and_the_answer_holds(tmp_path: Path, side: str, expected: str) -> None:
+    world = World(tmp_path, 12, settings=ASKING)
+
+    async def story(hub: Hub) -> None:
+        await world.run(hub)
+        world.sql(
+            "UPDATE phppos_items SET name = 'Till''s name', last_modified = datetime('now') WHERE item_id = 1"
+        )
+        edit(world.shop, shown(world)["1"].id, name="Shop's name")
+        await world.run(hub, "till-to-shop")
+        found = await conflicts.conflicts(hub)
+        assert [(one.sku, one.atom, one.source, one.target) for one in found] == [
+            ("1", "name", "Till's name", "Shop's name")
+        ]
+        assert shown(world)["1"].name == "Shop's name"
+        await conflicts.decide(hub, "till-to-shop", "1", "name", side, "test")
+        assert await runs.settled(hub)
+        await world.run(hub, "till-to-shop")
+        assert await conflicts.conflicts(hub) == []
+
+    play(world, story)
+    assert shown(world)["1"].name == expected
+
+
+def test_deciding_what_is_no_conflict_is_refused(running: World) -> None:
+    async def story(hub: Hub) -> None:
+        with pytest.raises(Configuration, match="CONF-002"):
+            await conflicts.decide(hub, "till-to-shop", "1", "name", "source", "test")
+        with pytest.raises(Configuration, match="CONF-001"):
+            await conflicts.decide(hub, "till-to-shop", "1", "name", "left", "test")
+
+    play(running, story)
+
+
+def test_a_held_plan_expires_and_is_made_again_from_what_is_true_then(running: World) -> None:
+    running.sql(
+        "UPDATE phppos_items SET name = 'New name', last_modified = datetime('now') WHERE item_id = 1"
+    )
+
+    async def story(hub: Hub) -> tuple[int, list[str]]:
+        await world_plan(running, hub)
+        held = (await plans.held(hub))[0]
+        later = held.made - plan_rows.EXPIRES
+        await hub.store.write(lambda tx: plan_rows.set_plan(tx, held.id, "held", expires=later))
+        expired = await hub.store.write(lambda tx: tidy(tx, hub.house))
+        await running.run(hub, "till-to-shop", approve=False)
+        return expired, running.shop.log
+
+    expired, log = play(running, story)
+    assert expired == 1
+    assert log == ["POST /wp-json/wc/v3/products/batch"]

@@ -160,6 +160,28 @@ def explain(
 
 
 @app.command()
+def conflicts(as_json: JSON = False) -> None:
+    """List what both sides changed, where a flow asks."""
+    from shopweave.cli.telling import list_conflicts
+
+    carry_out(lambda: list_conflicts(here(), as_json=as_json), as_json=as_json)
+
+
+@app.command()
+def resolve(
+    flow: Annotated[str, typer.Argument(help="The flow that asks.")],
+    sku: Annotated[str, typer.Argument(help="The SKU.")],
+    atom: Annotated[str, typer.Argument(help="The atom, such as name.")],
+    side: Annotated[str, typer.Argument(help="source or target: which of the two is right.")],
+    as_json: JSON = False,
+) -> None:
+    """Say which side of a conflict is right."""
+    from shopweave.cli.planning import resolve_conflict
+
+    carry_out(lambda: resolve_conflict(here(), flow, sku, atom, side, as_json=as_json), as_json=as_json)
+
+
+@app.command()
 def findings(as_json: JSON = False) -> None:
     """List what a person should know."""
     from shopweave.cli.telling import list_findings

@@ -7,7 +7,7 @@ from msgspec import to_builtins
 from shopweave.cli.console import print_json, say, tell
 from shopweave.cli.opening import opened
 from shopweave.cli.running import DONE, HELD, PARTLY
-from shopweave.hub import plans, runs
+from shopweave.hub import conflicts, plans, runs
 from shopweave.hub.context import Hub
 from shopweave.hub.runs import RunReport
 
@@ -117,4 +117,17 @@ async def decide(folder: Path, number: int, what: str, *, as_json: bool) -> int:
     else:
         done = "Approved" if what == "approve" else "Rejected"
         tell(f"{done} {count} changes of plan {number}.")
+    return DONE if calm else PARTLY
+
+
+async def resolve_conflict(folder: Path, flow: str, sku: str, atom: str, side: str, *, as_json: bool) -> int:
+    """Decide a conflict and send what follows from it."""
+    async with opened(folder, works=True) as hub:
+        await hub.start()
+        await conflicts.decide(hub, flow, sku, atom, side, "command line")
+        calm = await runs.settled(hub)
+    if as_json:
+        print_json({"flow": flow, "sku": sku, "atom": atom, "side": side, "sent": calm})
+    else:
+        tell(f"Decided: the {side} is right about {atom} of {sku}.")
     return DONE if calm else PARTLY

@@ -1,4 +1,4 @@
-"""The commands that tell: explain and findings."""
+"""The commands that tell: explain, conflicts and findings."""
 
 from pathlib import Path
 
@@ -6,8 +6,9 @@ from msgspec import to_builtins
 
 from shopweave.cli.console import print_json, tell
 from shopweave.cli.opening import opened
-from shopweave.cli.running import DONE
+from shopweave.cli.running import DONE, HELD
 from shopweave.hub import runs
+from shopweave.hub.conflicts import conflicts
 from shopweave.hub.explain import AtomStory, explain
 
 
@@ -46,3 +47,17 @@ async def list_findings(folder: Path, *, as_json: bool) -> int:
     if not found:
         tell("Nothing needs you.")
     return DONE
+
+
+async def list_conflicts(folder: Path, *, as_json: bool) -> int:
+    """List what waits for a decision."""
+    async with opened(folder, works=False) as hub:
+        found = await conflicts(hub)
+    if as_json:
+        print_json({"conflicts": to_builtins(found)})
+        return HELD if found else DONE
+    for one in found:
+        tell(f"{one.flow} {one.sku} {one.atom}: source {one.source}, target {one.target}")
+    if not found:
+        tell("Nothing is in conflict.")
+    return HELD if found else DONE

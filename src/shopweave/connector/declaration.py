@@ -16,9 +16,14 @@ GROUP = "shopweave.connectors"
 
 
 class Doors(Struct, frozen=True, kw_only=True):
-    """The seams a connection works through; `sql` opens a foreign database by URL."""
+    """The seams a connection works through; `sql` opens a foreign database by URL.
+
+    `foreign` is for addresses that a remote system names, such as pictures: it looks at each address it is
+    led to and refuses private ones unless the settings allow them.
+    """
 
     http: HttpTransport
+    foreign: HttpTransport | None = None
     sql: Callable[[str], SqlTransport]
     clock: Clock
     ids: Ids

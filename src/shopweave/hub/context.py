@@ -9,6 +9,7 @@ from shopweave.connector.declaration import Connector
 from shopweave.engine.port import Engine
 from shopweave.flows.house import Flow, House, slice_of
 from shopweave.flows.run import Runner
+from shopweave.hub.upkeep import tidy
 from shopweave.lanes.gate import Gate
 from shopweave.lanes.lanes import Lanes
 from shopweave.lanes.port import Port
@@ -57,6 +58,7 @@ class Hub:
         await self.engine.start()
 
     def _wake_all(self, tx: Tx) -> None:
+        tidy(tx, self.house)
         self.lanes.wake_all(tx)
         self.runner.wake_all(tx)
 

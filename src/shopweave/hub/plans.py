@@ -8,7 +8,7 @@ from shopweave.flows.plan import release
 from shopweave.hub.context import Hub
 from shopweave.model.change import ChangeState
 from shopweave.model.errors import Configuration
-from shopweave.store import audits, connections, findings, marks, outbox, plans
+from shopweave.store import audits, connections, findings, outbox, plans
 from shopweave.store.base import Tx
 from shopweave.store.plans import PlanRow
 from shopweave.store.statements import chunks
@@ -67,19 +67,3 @@ async def _row(hub: Hub, plan: int) -> PlanRow:
             f"There is no plan {plan}.", code="PLAN-010", remedy="'shopweave plans' lists them."
         )
     return row
-
-
-async def make_again(hub: Hub, plan: int, who: str) -> None:
-    """Have the items of a plan compared anew."""
-    row = await _row(hub, plan)
-    await hub.store.write(lambda tx: _again(tx, hub, row, who))
-
-
-def _again(tx: Tx, hub: Hub, row: PlanRow, who: str) -> None:
-    rows = outbox.changes(tx, plans.held_changes(tx, row.id))
-    outbox.set_state(tx, [one.id for one in rows], ChangeState.EXPIRED, settled=tx.now)
-    plans.set_plan(tx, row.id, "expired")
-    flow = hub.house.flows[row.flow]
-    marks.mark_items(tx, flow.row.target, [one.item for one in rows if one.item])
-    hub.runner.wake(tx, (row.flow,))
-    audits.note(tx, who, f"made plan {row.id} again", "{}")

@@ -14,7 +14,7 @@ from shopweave.model.seams import Clock
 from shopweave.model.settings import ConnectionSettings, HubSettings
 from shopweave.runtime.clock import SystemClock, SystemIds, system_random
 from shopweave.runtime.folder import FolderLock
-from shopweave.runtime.http import AiohttpTransport
+from shopweave.runtime.http import AiohttpTransport, GuardedTransport
 from shopweave.runtime.sql import ForeignSql, open_sql
 from shopweave.store.base import Database
 from shopweave.store.postgres import PostgresStore, make_postgres
@@ -22,6 +22,7 @@ from shopweave.store.sqlite import SqliteStore, make_engine
 from shopweave.store.tables import metadata
 
 DATABASE = "hub.sqlite"
+Ways = tuple[AiohttpTransport, GuardedTransport]
 
 
 class Opened:
@@ -62,8 +63,9 @@ async def open_hub(folder: Path, settings: HubSettings, *, lock: bool = True, wo
     clock = SystemClock()
     store = open_store(folder, settings.database, clock, works=works)
     http = AiohttpTransport(clock)
+    foreign = GuardedTransport(clock, allow_private=settings.allow_private_addresses)
     sql: dict[str, list[ForeignSql]] = {}
-    accounts = tuple(_account(one, clock, http, sql) for one in settings.connections)
+    accounts = tuple(_account(one, clock, (http, foreign), sql) for one in settings.connections)
     worker = SystemIds().new()
     house = await store.write(lambda tx: build_house(tx, accounts, settings.flows, clock))
     engine = LocalEngine(store, clock, worker)
@@ -79,19 +81,20 @@ async def open_hub(folder: Path, settings: HubSettings, *, lock: bool = True, wo
     )
     if works:
         await engine.take_over()
-    hub.closing.append(partial(_close, http, sql, guard))
+    hub.closing.append(partial(_close, (http, foreign), sql, guard))
     return Opened(hub, sql)
 
 
-async def _close(http: AiohttpTransport, sql: dict[str, list[ForeignSql]], guard: FolderLock) -> None:
-    await http.close()
+async def _close(ways: Ways, sql: dict[str, list[ForeignSql]], guard: FolderLock) -> None:
+    for way in ways:
+        await way.close()
     for one in (one for many in sql.values() for one in many):
         one.close()
     guard.release()
 
 
 def _account(
-    one: ConnectionSettings, clock: SystemClock, http: AiohttpTransport, sql: dict[str, list[ForeignSql]]
+    one: ConnectionSettings, clock: SystemClock, ways: Ways, sql: dict[str, list[ForeignSql]]
 ) -> Account:
     def open_counted(url: str) -> SqlTransport:
         opened = open_sql(url)
@@ -100,7 +103,12 @@ def _account(
 
     connector = find_connector(one.type)
     doors = Doors(
-        http=RecordingTransport(http), sql=open_counted, clock=clock, ids=SystemIds(), random=system_random()
+        http=RecordingTransport(ways[0]),
+        foreign=ways[1],
+        sql=open_counted,
+        clock=clock,
+        ids=SystemIds(),
+        random=system_random(),
     )
     made: Any = connector.make(one.values, doors)
     return Account(name=one.name, mode=one.mode, connector=connector, values=one.values, made=made)

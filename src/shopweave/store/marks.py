@@ -6,7 +6,7 @@ from sqlalchemy import bindparam, func, select, text, update
 
 from shopweave.store.base import Tx
 from shopweave.store.statements import chunks, many
-from shopweave.store.tables import Moment, dirty, flow, link
+from shopweave.store.tables import Moment, dirty, flow
 
 _MARK = """
 INSERT INTO dirty (flow, item, generation, done, since)
@@ -21,9 +21,6 @@ _MARK_RECORDS = text(_MARK.format(flows=_GROUP, which="l.record IN :ids")).bindp
 _MARK_ITEMS = text(
     _MARK.format(flows="f.target = :target", which="l.connection = f.source AND l.item IN :ids")
 ).bindparams(many("ids"), _NOW)
-_MARK_ALL = text(_MARK.format(flows="f.id = :flow AND l.connection = f.source", which="1 = 1")).bindparams(
-    _NOW
-)
 _OPEN = dirty.c.generation > dirty.c.done
 _TAKE = (
     select(dirty.c.item, dirty.c.generation)
@@ -53,7 +50,6 @@ _TOUCHED = (
 _OPEN_FLOWS = (
     select(dirty.c.flow).where(_OPEN, dirty.c.item.in_(many("ids"))).distinct().order_by(dirty.c.flow)
 )
-_LINKED = select(link.c.item).where(link.c.record.in_(many("ids")), link.c.until.is_(None))
 
 
 def mark_records(tx: Tx, ids: Sequence[int]) -> int:
@@ -65,11 +61,6 @@ def mark_items(tx: Tx, target: int, items: Sequence[int]) -> int:
     """Mark items in every flow of one target."""
     pieces = chunks(list(items))
     return sum(tx.run(_MARK_ITEMS, {"ids": list(piece), "now": tx.now, "target": target}) for piece in pieces)
-
-
-def mark_all(tx: Tx, flow_id: int) -> int:
-    """Mark everything that a flow could move."""
-    return tx.run(_MARK_ALL, {"flow": flow_id, "now": tx.now})
 
 
 def flows_touched(tx: Tx, connection: int) -> tuple[int, ...]:
@@ -97,10 +88,3 @@ def count_marks(tx: Tx, flow_id: int) -> int:
 def flows_with_marks(tx: Tx, items: Sequence[int]) -> tuple[int, ...]:
     """Give the flows in which any of these items is marked."""
     return tuple(row.flow for row in tx.rows(_OPEN_FLOWS, {"ids": list(items)})) if items else ()
-
-
-def items_of_records(tx: Tx, ids: Sequence[int]) -> tuple[int, ...]:
-    """Give the items that records are linked to."""
-    return tuple(
-        sorted(row.item for piece in chunks(list(ids)) for row in tx.rows(_LINKED, {"ids": list(piece)}))
-    )

@@ -133,7 +133,6 @@ _EXPIRED = (
     .where(plan.c.state == "held", or_(plan.c.expires.is_(None), plan.c.expires <= bindparam("now")))
     .order_by(plan.c.id)
 )
-_OPEN_RUNS = select(run).where(run.c.ended.is_(None)).order_by(run.c.id)
 
 
 def add_plan(
@@ -272,11 +271,3 @@ _AFTER = select(run.c.id).where(run.c.id > bindparam("after")).order_by(run.c.id
 def runs_after(tx: Tx, after: int) -> list[int]:
     """Give the numbers of later runs."""
     return [row.id for row in tx.rows(_AFTER, {"after": after})]
-
-
-def open_runs(tx: Tx) -> list[RunRow]:
-    """Give runs that have not ended."""
-    return [
-        RunRow(**{name: getattr(row, name) for name in RunRow.__struct_fields__})
-        for row in tx.rows(_OPEN_RUNS, {})
-    ]

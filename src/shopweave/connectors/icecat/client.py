@@ -23,9 +23,11 @@ _JSON = ("application/json", "text/json")
 class IcecatClient:
     """Ask for sheets and read pictures."""
 
-    def __init__(self, settings: IcecatSettings, http: HttpTransport, clock: Clock) -> None:
+    def __init__(
+        self, settings: IcecatSettings, http: HttpTransport, foreign: HttpTransport, clock: Clock
+    ) -> None:
         self._settings = settings
-        self._http = http
+        self._http, self._foreign = http, foreign
         self._clock = clock
         self._where = urlsplit(settings.url).hostname or "Icecat"
 
@@ -41,7 +43,7 @@ class IcecatClient:
         """Read one picture; the content token goes with the request and nowhere else."""
         url = with_token(picture.ref, self._settings.content_token, self._settings.url)
         request = HttpRequest(method="GET", url=url, headers={"Accept": ", ".join(sorted(MEDIA_TYPES))})
-        async with self._http.stream(request) as answer:
+        async with self._foreign.stream(request) as answer:
             self._look_at_picture(answer, picture.ref)
             content = await self._content(answer, picture.ref)
         return PictureBytes(content=content, media_type=_media_type(answer))

@@ -24,7 +24,7 @@ class IcecatConnection:
 
     def __init__(self, settings: IcecatSettings, doors: Doors) -> None:
         self._settings = settings
-        self._client = IcecatClient(settings, doors.http, doors.clock)
+        self._client = IcecatClient(settings, doors.http, doors.foreign or doors.http, doors.clock)
 
     async def ask(self, question: Ask) -> Sheet | NoSheet:
         """Ask by the known id, the GTIN, brand and part number, until one is known."""

@@ -2,7 +2,7 @@
 
 import html
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -220,8 +220,3 @@ def moment(text: object) -> datetime | None:
 def day(text: object) -> date | None:
     """Read the day of a local time."""
     return datetime.fromisoformat(str(text)).date() if text else None
-
-
-def minute_before(value: datetime, overlap: timedelta) -> str:
-    """Write a time less an overlap, as filters take it with `dates_are_gmt`."""
-    return (value - overlap).strftime("%Y-%m-%dT%H:%M:%S")
