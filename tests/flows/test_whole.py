@@ -2,13 +2,16 @@
 
 import asyncio
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from shopweave.hub import conflicts, plans, runs
+from shopweave.engine.tables import schedule
+from shopweave.hub import checking, conflicts, plans, runs
 from shopweave.hub.context import Hub
 from shopweave.hub.explain import explain
+from shopweave.hub.schedules import set_schedules
 from shopweave.hub.settings.templates import DEMO
 from shopweave.hub.upkeep import tidy
 from shopweave.model.change import ChangeState
@@ -20,6 +23,7 @@ from shopweave.simulators.woocommerce import ProductTruth, products
 from shopweave.simulators.woocommerce.truth import category_names, edit
 from shopweave.store import outbox
 from shopweave.store import plans as plan_rows
+from shopweave.store.base import Tx
 from tests.services import postgres_url
 from tests.worlds import World, play
 
@@ -444,3 +448,47 @@ def test_a_held_plan_expires_and_is_made_again_from_what_is_true_then(running: W
     expired, log = play(running, story)
     assert expired == 1
     assert log == ["POST /wp-json/wc/v3/products/batch"]
+
+
+def test_all_connections_pass_their_check_and_a_bad_one_says_why(world: World) -> None:
+    async def story(hub: Hub) -> dict[str, bool]:
+        return {one.connection: one.works for one in await checking.check_all(hub)}
+
+    assert play(world, story) == {"till": True, "icecat": True, "shop": True}
+    world.shop.access.users = ()
+    assert play(world, story) == {"till": True, "icecat": True, "shop": False}
+
+
+def test_flows_run_by_their_schedules(world: World) -> None:
+    def make_due(tx: Tx) -> None:
+        tx.run(schedule.update().values(next=tx.now - timedelta(seconds=1)))
+
+    async def story(hub: Hub) -> int:
+        await set_schedules(hub)
+        await hub.store.write(make_due)
+        await set_schedules(hub)
+        async with asyncio.timeout(20):
+            while not await plans.held(hub):
+                await asyncio.sleep(0.05)
+        return len(await plans.held(hub))
+
+    assert play(world, story) >= 1
+
+
+def test_a_variation_added_to_the_till_joins_its_family(tmp_path: Path) -> None:
+    world = World(tmp_path, 12)
+    play(world, lambda hub: world.run(hub))
+    family = next(one for one in shown(world).values() if one.type == "variable")
+    world.sql(
+        "INSERT INTO phppos_item_variations (id, item_id, name, unit_price) VALUES (9001, ?, 'Red', 5)",
+        int(family.sku),
+    )
+    world.sql(
+        "INSERT INTO phppos_item_variation_attribute_values (attribute_value_id, item_variation_id)"
+        " SELECT id, 9001 FROM phppos_attribute_values WHERE name = 'Red'"
+    )
+    world.sql("UPDATE phppos_items SET last_modified = datetime('now') WHERE item_id = ?", int(family.sku))
+    play(world, lambda hub: world.run(hub))
+    joined = shown(world)[f"{family.sku}-9001"]
+    assert joined.parent_sku == family.sku
+    assert joined.regular_price == "5"

@@ -239,6 +239,33 @@ def test_set_image_sets_only_where_none_is(asking: Asking) -> None:
     assert asking.ask("POST", "/icecat/v1/set-image", body, {"Authorization": ""})[0] == 401
 
 
+def upload(asking: Asking, name: str) -> Any:
+    request = HttpRequest(
+        method="POST",
+        url=f"{URL}/wp-json/wp/v2/media",
+        headers={**BASIC, "Content-Disposition": f'attachment; filename="{name}"'},
+        body=png(5),
+    )
+    return json.loads(asking.shop.handle(request).body)
+
+
+def test_media_are_uploaded_found_described_and_deleted(asking: Asking) -> None:
+    first, second = upload(asking, "a b.png"), upload(asking, "a b.png")
+    assert [one["slug"] for one in (first, second)] == ["a-b", "a-b-1"]
+    assert [one["id"] for one in asking.ask("GET", "/wp/v2/media?slug=a-b-1")[1]] == [second["id"]]
+    assert len(asking.ask("GET", "/wp/v2/media?search=a-b")[1]) == 2
+    path = f"/wp/v2/media/{first['id']}"
+    assert asking.ask("POST", path, {"alt_text": "A lamp"})[1]["alt_text"] == "A lamp"
+    assert asking.ask("GET", path)[1]["mime_type"] == "image/png"
+    picture = asking.shop.handle(HttpRequest(method="GET", url=first["source_url"]))
+    assert picture.body == png(5)
+    assert asking.ask("DELETE", path)[0] == 501
+    assert asking.ask("DELETE", f"{path}?force=true")[1]["deleted"] is True
+    assert asking.ask("GET", path)[0] == 404
+    assert asking.ask("GET", "/wp/v2/media", None, {"Authorization": ""})[0] == 200
+    assert asking.ask("POST", "/wp/v2/media", None, {"Authorization": ""})[1]["code"] == "rest_cannot_create"
+
+
 def test_a_killed_shop_comes_back_as_it_was(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "shop.sqlite")
     asking = Asking()
