@@ -6,12 +6,12 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct, structs
 
-from shopweave.demo import pace as paces
 from shopweave.demo.serve import Server, no_wait
 from shopweave.hub.settings.templates import DEMO
 from shopweave.model.http import HttpResponse
 from shopweave.model.seams import Clock, Ids
 from shopweave.runtime.clock import seeded
+from shopweave.simulators import pace as paces
 from shopweave.simulators.catalogue import Catalogue, catalogue
 from shopweave.simulators.icecat import IcecatSite
 from shopweave.simulators.journal import Journal

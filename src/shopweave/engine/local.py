@@ -59,6 +59,7 @@ _CANCEL = (
     .values(status=CANCELLED, owner=None)
 )
 _RUNS = select(task).order_by(task.c.number.desc())
+_FAILURES = select(task.c.name, task.c.error).where(task.c.status == FAILED).order_by(task.c.number)
 _SCHEDULES = select(schedules).order_by(schedules.c.name)
 _FORGET_SCHEDULES = schedules.delete()
 _ADD_SCHEDULE = insert(schedules)
@@ -284,3 +285,8 @@ def state_of(row: Row[Any]) -> RunState:
         error=row.error,
         created=row.created,
     )
+
+
+def failures(tx: Tx) -> list[str]:
+    """Give the runs that failed, each with its error."""
+    return [f"{row.name}: {row.error}" for row in tx.rows(_FAILURES)]

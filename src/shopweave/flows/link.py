@@ -6,12 +6,14 @@ from functools import partial
 from msgspec import Struct
 
 from shopweave.flows.house import Flow, House
+from shopweave.lanes.lanes import Lanes
 from shopweave.model.finding import Finding, Severity
 from shopweave.model.record import Kind
-from shopweave.store import findings, links, marks
+from shopweave.store import findings, links, marks, outbox
 from shopweave.store.base import Store, Tx
 from shopweave.store.connections import home
 from shopweave.store.links import Candidate, Unlinked
+from shopweave.store.outbox import item_reference
 
 SLICE = 1_000
 KINDS = (Kind.CATEGORY, Kind.PRODUCT, Kind.VARIATION)
@@ -40,13 +42,13 @@ def match(candidates: Sequence[Candidate]) -> Matched:
     )
 
 
-async def link(store: Store, house: House, flow: Flow) -> int:
+async def link(store: Store, house: House, lanes: Lanes, flow: Flow) -> int:
     """Make items of new source records and find their records at the target; gives the links made."""
     made = 0
     made += await _new_items(store, house, flow.items)
-    made += await _categories(store, flow)
-    made += await _by(store, house, flow, "sku")
-    return made + await _by(store, house, flow, "gtin")
+    made += await _categories(store, lanes, flow)
+    made += await _by(store, house, lanes, flow, "sku")
+    return made + await _by(store, house, lanes, flow, "gtin")
 
 
 async def _new_items(store: Store, house: House, source: int) -> int:
@@ -69,18 +71,20 @@ def _make(source: int, found: Sequence[Unlinked], tx: Tx) -> int:
     return len(items)
 
 
-async def _by(store: Store, house: House, flow: Flow, key: str) -> int:
+async def _by(store: Store, house: House, lanes: Lanes, flow: Flow, key: str) -> int:
     source, target = flow.items, flow.row.target
     matched = match(await store.read(lambda tx: links.candidates(tx, source, target, key)))
     for start in range(0, len(matched.pairs), SLICE):
         piece = matched.pairs[start : start + SLICE]
-        await store.write(partial(_link, target, piece, key))
+        await store.write(partial(_link, lanes, target, piece, key))
     await store.write(lambda tx: _tell(tx, house, flow, key, matched))
     return len(matched.pairs)
 
 
-def _link(target: int, pairs: Sequence[tuple[int, int]], how: str, tx: Tx) -> None:
+def _link(lanes: Lanes, target: int, pairs: Sequence[tuple[int, int]], how: str, tx: Tx) -> None:
     links.add_links(tx, target, pairs, how)
+    if outbox.meet(tx, target, [item_reference(item) for item, _ in pairs]):
+        lanes.wake(tx, target)
     marks.mark_items(tx, target, [item for item, _ in pairs])
 
 
@@ -94,17 +98,17 @@ def _tell(tx: Tx, house: House, flow: Flow, key: str, matched: Matched) -> None:
             findings.settle(tx, cause)
 
 
-async def _categories(store: Store, flow: Flow) -> int:
+async def _categories(store: Store, lanes: Lanes, flow: Flow) -> int:
     """Link categories by their path: of one name, and their parents linked to each other."""
     total = 0
     while True:
-        made = await store.write(lambda tx: _one_level(tx, flow.items, flow.row.target))
+        made = await store.write(lambda tx: _one_level(tx, lanes, flow.items, flow.row.target))
         total += made
         if not made:
             return total
 
 
-def _one_level(tx: Tx, source: int, target: int) -> int:
+def _one_level(tx: Tx, lanes: Lanes, source: int, target: int) -> int:
     found = links.category_candidates(tx, source, target)
     here = links.items_by_remote(tx, source, Kind.CATEGORY, [parent for _, _, parent in found if parent])
     there = links.items_by_remote(tx, target, Kind.CATEGORY, [parent for _, parent, _ in found if parent])
@@ -116,7 +120,7 @@ def _one_level(tx: Tx, source: int, target: int) -> int:
         and (record_parent is None) == (item_parent is None)
     ]
     pairs = _first_of_each(fitting)
-    _link(target, pairs, "path", tx)
+    _link(lanes, target, pairs, "path", tx)
     return len(pairs)
 
 

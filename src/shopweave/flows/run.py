@@ -37,13 +37,13 @@ class Runner:
         self._store, self._engine, self._clock, self.house = store, engine, clock, house
         self._puller = Puller(store, clock, house)
         self._asker = Asker(store, clock, house)
-        self._planner: Planner | None = None
+        self._sending: tuple[Lanes, Planner] | None = None
         engine.register(RUN, self.advance)
         engine.register(PLAN, self.advance)
 
     def send_through(self, lanes: Lanes) -> None:
         """Use these lanes for what plans let go."""
-        self._planner = Planner(self._store, self.house, lanes)
+        self._sending = lanes, Planner(self._store, self.house, lanes)
 
     def start(self, tx: Tx, flow: Flow, asked_by: str, cause: str, engine_id: str) -> int:
         """Begin a run; `cause` is run, plan, clock or event."""
@@ -81,7 +81,7 @@ class Runner:
         for flow, item in agreements.due_parkings(tx):
             if flow in self.house.flows:
                 marks.mark_items(tx, self.house.flows[flow].row.target, [item])
-        self.wake(tx, tuple(key for key in self.house.flows if marks.count_marks(tx, key)))
+        self.wake(tx, tuple(key for key in self.house.flows if marks.has_ready(tx, key)))
 
     def _enqueue_plan(self, tx: Tx, flow: Flow, number: int) -> None:
         self._engine.enqueue(
@@ -123,7 +123,7 @@ class Runner:
             case "again":
                 return await self._again(flow, state)
             case "link":
-                made = await link(self._store, self.house, flow)
+                made = await link(self._store, self.house, self._lanes(), flow)
                 await self._store.write(lambda tx: self._wake_others(tx, flow, flow.items))
                 await self._count(state, matched=made)
                 return {**state, "step": ASK if flow.enriches else BEGIN, "after": 0}
@@ -177,7 +177,7 @@ class Runner:
 
     def _wake_others(self, tx: Tx, flow: Flow, connection: int) -> None:
         others = [key for key in marks.flows_touched(tx, connection) if key != flow.row.id]
-        self.wake(tx, tuple(key for key in others if marks.count_marks(tx, key)))
+        self.wake(tx, tuple(key for key in others if marks.has_ready(tx, key)))
 
     async def _ask(self, flow: Flow, state: Json) -> Json:
         told = await self._asker.step(flow, int(str(state.get("after", 0))))
@@ -194,7 +194,7 @@ class Runner:
         """Take note that the wake-up came; give the run, a new one for an event that has something to do."""
         connections.flow_awake(tx, flow.row.id, awake=False)
         run = int(str(state["run"]))
-        if run or not marks.count_marks(tx, flow.row.id):
+        if run or not marks.has_ready(tx, flow.row.id):
             return run or None
         return plans.add_run(tx, flow.row.id, "", str(state["by"]), str(state["cause"]))
 
@@ -220,10 +220,16 @@ class Runner:
         await self._store.write(lambda tx: self._ended(tx, flow, state, held))
         return {**state, "done": True}
 
+    def _lanes(self) -> Lanes:
+        return self._through()[0]
+
     def _plans(self) -> Planner:
-        if self._planner is None:
+        return self._through()[1]
+
+    def _through(self) -> tuple[Lanes, Planner]:
+        if self._sending is None:
             raise RuntimeError("no lanes to send through")
-        return self._planner
+        return self._sending
 
     def _ended(self, tx: Tx, flow: Flow, state: Json, held: int) -> None:
         plans.set_run(tx, int(str(state["run"])), state="done", ended=tx.now, held=held)

@@ -1,4 +1,6 @@
-"""Approved changes are read again just before they are sent; what moved since goes to a new plan."""
+"""Approved changes are read again just before they are sent; what moved since is compared anew."""
+
+from collections.abc import Callable
 
 from msgspec import structs
 
@@ -9,15 +11,16 @@ from shopweave.lanes.port import Port
 from shopweave.lanes.snapshots import incoming
 from shopweave.model.change import ChangeState, Op
 from shopweave.model.record import RemoteRecord
-from shopweave.store import outbox, plans, records
+from shopweave.store import marks, outbox, records
 from shopweave.store.base import Store, Tx
 from shopweave.store.lanes import Lease
-from shopweave.store.outbox import Change
 from shopweave.store.statements import chunks
 
 
-async def recheck(store: Store, lease: Lease, port: Port, pick: Pick) -> Pick:
-    """Leave out approved updates whose target moved since the plan was made."""
+async def recheck(
+    store: Store, lease: Lease, port: Port, pick: Pick, wake: Callable[[Tx, Pick], None]
+) -> Pick:
+    """Leave out approved updates whose target moved since the plan was made; `wake` plans them again."""
     approved = [one for one in pick.composed if is_approved(one)]
     if not approved:
         return pick
@@ -27,9 +30,15 @@ async def recheck(store: Store, lease: Lease, port: Port, pick: Pick) -> Pick:
             found = await port.connector.by_ids(pick.kind, tuple(ids))
         shown |= {record.remote_id: record for record in found}
     moved = [one for one in approved if has_moved(one, shown.get(one.write.remote_id))]
+    left = structs.replace(pick, composed=tuple(one for one in pick.composed if one not in moved))
     if moved:
-        await store.write_safe(lambda tx: _hold_again(tx, lease, port, moved, shown))
-    return structs.replace(pick, composed=tuple(one for one in pick.composed if one not in moved))
+
+        def anew(tx: Tx) -> None:
+            _compare_anew(tx, lease, port, moved, shown)
+            wake(tx, pick)
+
+        await store.write_safe(anew)
+    return left
 
 
 def is_approved(composed: Composed) -> bool:
@@ -48,20 +57,14 @@ def has_moved(composed: Composed, record: RemoteRecord | None) -> bool:
     )
 
 
-def _hold_again(
+def _compare_anew(
     tx: Tx, lease: Lease, port: Port, moved: list[Composed], shown: dict[str, RemoteRecord]
 ) -> None:
     check_epoch(tx, lease)
-    by_flow: dict[int, list[Change]] = {}
-    for composed in moved:
-        for change in composed.changes:
-            by_flow.setdefault(change.flow or 0, []).append(change)
-        record = shown.get(composed.write.remote_id)
-        if record is not None:
-            records.store_answer(tx, port.row.id, incoming(record, port.row.layout))
-    for flow, changes in by_flow.items():
-        why = f"{port.row.name} changed these since they were approved"
-        plan = plans.add_plan(tx, flow, None, "hub")
-        ids = [change.id for change in changes]
-        outbox.set_state(tx, ids, ChangeState.HELD, plan=plan, approved=False, held_why=why)
-        plans.set_plan(tx, plan, "held", reasons=plans.reasons_text([why]))
+    fresh = [record for one in moved if (record := shown.get(one.write.remote_id)) is not None]
+    keys = [records.store_answer(tx, port.row.id, incoming(record, port.row.layout))[0] for record in fresh]
+    changes = [change for one in moved for change in one.changes]
+    what = f"{port.row.name} changed it since it was approved"
+    outbox.set_state(tx, [change.id for change in changes], ChangeState.DROPPED, settled=tx.now, what=what)
+    marks.mark_records(tx, keys)
+    marks.mark_items(tx, port.row.id, [change.item for change in changes if change.item])

@@ -57,12 +57,12 @@ def refuse(tx: Tx, port: Port, flows: Flows, changes: Sequence[Change], answer: 
 def _release_dependents(tx: Tx, port: Port, flows: Flows, change: Change) -> None:
     at = port.row.id
     if change.reference is not None:
-        outbox.meet(tx, at, change.reference)
+        outbox.meet(tx, at, [change.reference])
     if change.item is None or change.op is not Op.CREATE:
         return
     name = item_reference(change.item)
     waiting = outbox.changes(tx, outbox.needing(tx, at, name))
-    outbox.meet(tx, at, name)
+    outbox.meet(tx, at, [name])
     orphans = [one for one in waiting if one.form is Form.VARIATION and one.state is ChangeState.WAITING]
     if orphans:
         reason = WriteRefused(number=0, code="LANE-011", what="Its family could not be made.")

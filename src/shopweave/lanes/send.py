@@ -83,7 +83,7 @@ class Sender:
         pick, content, sent = chosen, "", False
         with noting() as exchanges:
             try:
-                pick = await recheck(self._store, self.held.lease, self._port, pick)
+                pick = await recheck(self._store, self.held.lease, self._port, pick, self._wake)
                 if pick.kind is Kind.MEDIA and pick.composed:
                     pick, content = await fetched(pick, self.flows, self._ports)
                     if await self._reuse(pick, content):
@@ -151,6 +151,8 @@ class Sender:
             self._refused(tx, pick, error)
         elif not isinstance(error, Fenced):
             self._rest(tx, error, len(pick.composed))
+        if harmless:
+            self._wake(tx, pick)
 
     def _refused(self, tx: Tx, pick: Pick, error: HubError) -> None:
         """Halve a batch that is refused as a whole, until the bad record stands alone."""
@@ -159,7 +161,6 @@ class Sender:
             return
         alone = pick.look_up.changes if pick.look_up else pick.changes
         refuse(tx, self._port, self.flows, alone, refused_by(error))
-        self._wake(tx, pick)
 
     def _rest(self, tx: Tx, error: HubError, size: int) -> None:
         at = self._port.row.id

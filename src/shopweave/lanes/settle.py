@@ -62,14 +62,14 @@ def _written(tx: Tx, port: Port, flows: Flows, composed: Composed, answer: Writt
 def _made(tx: Tx, port: Port, change: Change, key: int, record: RemoteRecord, content: str) -> None:
     if change.item is not None:
         links.add_links(tx, port.row.id, [(change.item, key)], "made")
-        outbox.meet(tx, port.row.id, item_reference(change.item))
+        outbox.meet(tx, port.row.id, [item_reference(change.item)])
         children = links.children(tx, [change.item])
         coming = outbox.open_creates(tx, port.row.id, children)
         marks.mark_items(tx, port.row.id, [change.item, *(one for one in children if one not in coming)])
     if change.reference is not None:
         if change.kind is Kind.MEDIA:
             media.store_media(tx, port.row.id, change.reference, content, record.remote_id)
-        outbox.meet(tx, port.row.id, change.reference)
+        outbox.meet(tx, port.row.id, [change.reference])
 
 
 def _moved_elsewhere(port: Port, composed: Composed, former: bytes, record: RemoteRecord) -> bool:
@@ -202,6 +202,7 @@ def _not_ours(tx: Tx, port: Port, change: Change, found: RemoteRecord) -> WriteR
 
 def _adopt(tx: Tx, port: Port, change: Change, key: int, found: RemoteRecord) -> None:
     if change.item is not None and links.remote_of_items(tx, port.row.id, [change.item]):
+        outbox.meet(tx, port.row.id, [item_reference(change.item)])
         return
     _made(tx, port, change, key, found, "")
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, func, select, text, update
+from sqlalchemy import bindparam, exists, func, select, text, update
 
 from shopweave.store.base import Tx
+from shopweave.store.outbox import FLYING
 from shopweave.store.statements import chunks, many
-from shopweave.store.tables import Moment, dirty, flow
+from shopweave.store.tables import Moment, change, dirty, flow
 
 _MARK = """
 INSERT INTO dirty (flow, item, generation, done, since)
@@ -36,6 +37,15 @@ _DONE = (
     .values(done=bindparam("up_to"))
 )
 _COUNT = select(func.count()).select_from(dirty).where(dirty.c.flow == bindparam("of"), _OPEN)
+_FLIES = exists().where(
+    change.c.connection == flow.c.target, change.c.item == dirty.c.item, change.c.state.in_(FLYING)
+)
+_READY = (
+    select(dirty.c.item)
+    .select_from(dirty.join(flow, flow.c.id == dirty.c.flow))
+    .where(dirty.c.flow == bindparam("of"), _OPEN, ~_FLIES)
+    .limit(1)
+)
 _TOUCHED = (
     select(flow.c.id)
     .where(
@@ -83,6 +93,14 @@ def clear_marks(tx: Tx, flow_id: int, seen: dict[int, int]) -> None:
 def count_marks(tx: Tx, flow_id: int) -> int:
     """Count the items marked in a flow."""
     return int(tx.scalar(_COUNT, {"of": flow_id}) or 0)
+
+
+def has_ready(tx: Tx, flow_id: int) -> bool:
+    """Say whether an item is marked that can be weighed now.
+
+    One with a request under way or in doubt is woken by its settlement, by nothing else.
+    """
+    return tx.one(_READY, {"of": flow_id}) is not None
 
 
 def flows_with_marks(tx: Tx, items: Sequence[int]) -> tuple[int, ...]:

@@ -120,8 +120,9 @@ _OPEN_CREATES = (
     )
     .distinct()
 )
+_INTENTS = select(func.count()).select_from(change).where(change.c.state == ChangeState.INTENT.value)
 _STATE = update(change).where(change.c.id.in_(many("ids")))
-_MET = delete(need).where(need.c.connection == bindparam("at"), need.c.reference == bindparam("called"))
+_MET = delete(need).where(need.c.connection == bindparam("at"), need.c.reference.in_(many("names")))
 _maker = change.alias("maker")
 _HOPELESS = delete(need).where(
     need.c.change.in_(many("ids")),
@@ -309,9 +310,9 @@ def open_creates(tx: Tx, connection: int, items: Sequence[int]) -> set[int]:
     }
 
 
-def meet(tx: Tx, connection: int, reference: str) -> None:
-    """Let changes go that waited for a reference."""
-    tx.run(_MET, {"at": connection, "called": reference})
+def meet(tx: Tx, connection: int, references: Sequence[str]) -> int:
+    """Note that these are there now; gives how many waits that ended."""
+    return sum(tx.run(_MET, {"at": connection, "names": list(piece)}) for piece in chunks(list(references)))
 
 
 def drop_hopeless_needs(tx: Tx, connection: int, ids: Sequence[int]) -> None:
@@ -375,3 +376,8 @@ def next_due(tx: Tx, connection: int, epoch: int) -> datetime | None:
 def left(tx: Tx, connection: int) -> int:
     """Count what is waiting or under way at a connection."""
     return int(tx.scalar(_LEFT, {"at": connection}) or 0)
+
+
+def count_intents(tx: Tx) -> int:
+    """Count the changes written ahead of a request whose end is not recorded."""
+    return int(tx.scalar(_INTENTS) or 0)

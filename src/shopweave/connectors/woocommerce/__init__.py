@@ -39,7 +39,7 @@ def _capabilities(settings: Settings) -> Capabilities:
         },
         dated=tuple(atom for atom in ATOMS if atom != "node"),
         requests_at_once=known.requests_at_once,
-        read_by_ids=100,
+        read_by_ids=known.page_size,
         longest_run=120.0,
     )
 

@@ -13,7 +13,6 @@ from shopweave.connectors.woocommerce.settings import WooSettings
 from shopweave.model.errors import Refused, Unavailable
 from shopweave.model.record import BrokenRecord, Form, Kind, RemoteRecord
 
-SIZE = 100
 OVERLAP = timedelta(minutes=5)
 _LISTS = {"categories": Kind.CATEGORY, "brands": Kind.BRAND, "attributes": Kind.ATTRIBUTE}
 
@@ -41,16 +40,17 @@ class Reader:
         return self._default
 
     async def _products(self, place: Place) -> Page:
-        query = {"offset": str(paging.first_offset(place)), **_order()}
+        size = self._settings.page_size
+        query = {"offset": str(paging.first_offset(place)), **self._order()}
         if place.lower is not None:
             query |= {"modified_after": place.lower.strftime("%Y-%m-%dT%H:%M:%S"), "dates_are_gmt": "true"}
         reply = await self._client.get("/wc/v3/products", query)
         rows = _rows(reply)
         ids = [int(row["id"]) for row in rows]
         if not paging.follows(place, ids):
-            back = paging.step_back(place, SIZE)
+            back = paging.step_back(place, size)
             return Page(position=paging.write_place(back), done=False)
-        after = paging.after_page(place, ids, SIZE, reply.at, OVERLAP)
+        after = paging.after_page(place, ids, size, reply.at, OVERLAP)
         found, broken, requests = await self.with_variations(rows)
         return Page(
             records=found,
@@ -86,18 +86,19 @@ class Reader:
     async def variations(self, parent: str, parent_sku: str) -> tuple[list[RemoteRecord], int]:
         """Read all variations of a family."""
         found: list[RemoteRecord] = []
-        offset = requests = 0
+        offset, requests, size = 0, 0, self._settings.page_size
         while True:
-            query = {"offset": str(offset), **_order()}
+            query = {"offset": str(offset), **self._order()}
             rows = _rows(await self._client.get(f"/wc/v3/products/{parent}/variations", query))
             requests += 1
             found += [records.variation(row, parent, self._settings, parent_sku) for row in rows]
-            if len(rows) < SIZE:
+            if len(rows) < size:
                 return found, requests
-            offset += SIZE - 1
+            offset += size - 1
 
     async def _list(self, kind: Kind, name: str, place: Place) -> Page:
-        query = {"offset": str(paging.first_offset(place)), **_order()}
+        size = self._settings.page_size
+        query = {"offset": str(paging.first_offset(place)), **self._order()}
         try:
             reply = await self._client.get(
                 f"/wc/v3/products/{name}", query if kind is not Kind.ATTRIBUTE else {}
@@ -109,9 +110,9 @@ class Reader:
         rows = _rows(reply)
         ids = [int(row["id"]) for row in rows]
         if not paging.follows(place, ids):
-            return Page(position=paging.write_place(paging.step_back(place, SIZE)), done=False)
+            return Page(position=paging.write_place(paging.step_back(place, size)), done=False)
         whole = kind is Kind.ATTRIBUTE
-        after = Place(done=True) if whole else paging.after_page(place, ids, SIZE, reply.at, OVERLAP)
+        after = Place(done=True) if whole else paging.after_page(place, ids, size, reply.at, OVERLAP)
         found = tuple(
             records.category(row) if kind is Kind.CATEGORY else records.term(row, kind) for row in rows
         )
@@ -127,14 +128,14 @@ class Reader:
         if path is None:
             return ()
         rows = _rows(
-            await self._client.get(f"/wc/v3/products/{path}", {"include": ",".join(ids), **_order()})
+            await self._client.get(f"/wc/v3/products/{path}", {"include": ",".join(ids), **self._order()})
         )
         found = [records.category(row) if kind is Kind.CATEGORY else records.term(row, kind) for row in rows]
         return (*found, *(_gone(kind, key) for key in ids if key not in {one.remote_id for one in found}))
 
     async def _products_by_ids(self, ids: tuple[str, ...]) -> tuple[RemoteRecord, ...]:
         default = await self.default_category()
-        query = {"include": ",".join(ids), **_order()}
+        query = {"include": ",".join(ids), **self._order()}
         rows = _rows(await self._client.get("/wc/v3/products", query))
         if len(rows) < len(set(ids)):
             rows += _rows(await self._client.get("/wc/v3/products", {**query, "status": "trash"}))
@@ -151,14 +152,14 @@ class Reader:
             found += [known.get(key) or _gone(Kind.VARIATION, key) for key in wanted]
         return tuple(found)
 
+    def _order(self) -> dict[str, str]:
+        size = str(self._settings.page_size)
+        return {"per_page": size, "orderby": "id", "order": "asc", "context": "edit"}
+
     async def _sku_of(self, parent: str) -> str:
-        query = {"include": parent, "_fields": "id,sku", **_order()}
+        query = {"include": parent, "_fields": "id,sku", **self._order()}
         rows = _rows(await self._client.get("/wc/v3/products", query))
         return str(rows[0].get("sku") or "") if rows else ""
-
-
-def _order() -> dict[str, str]:
-    return {"per_page": str(SIZE), "orderby": "id", "order": "asc", "context": "edit"}
 
 
 def _rows(reply: Reply) -> list[Any]:

@@ -20,6 +20,7 @@ class WooSettings(Struct, frozen=True, kw_only=True):
     dimension_unit: str = "cm"
     new_products: str = "draft"
     requests_at_once: int = 2
+    page_size: int = 100
 
     @property
     def may_upload(self) -> bool:
@@ -114,6 +115,16 @@ OPTIONS = (
         default=2,
         minimum=1,
         maximum=8,
+    ),
+    Option(
+        name="page_size",
+        title="Records per page",
+        description="How many records one list request asks for. Smaller pages need more requests and help a"
+        " shop that cannot answer large ones in time.",
+        kind=OptionKind.NUMBER,
+        default=100,
+        minimum=3,
+        maximum=100,
     ),
 )
 

@@ -19,6 +19,12 @@ _CHOICES = """SELECT v.*,
 (SELECT SUM(COALESCE(quantity, 0)) FROM phppos_location_item_variations l
 WHERE l.item_variation_id = v.id) AS quantity
 FROM phppos_item_variations v ORDER BY v.id"""
+_PATHS = """WITH RECURSIVE tree(id, path) AS (
+SELECT id, name FROM phppos_categories WHERE parent_id IS NULL AND deleted = 0
+UNION ALL SELECT c.id, t.path || ' › ' || c.name FROM phppos_categories c JOIN tree t ON c.parent_id = t.id
+WHERE c.deleted = 0)
+SELECT i.item_id, t.path, m.name AS brand FROM phppos_items i JOIN tree t ON t.id = i.category_id
+LEFT JOIN phppos_manufacturers m ON m.id = i.manufacturer_id ORDER BY i.item_id"""
 _CODES = "SELECT item_id, item_number FROM phppos_additional_item_numbers ORDER BY item_number"
 
 
@@ -50,6 +56,15 @@ def truth(path: Path) -> tuple[TillTruth, ...]:
         items = {row["item_id"]: row for row in db.execute(_ITEMS)}
         found = [_item(row, key in living, codes.get(key, [])) for key, row in items.items()]
         return (*found, *(_choice(row, items[row["item_id"]]) for row in choices if row["item_id"] in items))
+    finally:
+        db.close()
+
+
+def shelves(path: Path) -> dict[str, tuple[str, str]]:
+    """Give where items lie and who makes them: path of the category by names, brand; by SKU."""
+    db = sqlite3.connect(path)
+    try:
+        return {str(item): (shelf, brand or "") for item, shelf, brand in db.execute(_PATHS)}
     finally:
         db.close()
 

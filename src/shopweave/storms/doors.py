@@ -1,0 +1,169 @@
+"""The doors of one life: its clock, its network, the till's database and its own store's watch."""
+
+import sqlite3
+from asyncio import timeout
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, TypeVar
+
+from shopweave.connector.transports import HttpStream, Row, SqlTx
+from shopweave.model.errors import Fenced, HubError, NoAnswer, NotSent
+from shopweave.model.http import HttpRequest, HttpResponse
+from shopweave.model.seams import Random
+from shopweave.storms.life import Life
+from shopweave.storms.loop import pause
+from shopweave.storms.world import START, World
+
+T = TypeVar("T")
+JITTER = 0.004
+
+
+class LifeClock:
+    """The hub's clock; sleeping is a call like others."""
+
+    def __init__(self, world: World, life: Life) -> None:
+        self._world, self._life = world, life
+
+    def now(self) -> datetime:
+        """Give the hub's wall clock."""
+        return START + timedelta(seconds=self._world.loop.time() + self._world.scenario.hub_ahead)
+
+    def monotonic(self) -> float:
+        """Give the loop's time."""
+        return self._world.loop.time()
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait; a life that ended meanwhile does not wake."""
+        await self._life.alive()
+        await pause(seconds)
+        await self._life.alive()
+
+
+class DrawnIds:
+    """Identifiers from the storm's chance."""
+
+    def __init__(self, random: Random) -> None:
+        self._random = random
+
+    def new(self) -> str:
+        """Give a new identifier of 32 hexadecimal digits."""
+        return f"{self._random.randint(0, 2**128 - 1):032x}"
+
+
+class Network:
+    """HTTP to the world's systems; a request under way outlives its sender."""
+
+    def __init__(self, world: World, life: Life) -> None:
+        self._world, self._life = world, life
+
+    async def send(self, request: HttpRequest) -> HttpResponse:
+        """Send and read the whole answer."""
+        await self._life.at("before request")
+        if request.not_after is not None and self._world.loop.time() > request.not_after:
+            raise Fenced
+        coming = self._world.send(request, self._life.number)
+        try:
+            async with timeout(request.timeout):
+                answer = await coming
+        except TimeoutError:
+            await self._life.alive()
+            raise NoAnswer from None
+        except HubError:
+            await self._life.alive()
+            raise
+        await self._life.at("after request")
+        return answer
+
+    @asynccontextmanager
+    async def stream(self, request: HttpRequest) -> AsyncIterator[HttpStream]:
+        """Send and read the answer in pieces."""
+        yield _Whole(await self.send(request))
+
+
+class _Whole:
+    def __init__(self, answer: HttpResponse) -> None:
+        self.status, self.headers, self._body = answer.status, answer.headers, answer.body
+
+    async def read(self, size: int = 65_536) -> bytes:
+        """Read the next piece."""
+        piece, self._body = self._body[:size], self._body[size:]
+        return piece
+
+
+class TillDoor:
+    """The till's database, read over a network that may fail."""
+
+    def __init__(self, world: World, life: Life, path: Path) -> None:
+        self._world, self._life = world, life
+        self._db = sqlite3.connect(path, isolation_level=None)
+        self._db.row_factory = _row
+
+    async def transact(self, work: Callable[[SqlTx], T], *, read_only: bool, timeout: float) -> T:
+        """Run `work` in one transaction."""
+        await self._life.at("before request")
+        await pause(self._world.random.uniform(0.005, 0.05))
+        await self._life.alive()
+        if self._world.strikes():
+            raise NotSent
+        self._db.execute("BEGIN")
+        try:
+            value = work(_TillTx(self._db))
+        finally:
+            self._db.execute("ROLLBACK" if read_only else "COMMIT")
+        await self._life.at("after request")
+        return value
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+
+class _TillTx:
+    dialect = "sqlite"
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+
+    def rows(self, statement: str, parameters: Mapping[str, Any] | None = None) -> Sequence[Row]:
+        """Run a query."""
+        found: list[Row] = self._db.execute(statement, dict(parameters or {})).fetchall()
+        return found
+
+    def run(self, statement: str, parameters: Mapping[str, Any] | None = None) -> int:
+        """Run a statement."""
+        return self._db.execute(statement, dict(parameters or {})).rowcount
+
+
+def _row(cursor: sqlite3.Cursor, values: tuple[Any, ...]) -> Row:
+    names = (column[0] for column in cursor.description)
+    exact = (Decimal(repr(value)) if isinstance(value, float) else value for value in values)
+    return dict(zip(names, exact, strict=True))
+
+
+class StoreWatch:
+    """Points and jitter of one life's store; tells the disk what was committed."""
+
+    def __init__(self, world: World, life: Life, committed: Callable[[bool], None]) -> None:
+        self._world, self._life, self._committed = world, life, committed
+
+    async def before(self, kind: str) -> None:
+        """Wait a moment, so that transactions of different tasks mix."""
+        if kind != "read":
+            await self._life.at(f"before {kind}")
+        await pause(self._world.random.uniform(0.0, JITTER))
+        await self._life.alive()
+
+    def inside(self, kind: str) -> None:
+        """Pass the point at which a death rolls back."""
+        self._life.passing(f"inside {kind}")
+
+    def committed(self, *, is_safe: bool) -> None:
+        """Tell the disk."""
+        self._committed(is_safe)
+
+    async def after(self, kind: str) -> None:
+        """Pass the point at which a death keeps what was committed."""
+        await self._life.at(f"after {kind}")

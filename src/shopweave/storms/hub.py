@@ -1,0 +1,176 @@
+"""A hub inside a storm: the real one, on the storm's clock, store and doors, with a person who approves."""
+
+from shopweave.connector.declaration import Doors, find_connector
+from shopweave.engine.local import LocalEngine, failures
+from shopweave.engine.port import RunRequest
+from shopweave.hub import plans
+from shopweave.hub.context import Account, Hub, build_house
+from shopweave.hub.schedules import set_schedules
+from shopweave.hub.settings import read
+from shopweave.lanes.recording import RecordingTransport
+from shopweave.model.seams import Clock
+from shopweave.model.settings import ConnectionSettings
+from shopweave.store import marks, outbox
+from shopweave.store import plans as plan_rows
+from shopweave.store.base import Store, Tx
+from shopweave.store.inline import InlineStore
+from shopweave.storms.disk import Disk
+from shopweave.storms.doors import DrawnIds, LifeClock, Network, StoreWatch, TillDoor
+from shopweave.storms.life import Life
+from shopweave.storms.world import ICECAT, PASSWORD, SHOP, World
+
+LOOKS = 10.0
+POLL = 15.0
+SETTINGS = f"""
+[connections.till]
+type = "phppos"
+path = "/till.sqlite"
+key_sweep_hours = 24
+
+[connections.icecat]
+type = "icecat"
+url = "{ICECAT}/api"
+user = "hub"
+languages = ["FI", "EN"]
+requests_per_second = 1000
+requests_at_once = 8
+
+[connections.shop]
+type = "woocommerce"
+url = "{SHOP}"
+wp_user = "hub"
+application_password = "{PASSWORD}"
+new_products = "publish"
+requests_at_once = 4
+page_size = 4
+
+[flows.till-to-shop]
+source = "till"
+target = "shop"
+own = ["identity", "name", "long_text", "brand", "categories", "attributes#variation", "regular_price",
+       "sale_price", "tax_class", "status", "main_image", "gallery"]
+fill = ["measures"]
+only_if_target_empty = ["main_image", "gallery"]
+schedule = "every 1 minutes"
+
+[flows.icecat-to-shop]
+source = "icecat"
+target = "shop"
+items = "till"
+own = ["measures", "attributes", "long_text#icecat"]
+fill = ["main_image", "gallery"]
+only_if_target_empty = ["main_image", "gallery"]
+create = false
+schedule = "every 2 minutes"
+"""
+
+
+class WatchedEngine(LocalEngine):
+    """The in-process engine, with a point at each call."""
+
+    def __init__(self, store: Store, clock: Clock, owner: str, life: Life) -> None:
+        super().__init__(store, clock, owner)
+        self._life = life
+
+    @property
+    def poll(self) -> float:
+        """Look for rows of other lives more rarely: there seldom is one."""
+        return POLL
+
+    def enqueue(self, tx: Tx, run: RunRequest) -> None:
+        """Start a run when this transaction commits."""
+        self._life.passing("engine call")
+        super().enqueue(tx, run)
+
+
+class Running:
+    """A hub in its life, and what was opened for it; `hub` is there once it has started."""
+
+    def __init__(self, world: World, life: Life, disk: Disk) -> None:
+        self.life, self._world = life, world
+        self._clock = LifeClock(world, life)
+        watch = StoreWatch(world, life, lambda safe: disk.committed(world.loop.time(), is_safe=safe))
+        self.store = InlineStore(disk.path, self._clock, watch)
+        self._till = TillDoor(world, life, world.till)
+        self.hub: Hub | None = None
+
+    async def live(self) -> None:
+        """Start the hub, then be the person who looks in now and then and approves what is held."""
+        hub = await self._make()
+        await set_schedules(hub)
+        await hub.start()
+        self.hub = hub
+        while True:
+            await hub.clock.sleep(LOOKS)
+            for plan in await plans.held(hub):
+                await plans.approve(hub, plan.id, None, "person")
+
+    async def _make(self) -> Hub:
+        world, clock, ids = self._world, self._clock, DrawnIds(self._world.random)
+        doors = Doors(
+            http=RecordingTransport(Network(world, self.life)),
+            foreign=Network(world, self.life),
+            sql=lambda _: self._till,
+            clock=clock,
+            ids=ids,
+            random=world.random,
+        )
+        settings = read(SETTINGS, "/storm/shopweave.toml", {})
+        accounts = tuple(_account(one, doors) for one in settings.connections)
+        house = await self.store.write(lambda tx: build_house(tx, accounts, settings.flows, clock))
+        worker = ids.new()
+        engine = WatchedEngine(self.store, clock, worker, self.life)
+        await engine.take_over()
+        return Hub(
+            store=self.store,
+            engine=engine,
+            clock=clock,
+            ids=ids,
+            random=world.random,
+            settings=settings,
+            house=house,
+            worker=worker,
+        )
+
+    async def take_over(self) -> None:
+        """Take what other lives had claimed; they are known to be dead."""
+        if self.hub is not None:
+            await self.hub.engine.take_over()
+
+    def shut(self) -> None:
+        """Close the files, as the end of a process does."""
+        self.store.shut()
+        self._till.close()
+
+    def newest_run(self) -> int:
+        """Give the number of the newest run."""
+        return max(self.store.peek(lambda tx: plan_rows.runs_after(tx, 0)), default=0)
+
+    def is_calm(self, since_run: int) -> bool:
+        """Say whether nothing is open and each flow ended a run that began after run `since_run`."""
+        return self.hub is not None and self.store.peek(lambda tx: self._is_calm(tx, since_run))
+
+    def _is_calm(self, tx: Tx, since_run: int) -> bool:
+        if self.hub is None:
+            return False
+        house = self.hub.house
+        waiting = sum(outbox.left(tx, key) for key in house.ports)
+        marked = sum(marks.count_marks(tx, key) for key in house.flows)
+        rows = [plan_rows.run_row(tx, key) for key in plan_rows.runs_after(tx, since_run)]
+        ended = {row.flow for row in rows if row is not None and row.state == "done"}
+        busy = any(row is not None and row.ended is None for row in rows)
+        return not waiting and not marked and not busy and ended == set(house.flows)
+
+    def failed_runs(self) -> list[str]:
+        """Give the errors of runs that ended with one the hub does not know."""
+        return self.store.peek(failures)
+
+    def intents(self) -> int:
+        """Count the requests written ahead whose end is not recorded."""
+        return self.store.peek(outbox.count_intents)
+
+
+def _account(one: ConnectionSettings, doors: Doors) -> Account:
+    connector = find_connector(one.type)
+    made = connector.make(one.values, doors)
+    return Account(name=one.name, mode="live", connector=connector, values=one.values, made=made)

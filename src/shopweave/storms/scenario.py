@@ -1,0 +1,167 @@
+"""What happens in a storm: drawn from its seed as values, and what the oracle is told of it afterwards."""
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+from shopweave.model.seams import Random
+
+CHAOS = 240.0
+INTERVAL = 60.0
+GRACE = 5.0
+STRANGER = "STRANGER-"
+
+
+class Fate(StrEnum):
+    """What befalls a life of the hub."""
+
+    CRASH = "crash"
+    POWER = "power"
+    PAUSE = "pause"
+
+
+POINTS = (
+    "before commit",
+    "inside commit",
+    "after commit",
+    "before safe commit",
+    "inside safe commit",
+    "after safe commit",
+    "before request",
+    "after request",
+    "engine call",
+)
+_COMMON = {"before request": 40, "after request": 40, "engine call": 10}
+_PAUSES = ("before commit", "after safe commit", "before safe commit", "before request", "after request")
+
+
+class Blow(Struct, frozen=True, kw_only=True):
+    """A life ends, or stands still for `seconds`, at the `number`-th point of a kind."""
+
+    fate: Fate
+    point: str
+    number: int
+    seconds: float
+
+
+class FaultKind(StrEnum):
+    """How a request may fare."""
+
+    SLOW = "slow"
+    LIMITED = "429"
+    BROKEN = "5xx"
+    CUT_BEFORE = "cut before"
+    CUT_AFTER = "cut after"
+    LATE = "late commit"
+    TRUNCATED = "truncated"
+    HTML = "html"
+    STALE = "hidden"
+
+
+class Act(StrEnum):
+    """What people do in the till and in the shop."""
+
+    PRICE = "price"
+    RENAME = "rename"
+    TEXT = "text"
+    WEIGHT = "weight"
+    SWITCH = "switch"
+    DELETE = "delete"
+    VARIATION_PRICE = "variation price"
+    CATEGORY = "category"
+    SHOP_PRICE = "shop price"
+    SHOP_NAME = "shop name"
+    SHOP_REMOVE = "shop remove"
+
+
+IN_TILL = (
+    Act.PRICE,
+    Act.PRICE,
+    Act.PRICE,
+    Act.RENAME,
+    Act.TEXT,
+    Act.WEIGHT,
+    Act.SWITCH,
+    Act.VARIATION_PRICE,
+    Act.CATEGORY,
+)
+IN_SHOP = (Act.SHOP_PRICE, Act.SHOP_NAME)
+
+
+class Deed(Struct, frozen=True, kw_only=True):
+    """An act at a time; `draw` in [0, 1) chooses what it is done to."""
+
+    at: float
+    act: Act
+    draw: float
+    number: int
+
+
+class Scenario(Struct, frozen=True, kw_only=True):
+    """One storm, before it is played. Times are seconds since it began."""
+
+    seed: int
+    items: int
+    fault_share: float
+    blows: tuple[Blow, ...]
+    deeds: tuple[Deed, ...]
+    calm: tuple[Deed, ...]
+    shop_ahead: float
+    hub_ahead: float
+    strangers: int
+    known: int
+
+
+class Late(Struct, frozen=True, kw_only=True):
+    """A change at the source that the channel did not show in time."""
+
+    at: float
+    sku: str
+    what: str
+
+
+def draw(random: Random, seed: int) -> Scenario:
+    """Draw a storm: three in ten play pauses without other faults, the others faults, crashes, power cuts."""
+    quiet = random.random() < 0.3
+    items = random.randint(7, 11)
+    return Scenario(
+        seed=seed,
+        items=items,
+        fault_share=0.0 if quiet else 0.15,
+        blows=_pauses(random) if quiet else _blows(random),
+        deeds=tuple(sorted((_deed(random, number) for number in range(24)), key=lambda one: one.at)),
+        calm=tuple(_calm(random, 100 + number) for number in range(3)),
+        shop_ahead=random.choice((0.0, 0.0, -400.0, 400.0)),
+        hub_ahead=random.choice((0.0, 0.0, -90.0, 90.0)),
+        strangers=random.randint(3, 7),
+        known=random.randint(2, 5),
+    )
+
+
+def _blows(random: Random) -> tuple[Blow, ...]:
+    return tuple(_blow(random) for _ in range(random.choice((0, 1, 1, 2, 2, 3, 3))))
+
+
+def _blow(random: Random) -> Blow:
+    point = random.choice(POINTS)
+    fate = Fate.POWER if random.random() < 0.5 else Fate.CRASH
+    number = random.randint(1, _COMMON.get(point, 60))
+    return Blow(fate=fate, point=point, number=number, seconds=random.uniform(0.5, 15.0))
+
+
+def _pauses(random: Random) -> tuple[Blow, ...]:
+    point = random.choice(_PAUSES)
+    number = random.randint(1, _COMMON.get(point, 80))
+    return (Blow(fate=Fate.PAUSE, point=point, number=number, seconds=random.uniform(45.0, 110.0)),)
+
+
+def _deed(random: Random, number: int) -> Deed:
+    if number < 4:
+        return Deed(at=random.uniform(0.5, 12.0), act=Act.SHOP_REMOVE, draw=random.random(), number=number)
+    act = random.choice(IN_SHOP if random.random() < 0.2 else IN_TILL)
+    return Deed(at=random.uniform(5.0, CHAOS), act=act, draw=random.random(), number=number)
+
+
+def _calm(random: Random, number: int) -> Deed:
+    act = random.choice((Act.PRICE, Act.RENAME, Act.TEXT))
+    return Deed(at=random.uniform(0.0, INTERVAL), act=act, draw=random.random(), number=number)
