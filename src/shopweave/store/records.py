@@ -125,6 +125,7 @@ def merge(tx: Tx, connection: int, incoming: Sequence[Incoming], *, sweep: int, 
 def _added(a: Merged, b: Merged) -> Merged:
     return Merged(
         moved=a.moved + b.moved,
+        read=a.read + b.read,
         created=a.created + b.created,
         equal=a.equal + b.equal,
         stale=a.stale + b.stale,
