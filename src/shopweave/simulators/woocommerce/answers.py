@@ -12,7 +12,6 @@ HEADERS = {
     "x-robots-tag": "noindex",
     "x-content-type-options": "nosniff",
     "access-control-expose-headers": "X-WP-Total, X-WP-TotalPages, Link",
-    "allow": "GET, POST",
     "cache-control": "no-cache, must-revalidate, max-age=0, no-store, private",
 }
 

@@ -25,6 +25,20 @@ def matching(state: State, query: dict[str, str], offset: timedelta) -> list[Row
     return ordered(rows, query)
 
 
+def of_variations(state: State, parent: int, query: dict[str, str], offset: timedelta) -> list[Row]:
+    """Give the variations of a product a list call means, in its order."""
+    rows = list(state.variations(parent))
+    if query.get("sku"):
+        names = {one.strip().lower() for one in query["sku"].split(",")}
+        rows = [row for row in rows if row["sku"].lower() in names]
+    if query.get("include"):
+        keys = {int(one) for one in query["include"].split(",") if one.strip().isdigit()}
+        rows = [row for row in rows if row["id"] in keys]
+    for wanted in _filters(query, offset):
+        rows = [row for row in rows if wanted(row)]
+    return ordered(rows, query)
+
+
 def _chosen(state: State, query: dict[str, str]) -> list[Row]:
     if query.get("sku"):
         names = [query["sku"], *query["sku"].split(",")]

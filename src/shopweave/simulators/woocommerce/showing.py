@@ -1,11 +1,11 @@
 """Products and variations as the API shows them; view context filters the texts."""
 
 import html
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from shopweave.model.seams import Clock
 from shopweave.simulators.woocommerce.answers import Body
 from shopweave.simulators.woocommerce.images import Images
+from shopweave.simulators.woocommerce.stage import Stage
 from shopweave.simulators.woocommerce.state import Row, State, when
 from shopweave.simulators.woocommerce.terms import Terms
 from shopweave.simulators.woocommerce.values import number, stamp
@@ -64,11 +64,14 @@ _FIXED_PRODUCT: Body = {
 class Shown:
     """Shows the products of a shop."""
 
-    def __init__(
-        self, state: State, terms: Terms, images: Images, clock: Clock, url: str, offset: timedelta
-    ) -> None:
-        self.state, self.terms, self.images, self.clock = state, terms, images, clock
-        self.url, self.offset = url, offset
+    def __init__(self, state: State, terms: Terms, images: Images, stage: Stage) -> None:
+        self.state, self.terms, self.images, self.stage = state, terms, images, stage
+        self.clock, self.offset = stage.clock, stage.offset
+
+    @property
+    def url(self) -> str:
+        """Give the shop's address."""
+        return self.stage.url
 
     def shown(self, row: Row, *, edit: bool) -> Body:
         """Give a product as the API shows it; view context filters the texts."""
@@ -130,7 +133,7 @@ class Shown:
             "attributes": [{**one, "slug": self.terms.attribute_slug(one)} for one in row["attributes"]],
             "variations": [child["id"] for child in children],
             "has_options": bool(children),
-            "_links": {"self": [{"href": f"{self.url}/wp-json/wc/v3/products/{row['id']}"}]},
+            "_links": self.stage.links(f"products/{row['id']}"),
             **(names if edit else {}),
         }
 
@@ -146,17 +149,14 @@ class Shown:
                     parent["stock_status"],
                 )
         images = self.images.shown(row["images"])
+        parents = f"products/{row['parent_id']}"
         return {
             **body,
             "name": options,
             "parent_id": row["parent_id"],
             "image": images[0] if images else None,
             "attributes": [{**one, "slug": self.terms.attribute_slug(one)} for one in row["attributes"]],
-            "_links": {
-                "self": [
-                    {"href": f"{self.url}/wp-json/wc/v3/products/{row['parent_id']}/variations/{row['id']}"}
-                ]
-            },
+            "_links": self.stage.links(f"{parents}/variations/{row['id']}", parents),
         }
 
 
