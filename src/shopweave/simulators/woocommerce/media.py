@@ -40,9 +40,7 @@ class Media:
         if found is None:
             raise no_route()
         if found[1] is None:
-            return (
-                self._list(call.query) if not call.writes else self._upload(call.headers, call.raw, call.role)
-            )
+            return self._upload(call) if call.writes else self._list(call.query)
         return self._one(call.method, int(found[1]), call.query, call.raw, call.role)
 
     def _me(self, role: str) -> HttpResponse:
