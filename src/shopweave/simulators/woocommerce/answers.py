@@ -28,6 +28,14 @@ class Wrong(Exception):
         return {"code": self.code, "message": self.message, "data": {"status": self.status, **self.data}}
 
 
+class BareWrong(Wrong):
+    """An error whose `data` is the bare status, as refunds give it."""
+
+    def body(self) -> Body:
+        """Give the error object."""
+        return {"code": self.code, "message": self.message, "data": self.status}
+
+
 def dump(body: Any) -> bytes:
     """Write JSON as PHP does, with escaped slashes and non-ASCII letters."""
     return json.dumps(body, separators=(",", ":")).replace("/", "\\/").encode()

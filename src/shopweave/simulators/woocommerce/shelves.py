@@ -61,7 +61,10 @@ class Shelves:
         return row
 
     def _change(self, row: Row, body: Body) -> Row:
-        fresh = {**row, **{key: body[key] for key in ("name", "order_by", "has_archives") if key in body}}
+        fresh: Row = {
+            **row,
+            **{key: body[key] for key in ("name", "order_by", "has_archives") if key in body},
+        }
         self.state.save("attribute", row["id"], fresh)
         return fresh
 

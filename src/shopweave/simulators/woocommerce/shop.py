@@ -13,12 +13,20 @@ from shopweave.simulators.journal import Journal
 from shopweave.simulators.woocommerce import set_image
 from shopweave.simulators.woocommerce.answers import Wrong, answer, html
 from shopweave.simulators.woocommerce.auth import Access, Key, User, query_of
+from shopweave.simulators.woocommerce.callbacks import Callbacks
+from shopweave.simulators.woocommerce.desk import Desk
 from shopweave.simulators.woocommerce.goods import Goods
 from shopweave.simulators.woocommerce.images import Images
+from shopweave.simulators.woocommerce.lines import Lines
 from shopweave.simulators.woocommerce.media import Media
 from shopweave.simulators.woocommerce.office import Office
+from shopweave.simulators.woocommerce.order_showing import OrderShown
+from shopweave.simulators.woocommerce.orders import Orders
+from shopweave.simulators.woocommerce.people import People
 from shopweave.simulators.woocommerce.products import Products
-from shopweave.simulators.woocommerce.routes import Answer, Call, Routes, allowed
+from shopweave.simulators.woocommerce.refunds import Refunds
+from shopweave.simulators.woocommerce.routes import MANAGERS, Answer, Call, Routes, allowed
+from shopweave.simulators.woocommerce.rules import Rules
 from shopweave.simulators.woocommerce.shelves import TAXONOMIES, Shelves
 from shopweave.simulators.woocommerce.showing import Shown
 from shopweave.simulators.woocommerce.stage import Stage
@@ -26,6 +34,7 @@ from shopweave.simulators.woocommerce.state import Row, State
 from shopweave.simulators.woocommerce.terms import Terms
 
 _READS = ("GET", "HEAD", "OPTIONS")
+MEASURED_RULES = Rules()
 Plugin = Callable[["WooShop"], None]
 
 
@@ -54,15 +63,12 @@ class WooShop:
         offset: timedelta = timedelta(hours=2),
         secure: bool = True,
         pretty: bool = True,
-        version: str = "9.9.5",
-        weight_unit: str = "kg",
-        currency: str = "EUR",
-        stock_moves_date: bool = True,
+        rules: Rules = MEASURED_RULES,
         fetch: Callable[[str], HttpResponse] = nothing,
         journal: Journal | None = None,
         plugins: Iterable[Plugin] = (set_image.install,),
     ) -> None:
-        self.stage = Stage(clock, url, offset, version)
+        self.rules, self.stage = rules, Stage(clock, url, offset, rules.version)
         self.clock, self.pretty, self.offset = clock, pretty, offset
         self.state = State()
         if journal is not None:
@@ -72,15 +78,24 @@ class WooShop:
         self.images = Images(self.state, clock, url, offset, fetch)
         self.media = Media(self.state, self.images)
         self.products = Products(self.state, self.terms, self.images, clock, url, offset, self._heard)
-        self.shown = Shown(self.state, self.terms, self.images, self.stage)
-        self.products.stock_moves_date = stock_moves_date
-        self.office = Office(self.stage, weight_unit, currency)
+        self.products.stock_moves_date = rules.stock_moves_date
+        self.shown = Shown(self.state, self.terms, self.images, self.stage, rules)
         self.counters = Counters()
         self.log: list[str] = []
         self.routes = Routes()
+        self._trade()
         self._open()
         for install in plugins:
             install(self)
+
+    def _trade(self) -> None:
+        """Make what sells: orders, refunds, callbacks."""
+        stage, state, rules = self.stage, self.state, self.rules
+        lines = Lines(stage, state, self.terms, country=rules.country, included=rules.prices_include_tax)
+        self.orders = Orders(stage, state, self.products, lines, currency=rules.currency)
+        self.refunds = Refunds(self.orders, rules.refunding)
+        wait, near = rules.callback_wait, rules.callbacks_anywhere
+        self.callbacks = Callbacks(stage, state, self._show, wait=wait, near=near)
 
     @property
     def url(self) -> str:
@@ -95,20 +110,39 @@ class WooShop:
         """Write what changed since the last flush."""
         self.state.flush(journal)
 
+    def _show(self, resource: str, key: int) -> HttpResponse:
+        """Read an object as a webhook sends it: the answer of the API, an error object when it is gone."""
+        call = Call(
+            method="GET", path=f"/wc/v3/{resource}s/{key}", query={}, headers={}, raw=b"", role=MANAGERS[0]
+        )
+        try:
+            return self.routes.answer(call)
+        except Wrong as wrong:
+            return answer(wrong.status, wrong.body())
+
     def _heard(self, row: Row, event: str) -> None:
         self.stage.tell("product", row["id"], event)
 
     def _open(self) -> None:
         """Fill the table of routes."""
+        office = Office(self.stage, self.rules.weight_unit, self.rules.currency)
         goods = Goods(self.stage, self.state, self.products, self.shown)
         shelves = Shelves(self.stage, self.state, self.terms)
+        desk = Desk(self.stage, self.orders, self.refunds, OrderShown(self.stage, self.orders, self.images))
+        people = People(self.stage, self.state)
         shop: dict[str, Answer] = {
             "products": goods.answer,
             **{f"products/{name}": shelves.categories for name in TAXONOMIES},
             "products/attributes": shelves.attributes,
-            "system_status": self.office.status,
-            "settings": self.office.setting,
-            "data/currencies": self.office.currencies,
+            "orders": desk.answer,
+            "refunds": desk.all_refunds,
+            "webhooks": self.callbacks.answer,
+            "customers": people.customers,
+            "coupons": people.coupons,
+            "taxes": people.taxes,
+            "system_status": office.status,
+            "settings": office.setting,
+            "data/currencies": office.currencies,
         }
         for version in ("v1", "v2", "v3"):
             self.routes.add(f"/wc/{version}", _index)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from shopweave.simulators.woocommerce.answers import Body
 from shopweave.simulators.woocommerce.images import Images
+from shopweave.simulators.woocommerce.rules import Rules
 from shopweave.simulators.woocommerce.stage import Stage
 from shopweave.simulators.woocommerce.state import Row, State, when
 from shopweave.simulators.woocommerce.terms import Terms
@@ -36,6 +37,7 @@ _PRODUCT_AS_STORED = (
     "purchase_note",
     "default_attributes",
 )
+_GTIN, _BRANDS = ("global_unique_id",), ("brands",)
 _FIXED: Body = {
     "downloads": [],
     "download_limit": -1,
@@ -45,7 +47,6 @@ _FIXED: Body = {
 }
 _FIXED_PRODUCT: Body = {
     "price_html": "",
-    "total_sales": 0,
     "external_url": "",
     "button_text": "",
     "shipping_required": True,
@@ -64,9 +65,10 @@ _FIXED_PRODUCT: Body = {
 class Shown:
     """Shows the products of a shop."""
 
-    def __init__(self, state: State, terms: Terms, images: Images, stage: Stage) -> None:
+    def __init__(self, state: State, terms: Terms, images: Images, stage: Stage, rules: Rules) -> None:
         self.state, self.terms, self.images, self.stage = state, terms, images, stage
         self.clock, self.offset = stage.clock, stage.offset
+        self._unknown = (*(() if rules.has_gtin else _GTIN), *(() if rules.has_brands else _BRANDS))
 
     @property
     def url(self) -> str:
@@ -75,10 +77,14 @@ class Shown:
 
     def shown(self, row: Row, *, edit: bool) -> Body:
         """Give a product as the API shows it; view context filters the texts."""
-        body = self._common(row, edit=edit)
+        common = self._common(row, edit=edit)
         if row["type"] == "variation":
-            return self._shown_variation(row, body)
-        return self._product(row, body, edit=edit)
+            body = self._shown_variation(row, common)
+        else:
+            body = self._product(row, common, edit=edit)
+        for name in self._unknown:
+            body.pop(name, None)
+        return body
 
     def _common(self, row: Row, *, edit: bool) -> Body:
         draft = f"{self.url}/?post_type=product&p={row['id']}"
@@ -125,6 +131,7 @@ class Shown:
             "name": html.escape(html.unescape(row["name"]), quote=False),
             "slug": row["slug"] if row["status"] != "draft" else "",
             **{name: row[name] for name in _PRODUCT_AS_STORED},
+            "total_sales": row.get("total_sales", 0),
             "short_description": row["short_description"] if edit else filtered(row["short_description"]),
             "categories": self.terms.named("product_cat", row["categories"]),
             "brands": self.terms.named("product_brand", row["brands"]),

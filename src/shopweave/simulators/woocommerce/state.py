@@ -7,7 +7,22 @@ from typing import Any
 from shopweave.simulators.journal import Journal
 
 Row = dict[str, Any]
-TABLES = ("product", "term", "attribute", "media", "webhook", "option")
+TABLES = (
+    "product",
+    "term",
+    "attribute",
+    "media",
+    "webhook",
+    "delivery",
+    "option",
+    "order",
+    "refund",
+    "note",
+    "customer",
+    "coupon",
+    "tax",
+)
+COUNTERS = ("next_id", "next_line")
 
 
 class State:
@@ -19,6 +34,7 @@ class State:
         self.gtins: dict[str, int] = {}
         self.children: dict[int, list[int]] = {}
         self.next_id = 10
+        self.next_line = 0
         self.files: dict[int, bytes] = {}
         self._changed: dict[tuple[str, int], Row] = {}
         self._removed: set[tuple[str, int]] = set()
@@ -33,6 +49,11 @@ class State:
         self.next_id += 1
         return self.next_id
 
+    def line_number(self) -> int:
+        """Give the next id of an order's lines and of their meta data."""
+        self.next_line += 1
+        return self.next_line
+
     def save(self, table: str, key: int, row: Row) -> None:
         """Put a row in place."""
         self.rows[table][key] = row
@@ -44,6 +65,10 @@ class State:
         self.rows[table].pop(key, None)
         self._changed.pop((table, key), None)
         self._removed.add((table, key))
+
+    def seen(self, table: str) -> dict[int, Row]:
+        """Give the rows of a table as lists show them."""
+        return self.rows[table]
 
     def index(self, row: Row) -> None:
         """Let a product be found by SKU and GTIN, and by its parent."""
@@ -77,8 +102,11 @@ class State:
             return
         changed = [(f"{table}", str(key), row) for (table, key), row in self._changed.items()]
         files = [("file", str(key), self.files[key]) for table, key in self._changed if table == "media"]
+        counters: list[tuple[str, str, Row]] = [
+            ("counter", name, {"value": getattr(self, name)}) for name in COUNTERS
+        ]
         journal.save(
-            [*changed, *files, ("counter", "next_id", {"value": self.next_id})],
+            [*changed, *files, *counters],
             [(table, str(key)) for table, key in self._removed],
         )
         self._changed.clear()
@@ -90,8 +118,8 @@ class State:
             if kind == "file" and isinstance(row, bytes):
                 self.files[int(key)] = row
             elif kind == "counter" and isinstance(row, dict):
-                self.next_id = row["value"]
-            elif isinstance(row, dict):
+                setattr(self, key, row["value"])
+            elif isinstance(row, dict) and kind in self.rows:
                 self.rows[kind][int(key)] = row
         for row in self.products.values():
             self.index(row)
