@@ -57,9 +57,7 @@ def page(
 ) -> tuple[Sequence[Any], dict[str, str]]:
     """Give the headers of a list."""
     pages = -(-total // size)
-    rest = {
-        key: value for key, value in query.items() if key not in ("page", "consumer_key", "consumer_secret")
-    }
+    rest = {key: value for key, value in query.items() if key not in ("consumer_key", "consumer_secret")}
     links = []
     if number > 1:
         links.append(_link(url, rest, min(number - 1, max(pages, 1)), "prev"))

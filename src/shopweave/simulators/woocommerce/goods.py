@@ -83,7 +83,10 @@ class Goods:
 
     def _no_variation(self, row: Row) -> None:
         if row["type"] == "variation":
-            message = "To manipulate product variations you should use the variations endpoint."
+            message = (
+                "To manipulate product variations you should use the"
+                " /products/&lt;product_id&gt;/variations/&lt;id&gt; endpoint."
+            )
             raise Wrong(404, "woocommerce_rest_invalid_product_id", message)
 
     def _variations(self, call: Call, parent_id: int, rest: list[str]) -> HttpResponse:

@@ -164,7 +164,7 @@ class Lines:
         for row in self.state.rows["coupon"].values():
             if row["code"] == code.lower():
                 return row
-        message = f'Coupon "{code}" does not exist!'
+        message = f"Coupon &quot;{code}&quot; does not exist!"
         raise Wrong(400, "woocommerce_rest_invalid_coupon", message)
 
 
