@@ -40,17 +40,18 @@ def of_variations(state: State, parent: int, query: dict[str, str], offset: time
 
 
 def _chosen(state: State, query: dict[str, str]) -> list[Row]:
+    seen = state.seen("product")
     if query.get("sku"):
         names = [query["sku"], *query["sku"].split(",")]
         known = [state.skus[one.strip().lower()] for one in names if one.strip().lower() in state.skus]
-        return [state.products[key] for key in dict.fromkeys(known)]
-    rows: Iterable[Row] = state.products.values()
+        return [seen[key] for key in dict.fromkeys(known) if key in seen]
+    rows: Iterable[Row] = seen.values()
     if query.get("global_unique_id"):
-        key = state.gtins.get(query["global_unique_id"])
-        rows = [state.products[key]] if key is not None else []
+        found = state.gtins.get(query["global_unique_id"], 0)
+        rows = [seen[found]] if found in seen else []
     elif query.get("include"):
         keys = [int(one) for one in query["include"].split(",") if one.strip().isdigit()]
-        rows = [state.products[key] for key in keys if key in state.products]
+        rows = [seen[key] for key in keys if key in seen]
     return [row for row in rows if row["type"] != "variation"]
 
 

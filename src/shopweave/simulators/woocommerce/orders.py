@@ -178,8 +178,8 @@ class Orders:
         for line in row["line_items"]:
             product = self.state.products.get(line["product_id"])
             if product is not None:
-                product["total_sales"] = product.get("total_sales", 0) + sign * line["quantity"]
-                self.state.save("product", product["id"], product)
+                sold = product.get("total_sales", 0) + sign * line["quantity"]
+                self.state.save("product", product["id"], {**product, "total_sales": sold})
 
     def _date(self, row: Row) -> None:
         now, paid = self.stage.now().isoformat(), self.paid_status(row)

@@ -104,7 +104,7 @@ class Products:
         self.state.save("product", row["id"], row)
         self.state.index(row)
         if parent is not None:
-            self._touch_parent(parent)
+            self._touch_parent(self.state.products[parent["id"]])
         self.changed(row, "created")
         return row
 
@@ -143,14 +143,13 @@ class Products:
                 self.remove(child)
 
     def _touch_parent(self, parent: Row, *, moves: bool = True) -> None:
-        if moves:
-            parent["date_modified"] = self.now().isoformat()
+        fresh = {**parent, "date_modified": self.now().isoformat()} if moves else dict(parent)
         children = list(self.state.variations(parent["id"]))
         if children and not parent["manage_stock"]:
             states = [child["stock_status"] for child in children]
             best = next((one for one in ("instock", "onbackorder") if one in states), "outofstock")
-            parent["stock_status"] = best
-        self.state.save("product", parent["id"], parent)
+            fresh["stock_status"] = best
+        self.state.save("product", fresh["id"], fresh)
 
     def trash(self, row: Row) -> None:
         """Move to the trash; the SKU stays held by the row."""

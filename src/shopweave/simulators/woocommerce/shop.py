@@ -17,6 +17,7 @@ from shopweave.simulators.woocommerce.callbacks import Callbacks
 from shopweave.simulators.woocommerce.desk import Desk
 from shopweave.simulators.woocommerce.goods import Goods
 from shopweave.simulators.woocommerce.images import Images
+from shopweave.simulators.woocommerce.lag import Lag
 from shopweave.simulators.woocommerce.lines import Lines
 from shopweave.simulators.woocommerce.media import Media
 from shopweave.simulators.woocommerce.office import Office
@@ -70,7 +71,7 @@ class WooShop:
     ) -> None:
         self.rules, self.stage = rules, Stage(clock, url, offset, rules.version)
         self.clock, self.pretty, self.offset = clock, pretty, offset
-        self.state = State()
+        self.state = State(Lag(rules.lag, clock.now) if rules.lag else None)
         if journal is not None:
             self.state.load(journal)
         self.access = Access(keys, users, secure=secure)

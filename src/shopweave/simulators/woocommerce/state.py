@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from shopweave.simulators.journal import Journal
+from shopweave.simulators.woocommerce.lag import Lag
 
 Row = dict[str, Any]
 TABLES = (
@@ -28,7 +29,8 @@ COUNTERS = ("next_id", "next_line")
 class State:
     """Rows of the shop; every save is noted for the journal."""
 
-    def __init__(self) -> None:
+    def __init__(self, lag: Lag | None = None) -> None:
+        self._lag = lag
         self.rows: dict[str, dict[int, Row]] = {table: {} for table in TABLES}
         self.skus: dict[str, int] = {}
         self.gtins: dict[str, int] = {}
@@ -56,19 +58,24 @@ class State:
 
     def save(self, table: str, key: int, row: Row) -> None:
         """Put a row in place."""
+        if self._lag is not None:
+            self._lag.note(table, key, self.rows[table].get(key))
         self.rows[table][key] = row
         self._changed[(table, key)] = row
         self._removed.discard((table, key))
 
     def remove(self, table: str, key: int) -> None:
         """Take a row away."""
+        if self._lag is not None:
+            self._lag.note(table, key, self.rows[table].get(key))
         self.rows[table].pop(key, None)
         self._changed.pop((table, key), None)
         self._removed.add((table, key))
 
     def seen(self, table: str) -> dict[int, Row]:
         """Give the rows of a table as lists show them."""
-        return self.rows[table]
+        rows = self.rows[table]
+        return rows if self._lag is None else self._lag.seen(table, rows)
 
     def index(self, row: Row) -> None:
         """Let a product be found by SKU and GTIN, and by its parent."""

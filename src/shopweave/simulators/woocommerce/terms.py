@@ -90,10 +90,10 @@ class Terms:
                 self.state.save("term", child["id"], {**child, "parent": row["parent"]})
         self.state.remove("term", row["id"])
         field = _FIELDS.get(taxonomy, "")
-        for product in self.state.products.values() if field else ():
+        for product in list(self.state.products.values()) if field else ():
             if row["id"] in product[field]:
-                product[field] = [key for key in product[field] if key != row["id"]]
-                self.state.save("product", product["id"], product)
+                left = [key for key in product[field] if key != row["id"]]
+                self.state.save("product", product["id"], {**product, field: left})
 
     def _check_free(self, taxonomy: str, name: str, parent: int, own: int) -> None:
         for row in self.of(taxonomy):
