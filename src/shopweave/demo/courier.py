@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-from collections import deque
 from collections.abc import Callable
 
 from shopweave.model.errors import HubError
@@ -11,7 +10,6 @@ from shopweave.runtime.http import AiohttpTransport
 from shopweave.simulators.faults import FaultKind, Faults, drawn
 from shopweave.simulators.woocommerce.callbacks import Callbacks, Delivery
 
-_LONGEST = 1.0
 _GOOD = 200
 
 
@@ -30,7 +28,6 @@ class Courier:
         self._callbacks, self._clock, self._random, self._kept = callbacks, clock, random, kept
         self._faults = faults or Faults()
         self._transport = AiohttpTransport(clock)
-        self._waiting: deque[Delivery] = deque()
         self._news = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -47,26 +44,19 @@ class Courier:
         await self._transport.close()
 
     async def before_answer(self) -> None:
-        """Send what must be out before the answer, pings; leave the rest to the queue."""
-        for one in self._callbacks.due():
-            if one.at_once:
-                await self._send(one)
-            else:
-                self._waiting.append(one)
+        """Send the pings, which are out before the answer; leave the rest to the queue."""
+        for one in self._callbacks.pings():
+            await self._send(one)
         self._news.set()
 
     async def _go(self) -> None:
         while True:
-            for one in (*self._waiting, *self._callbacks.due()):
-                await self._deliver(one)
-                if self._waiting and self._waiting[0] is one:
-                    self._waiting.popleft()
             self._news.clear()
-            if self._waiting:
-                continue
-            left = self._callbacks.next_due()
+            while (left := self._callbacks.next_due()) is not None and not left:
+                for one in self._callbacks.due(1):
+                    await self._deliver(one)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._news.wait(), _LONGEST if left is None else max(left, 0.01))
+                await asyncio.wait_for(self._news.wait(), left)
 
     async def _deliver(self, one: Delivery) -> None:
         kind = drawn(self._faults, self._random, callbacks=True)

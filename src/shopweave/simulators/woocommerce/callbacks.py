@@ -58,12 +58,19 @@ class Callbacks:
         """Let a plug-in send a request of its own; nobody counts its failures."""
         self._ready.append(Delivery(webhook=0, request=request))
 
-    def due(self) -> list[Delivery]:
+    def pings(self) -> list[Delivery]:
+        """Give what goes out before the answer to the call that caused it, each once."""
+        found = [one for one in self._ready if one.at_once]
+        self._ready = [one for one in self._ready if not one.at_once]
+        return [one for one in found if self._reaches(one)]
+
+    def due(self, most: int | None = None) -> list[Delivery]:
         """Give what goes out now, each once; bodies show the state of this moment."""
-        found, self._ready = self._ready, []
+        found, self._ready = self._ready[:most], self._ready[len(self._ready[:most]) :]
         now = self.stage.clock.now()
-        queue = self.state.rows["delivery"]
-        for key, row in sorted(queue.items()):
+        for key, row in sorted(self.state.rows["delivery"].items()):
+            if most is not None and len(found) >= most:
+                break
             if when(row["due"]) > now:
                 continue
             self.state.remove("delivery", key)

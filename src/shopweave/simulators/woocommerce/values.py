@@ -55,7 +55,7 @@ def integer(value: Any) -> int:
 
 def truth(value: Any) -> bool:
     """Read a switch as WooCommerce does."""
-    return value in (True, 1, "1", "true", "yes", "TRUE")
+    return str(value).lower() in ("1", "true", "yes")
 
 
 def check_single(body: dict[str, Any], *, creating: bool) -> None:
