@@ -31,15 +31,17 @@ class Goods:
                 return self._one(call, self._find(int(key), call.method))
         raise no_route()
 
-    def show(self, row: Row, *, edit: bool = False) -> Body:
-        """Give a product as it is shown."""
-        return self.shown.shown(row, edit=edit)
-
     def _written(self, row: Row) -> Body:
         return self.shown.shown(row, edit=True)
 
     def _in_context(self, call: Call, row: Row) -> Body:
         return self.shown.shown(row, edit=call.query.get("context") == "edit")
+
+    def _in_full(self, call: Call, row: Row) -> Body:
+        """Show a product; a variation that is read as a product bears its family's name too."""
+        body = self._in_context(call, row)
+        parent = self.state.products.get(row["parent_id"]) if row["type"] == "variation" else None
+        return {**body, "name": f"{parent['name']} - {body['name']}"} if parent else body
 
     def _all(self, call: Call) -> HttpResponse:
         if call.writes:
@@ -48,8 +50,10 @@ class Goods:
                 raise Wrong(400, "woocommerce_rest_product_exists", "Cannot create existing product.")
             check_single(body, creating=True)
             return self._made(self.products.create(body))
+        if call.method == "DELETE":
+            raise no_route()
         rows = lists.matching(self.state, call.query, self.stage.offset)
-        return self.stage.listed(call, rows, "/wc/v3/products", lambda row: self._in_context(call, row))
+        return self.stage.listed(call, rows, "/wc/v3/products", lambda row: self._in_full(call, row))
 
     def _made(self, row: Row) -> HttpResponse:
         place = f"products/{row['parent_id']}/variations" if row["type"] == "variation" else "products"
@@ -65,6 +69,8 @@ class Goods:
 
     def _one(self, call: Call, row: Row) -> HttpResponse:
         if not call.writes:
+            if call.method != "DELETE":
+                return answer(200, fields(self._in_full(call, row), call.query.get("_fields")))
             return self._read_or_deleted(call, row)
         self._no_variation(row)
         body = call.body()

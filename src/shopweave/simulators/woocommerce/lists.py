@@ -6,6 +6,12 @@ from datetime import timedelta
 from shopweave.simulators.woocommerce.state import Row, State
 from shopweave.simulators.woocommerce.values import moment, truth
 
+_SETS = (
+    ("include_status", "status"),
+    ("exclude_status", "status"),
+    ("include_types", "type"),
+    ("exclude_types", "type"),
+)
 _HIDDEN = ("trash", "auto-draft")
 _KEYS: dict[str, Callable[[Row], object]] = {
     "id": lambda row: row["id"],
@@ -69,7 +75,17 @@ def _filters(query: dict[str, str], offset: timedelta) -> list[Callable[[Row], b
         if query.get(name):
             found.append(_by_term(key, query[name]))
     plain = [_by_value(name, query[name]) for name in ("type", "slug", "stock_status") if query.get(name)]
-    return [*found, *plain, *_by_words(query)]
+    sets = [
+        _by_set(key, query[name].split(","), is_in=name.startswith("include"))
+        for name, key in _SETS
+        if query.get(name)
+    ]
+    switches = [_by_value(name, truth(query[name])) for name in ("featured", "virtual") if name in query]
+    return [*found, *plain, *sets, *switches, *_by_words(query)]
+
+
+def _by_set(key: str, values: list[str], *, is_in: bool) -> Callable[[Row], bool]:
+    return lambda row: (row[key] in values) == is_in
 
 
 def _by_words(query: dict[str, str]) -> list[Callable[[Row], bool]]:
@@ -81,6 +97,9 @@ def _by_words(query: dict[str, str]) -> list[Callable[[Row], bool]]:
     if query.get("exclude"):
         left = {int(one) for one in query["exclude"].split(",") if one.strip().isdigit()}
         found.append(lambda row: row["id"] not in left)
+    if query.get("search_name_or_sku"):
+        text = query["search_name_or_sku"].lower()
+        found.append(lambda row: text in row["name"].lower() or text in row["sku"].lower())
     if "on_sale" in query:
         found.append(lambda row: bool(row["sale_price"]) == truth(query["on_sale"]))
     return found
@@ -97,7 +116,7 @@ def _status(query: dict[str, str]) -> Callable[[Row], bool]:
     return lambda row: row["status"] == wanted
 
 
-def _by_value(name: str, value: str) -> Callable[[Row], bool]:
+def _by_value(name: str, value: object) -> Callable[[Row], bool]:
     return lambda row: row[name] == value
 
 

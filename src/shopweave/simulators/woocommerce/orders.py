@@ -68,7 +68,7 @@ class Orders:
         row["date_modified"] = self.stage.now().isoformat()
         self._turn(row, old["status"], self._wanted(row, body))
         self.state.save("order", row["id"], row)
-        self.stage.tell("order", row["id"], "restored" if old["status"] == "trash" else "updated")
+        self.stage.tell("order", row["id"], "updated")
         return row
 
     def trash(self, row: Row) -> None:

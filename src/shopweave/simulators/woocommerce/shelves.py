@@ -12,7 +12,12 @@ from shopweave.simulators.woocommerce.state import Row, State
 from shopweave.simulators.woocommerce.terms import Terms
 from shopweave.simulators.woocommerce.values import integer, truth
 
-TAXONOMIES = {"categories": "product_cat", "brands": "product_brand", "tags": "product_tag"}
+TAXONOMIES = {
+    "categories": "product_cat",
+    "brands": "product_brand",
+    "tags": "product_tag",
+    "shipping_classes": "product_shipping_class",
+}
 
 
 class Shelves:

@@ -159,6 +159,9 @@ class WooShop:
         method = headers.get("x-http-method-override", query.get("_method", request.method)).upper()
         if path.startswith("/wp-content/uploads/"):
             return self.media.file(path)
+        if path.startswith("/wc-api/"):
+            gone = {"code": "woocommerce_api_disabled", "message": "The WooCommerce API is disabled."}
+            return answer(404, {"errors": gone})
         if not self.pretty or not path.startswith("/wp-json"):
             return html(404, "Page not found")
         self._count(method, path)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from shopweave.simulators.woocommerce.answers import Body
 from shopweave.simulators.woocommerce.images import Images
+from shopweave.simulators.woocommerce.products import KEPT
 from shopweave.simulators.woocommerce.rules import Rules
 from shopweave.simulators.woocommerce.stage import Stage
 from shopweave.simulators.woocommerce.state import Row, State, when
@@ -47,17 +48,10 @@ _FIXED: Body = {
 }
 _FIXED_PRODUCT: Body = {
     "price_html": "",
-    "external_url": "",
-    "button_text": "",
     "shipping_required": True,
     "shipping_taxable": True,
-    "reviews_allowed": True,
-    "post_password": "",
     "average_rating": "0.00",
     "rating_count": 0,
-    "upsell_ids": [],
-    "cross_sell_ids": [],
-    "grouped_products": [],
     "related_ids": [],
 }
 
@@ -132,6 +126,7 @@ class Shown:
             "slug": row["slug"] if row["status"] != "draft" else "",
             **{name: row[name] for name in _PRODUCT_AS_STORED},
             "total_sales": row.get("total_sales", 0),
+            **{name: row.get(name, empty) for name, empty in KEPT.items()},
             "short_description": row["short_description"] if edit else filtered(row["short_description"]),
             "categories": self.terms.named("product_cat", row["categories"]),
             "brands": self.terms.named("product_brand", row["brands"]),

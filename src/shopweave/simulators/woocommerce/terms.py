@@ -116,7 +116,7 @@ class Terms:
         body: dict[str, Any] = {name: row[name] for name in ("id", "name", "slug", "description")}
         if taxonomy in ("product_cat", "product_brand"):
             body |= {"parent": row["parent"], "display": row["display"], "image": None}
-        if taxonomy != "product_tag":
+        if taxonomy not in ("product_tag", "product_shipping_class"):
             body["menu_order"] = row["menu_order"]
         return {**body, "count": self._count(row)}
 
