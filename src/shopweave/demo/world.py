@@ -1,27 +1,35 @@
-"""The demo's world: a simulated till, Icecat and shop in a hub's folder, kept between calls."""
+"""Simulated systems in a hub's folder, kept between calls: the demo's world, and what `simulate` serves."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct, structs
 
+from shopweave.demo.courier import Courier
 from shopweave.demo.serve import Server, no_wait
 from shopweave.hub.settings.templates import DEMO
-from shopweave.model.http import HttpResponse
+from shopweave.model.http import HttpRequest, HttpResponse
 from shopweave.model.seams import Clock, Ids
 from shopweave.runtime.clock import seeded
+from shopweave.runtime.folder import FolderLock
 from shopweave.simulators import pace as paces
 from shopweave.simulators.catalogue import Catalogue, catalogue
+from shopweave.simulators.faults import Faults, Skewed
 from shopweave.simulators.icecat import IcecatSite
 from shopweave.simulators.journal import Journal
 from shopweave.simulators.till import create
-from shopweave.simulators.woocommerce import User, WooShop
+from shopweave.simulators.woocommerce import Key, User, WooShop, rules_of
+from shopweave.simulators.woocommerce.fill import fill
+from shopweave.simulators.woocommerce.stir import stir
 
 SEED = 7
 TILL = "till.sqlite"
 SIMULATORS = "simulators"
 FACTS = "demo.json"
+NAMES = ("woocommerce", "icecat", "till")
+PASSWORD, KEY, SECRET, TOKEN = "shop-password", "shop-key", "shop-secret", "icecat-token"
 
 
 class Facts(Struct, frozen=True, kw_only=True):
@@ -35,13 +43,25 @@ class Facts(Struct, frozen=True, kw_only=True):
     icecat_port: int = 0
 
 
+class Wish(Struct, frozen=True, kw_only=True):
+    """How the systems are to be: which of them, where, how fast, how rough; `ports` that must be had."""
+
+    names: tuple[str, ...] = NAMES
+    ports: Mapping[str, int] = {}
+    real_pace: bool = False
+    faults: Faults = Faults()
+    version: str = "9.9.5"
+
+
 class World:
     """The simulated systems of one folder."""
 
     def __init__(self, folder: Path, clock: Clock, ids: Ids) -> None:
         self.folder, self._clock, self._ids = folder, clock, ids
+        self._lock = FolderLock(folder / SIMULATORS)
         self._journal: Journal | None = None
         self._servers: list[Server] = []
+        self._courier: Courier | None = None
         self.goods = Catalogue(categories=(), products=(), sheets=())
 
     @property
@@ -49,55 +69,95 @@ class World:
         """Give the till's database file."""
         return self.folder / TILL
 
+    @property
+    def keep(self) -> Path:
+        """Give the folder of the simulators' state."""
+        return self.folder / SIMULATORS
+
     async def start(self, items: int, *, simple: bool, real_pace: bool, seed: int = SEED) -> None:
-        """Make what is missing, load the rest, and serve shop and Icecat."""
-        keep = self.folder / SIMULATORS
-        keep.mkdir(parents=True, exist_ok=True)
-        password = self._password(keep / "shop-password")
-        facts = self._facts(keep, items, seed, simple=simple)
-        goods = self._goods(facts)
-        self._journal = Journal(keep / "shop.sqlite")
-        users = (User(name="hub", password=password),)
-        self.shop = WooShop(
-            self._clock, users=users, offset=timedelta(hours=2), journal=self._journal, fetch=_nothing
-        )
-        self.icecat = IcecatSite(goods.sheets, url="")
-        shop = Server(
-            self.shop, self._clock, pace=paces.woocommerce if real_pace else no_wait, after=self._flush
-        )
-        icecat = Server(self.icecat, self._clock, pace=paces.icecat if real_pace else no_wait)
-        self._servers = [shop, icecat]
-        self.shop.answer_at(await shop.start(facts.shop_port))
-        self.icecat.url = await icecat.start(facts.icecat_port)
-        kept = structs.replace(facts, shop_port=shop.port, icecat_port=icecat.port)
-        (keep / FACTS).write_bytes(msgspec.json.encode(kept))
-        self._write_settings()
+        """Make what is missing, load the rest, serve shop and Icecat, and write the demo's settings."""
+        await self.serve(items, Wish(real_pace=real_pace), simple=simple, seed=seed)
+        text = DEMO.format(till=TILL, icecat=self.icecat.url, shop=self.shop.url)
+        (self.folder / "shopweave.toml").write_text(text, "utf-8")
 
-    def _goods(self, facts: Facts) -> Catalogue:
+    async def serve(self, items: int, wish: Wish, *, simple: bool, seed: int = SEED) -> None:
+        """Make what is missing, load the rest, and serve the systems of a wish."""
+        self._lock.take()
+        facts = self._facts(items, seed, simple=simple)
         today = date.fromisoformat(facts.day)
-        goods = catalogue(seeded(facts.seed), facts.items, today, simple=facts.simple)
-        if not self.till_path.exists():
-            create(self.till_path, goods, self._clock.now())
-        self.goods = goods
-        return goods
+        self.goods = catalogue(seeded(facts.seed), facts.items, today, simple=facts.simple)
+        if "till" in wish.names and not self.till_path.exists():
+            create(self.till_path, self.goods, self._clock.now())
+        self.icecat = IcecatSite(self.goods.sheets, url="", tokens=(self.secret(TOKEN),))
+        if "icecat" in wish.names:
+            facts = structs.replace(facts, icecat_port=await self._serve_icecat(wish, facts.icecat_port))
+        if "woocommerce" in wish.names:
+            facts = structs.replace(facts, shop_port=await self._serve_shop(wish, facts.shop_port))
+        (self.keep / FACTS).write_bytes(msgspec.json.encode(facts))
 
-    def _facts(self, keep: Path, items: int, seed: int, *, simple: bool) -> Facts:
+    async def _serve_icecat(self, wish: Wish, port: int) -> int:
+        pace = paces.icecat if wish.real_pace else no_wait
+        server = Server(self.icecat, self._clock, pace=pace, faults=wish.faults, random=seeded(2))
+        self.icecat.url = await self._listen(server, "icecat", wish, port)
+        return server.port
+
+    async def _serve_shop(self, wish: Wish, port: int) -> int:
+        self._journal = Journal(self.keep / "shop.sqlite")
+        faults, random = wish.faults, seeded(3)
+        wait = paces.CALLBACK if wish.real_pace else 0.0
+        self.shop = WooShop(
+            Skewed(self._clock, faults.skew) if faults.skew else self._clock,
+            users=(User(name="hub", password=self.secret(PASSWORD)),),
+            keys=(Key(key=self.secret(KEY), secret=self.secret(SECRET)),),
+            offset=timedelta(hours=2),
+            journal=self._journal,
+            fetch=self._fetched,
+            rules=structs.replace(rules_of(wish.version), lag=faults.lag, callback_wait=wait),
+        )
+        self._courier = Courier(self.shop.callbacks, self._clock, random, faults=faults, kept=self._flush)
+        server = Server(
+            self.shop,
+            self._clock,
+            pace=paces.woocommerce if wish.real_pace else no_wait,
+            after=self._flush,
+            before_answer=self._courier.before_answer,
+            faults=faults,
+            random=random,
+            stir=lambda: stir(self.shop, random),
+        )
+        self.shop.answer_at(await self._listen(server, "woocommerce", wish, port))
+        if "till" not in wish.names and not self.shop.state.products:
+            fill(self.shop, self.goods)
+            self._flush()
+        self._courier.start()
+        return server.port
+
+    async def _listen(self, server: Server, name: str, wish: Wish, port: int) -> str:
+        self._servers.append(server)
+        wanted = wish.ports.get(name)
+        return await server.start(wanted or port, exact=wanted is not None)
+
+    def _fetched(self, url: str) -> HttpResponse:
+        """Give what a picture's address leads to: Icecat's pictures and the shop's own."""
+        request = HttpRequest(method="GET", url=url)
+        if self.icecat.url and url.startswith(f"{self.icecat.url}/"):
+            return self.icecat.handle(request)
+        return HttpResponse(status=404)
+
+    def _facts(self, items: int, seed: int, *, simple: bool) -> Facts:
         """Give what the world is made of; what an earlier call said counts."""
-        path = keep / FACTS
+        path = self.keep / FACTS
         if path.exists():
             return msgspec.json.decode(path.read_bytes(), type=Facts)
         return Facts(items=items, seed=seed, simple=simple, day=self._clock.now().date().isoformat())
 
-    def _password(self, path: Path) -> str:
+    def secret(self, name: str) -> str:
+        """Give a generated secret, kept in a file that only its owner reads."""
+        path = self.keep / name
         if not path.exists():
-            path.write_text(self._ids.new()[:24], "utf-8")
-            path.chmod(0o600)
+            path.touch(0o600)
+            path.write_text(shaped(name, self._ids.new()), "utf-8")
         return path.read_text("utf-8").strip()
-
-    def _write_settings(self) -> None:
-        path = self.folder / "shopweave.toml"
-        text = DEMO.format(till=TILL, icecat=self.icecat.url, shop=self.shop.url)
-        path.write_text(text, "utf-8")
 
     def _flush(self) -> None:
         if self._journal is not None:
@@ -105,12 +165,18 @@ class World:
 
     async def stop(self) -> None:
         """Stop serving and keep the state."""
+        if self._courier is not None:
+            await self._courier.stop()
         for server in self._servers:
             await server.stop()
         self._flush()
         if self._journal is not None:
             self._journal.close()
+        self._lock.release()
 
 
-def _nothing(_: str) -> HttpResponse:
-    return HttpResponse(status=404)
+def shaped(name: str, text: str) -> str:
+    """Give a credential the shape its system wants: a key's prefix, a token's dashes."""
+    if name == TOKEN:
+        return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))
+    return {KEY: f"ck_{text}", SECRET: f"cs_{text}"}.get(name, text[:24])

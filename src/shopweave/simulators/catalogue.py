@@ -43,6 +43,7 @@ class Known(StrEnum):
     FULL_ONLY = "full_only"
     NOT_YET_RELEASED = "not_yet_released"
     UNKNOWN_GTIN = "unknown_gtin"
+    VERTICAL_LIMITED = "vertical_limited"
 
 
 class Sheet(Struct, frozen=True, kw_only=True):

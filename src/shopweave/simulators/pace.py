@@ -6,6 +6,7 @@ import msgspec
 
 from shopweave.model.http import HttpRequest
 
+CALLBACK = 20.0
 _LIST, _START, _ITEM, _UPLOAD, _SHEET = 1.0, 0.13, 0.045, 0.5, 0.3
 
 

@@ -1,5 +1,6 @@
-"""A simulated Icecat: Live JSON answers, errors word for word, and pictures."""
+"""A simulated Icecat: the Live JSON interface, pictures and index files."""
 
-from shopweave.simulators.icecat.site import IcecatSite
+from shopweave.simulators.icecat.account import Account
+from shopweave.simulators.icecat.site import Counters, IcecatSite
 
-__all__ = ["IcecatSite"]
+__all__ = ["Account", "Counters", "IcecatSite"]

@@ -8,12 +8,12 @@ Body = dict[str, Any]
 _WEIGHTS = {"94": "Weight", "19017": "Weight (with stand)", "762": "Package weight"}
 
 
-def body_of(sheet: Sheet, lang: str, url: str) -> Body:
-    """Give `data` of a good answer."""
+def body_of(sheet: Sheet, lang: str, url: str, content_token: str = "") -> Body:
+    """Give `data` of a good answer; with a content token the addresses of pictures carry it."""
     said = "EN" if sheet.english_only else lang
     empty = sheet.english_only and lang != "EN"
     text = "" if empty or sheet.thin else f"<b>{sheet.title}.</b><br>Well made, by {sheet.brand}."
-    pictures = [_picture(sheet, number, url) for number in range(1, sheet.pictures + 1)]
+    pictures = [_picture(sheet, number, url, content_token) for number in range(1, sheet.pictures + 1)]
     return {
         "GeneralInfo": _general(sheet, said, text, empty=empty),
         "Image": _main(pictures[0]) if pictures else {},
@@ -58,7 +58,9 @@ def _general(sheet: Sheet, lang: str, text: str, *, empty: bool) -> Body:
         "Description": _description(sheet, lang, text),
         "SummaryDescription": {"ShortSummaryDescription": summary, "LongSummaryDescription": summary},
         "BulletPoints": {},
-        "GeneratedBulletPoints": {} if empty else {"Language": lang, "Values": [sheet.brand, "Ready to use"]},
+        "GeneratedBulletPoints": {}
+        if empty or sheet.thin
+        else {"Language": lang, "Values": [sheet.brand, "Ready to use"]},
     }
 
 
@@ -80,8 +82,8 @@ def _description(sheet: Sheet, lang: str, text: str) -> Body:
     }
 
 
-def _picture(sheet: Sheet, number: int, url: str) -> Body:
-    address = f"{url}/img/{sheet.icecat_id}_{number}.png"
+def _picture(sheet: Sheet, number: int, url: str, token: str) -> Body:
+    address = f"{url}/img/{sheet.icecat_id}_{number}.png" + (f"?content_token={token}" if token else "")
     sizes = {f"Pic500x500{part}": "500" for part in ("Size", "Height", "Width")}
     return {
         "ID": str(number),

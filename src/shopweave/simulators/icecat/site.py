@@ -1,47 +1,24 @@
 """The site: who asks, for what, and what there is."""
 
-import json
 import re
 from collections.abc import Mapping
-from typing import Any
+from datetime import UTC, datetime
 from urllib.parse import parse_qsl, urlsplit
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from shopweave.model.gtin import gtin14, shortest
 from shopweave.model.http import HttpRequest, HttpResponse
+from shopweave.model.seams import Clock
 from shopweave.simulators.catalogue import Known, Sheet, png
+from shopweave.simulators.icecat.account import Account, Allowance, Asked, asking, may_index
 from shopweave.simulators.icecat.body import body_of
+from shopweave.simulators.icecat.index import index
+from shopweave.simulators.icecat.refusals import OF_SHEET, as_json, limited, refused
 
-LANGUAGES = ("EN", "US", "NL", "FR", "DE", "IT", "ES", "DK", "PT", "SE", "PL", "CZ", "HU", "FI", "NO", "TR")
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-_FULL_ONLY = (
-    "To access Full Icecat content, an app_key is required."
-    " Full Icecat users can find it on their My Profile page."
-)
-_TEXTS: Mapping[int, tuple[int, str, str]] = {
-    1: (400, "Bad Request", "UserName, lang are mandatory fields"),
-    2: (400, "Bad Request", "Lang is unknown"),
-    3: (400, "Bad Request", "{user} the Icecat user is unknown"),
-    4: (400, "Bad Request", "Product identifier(s) is not correct"),
-    8: (404, "Not Found", "The requested product is not present in the Icecat database"),
-    9: (
-        403,
-        "Forbidden",
-        _FULL_ONLY,
-    ),
-    14: (404, "Not Found", "Product has brand restrictions or access is limited"),
-    15: (404, "Not Found", "Products datasheet is not yet released"),
-    16: (400, "Bad Request", "The GTIN can not be found"),
-    19: (400, "Bad Request", "API Token is not valid UUID"),
-}
-_CODES = {
-    Known.NOT_PRESENT: 8,
-    Known.BRAND_RESTRICTED: 14,
-    Known.FULL_ONLY: 9,
-    Known.NOT_YET_RELEASED: 15,
-    Known.UNKNOWN_GTIN: 16,
-}
+_START = datetime(2026, 1, 10, tzinfo=UTC)
+_HTML = {"content-type": "text/html"}
+_OPEN_DEMO = Account(user="openIcecat-live")
 
 
 class Counters(Struct, kw_only=True):
@@ -52,7 +29,7 @@ class Counters(Struct, kw_only=True):
 
 
 class IcecatSite:
-    """Icecat with the sheets of an invented catalogue."""
+    """Icecat with the sheets of an invented catalogue; `calls` counts who was asked for."""
 
     def __init__(
         self,
@@ -61,85 +38,94 @@ class IcecatSite:
         url: str,
         users: tuple[str, ...] = ("hub",),
         tokens: tuple[str, ...] = (),
+        accounts: tuple[Account, ...] = (),
+        clock: Clock | None = None,
+        per_second: int = 0,
+        private: tuple[str, ...] = (),
     ) -> None:
-        self.url, self.users, self.tokens = url, tuple(user.lower() for user in users), tokens
+        named = tuple(Account(user=user, token=tokens[0] if tokens else "") for user in users)
+        self.url, self.accounts = url, (*accounts, *named, _OPEN_DEMO)
         self.sheets = {sheet.gtin: sheet for sheet in sheets}
-        self._by_id = {str(sheet.icecat_id): sheet for sheet in sheets}
-        self._by_part = {(sheet.brand.lower(), sheet.part_number.lower()): sheet for sheet in sheets}
+        self._by_id = {str(sheet.icecat_id): sheet.gtin for sheet in sheets}
+        self._by_part = {(sheet.brand.lower(), sheet.part_number.lower()): sheet.gtin for sheet in sheets}
+        self._clock, self._allowance, self._private = clock, Allowance(clock, per_second), private
+        self.changes: dict[str, datetime] = {}
         self.counters = Counters()
         self.calls: dict[str, int] = {}
+
+    def revise(self, gtin: str, known: Known = Known.OK, **changes: str) -> None:
+        """Let editors change a sheet, or take it away with `Known.NOT_PRESENT`; the index tells of it."""
+        self.sheets[gtin] = structs.replace(self.sheets[gtin], known=known, **changes)
+        self.changes[gtin] = self._now()
+
+    def _now(self) -> datetime:
+        return self._clock.now() if self._clock is not None else _START
 
     def handle(self, request: HttpRequest) -> HttpResponse:
         """Answer one request."""
         self.counters.reads += 1
         parts = urlsplit(request.url)
-        if parts.path.startswith("/img/"):
-            return self._picture(parts.path)
-        if parts.path.rstrip("/") != "/api":
-            return HttpResponse(status=404, headers={"content-type": "text/html"}, body=b"<h1>Not Found</h1>")
         query = {name.lower(): value for name, value in parse_qsl(parts.query, keep_blank_values=True)}
         headers = {name.lower(): value for name, value in request.headers.items()}
-        return self._api(query, headers)
+        if parts.path.startswith("/img/"):
+            return self._picture(parts.path, query)
+        if parts.path.startswith("/files/"):
+            return HttpResponse(status=200, headers={"content-type": "application/pdf"}, body=b"%PDF-1.4\n")
+        if parts.path.startswith("/export/"):
+            if not may_index(self.accounts, headers):
+                return HttpResponse(status=401, headers=_HTML, body=b"<h1>Unauthorized</h1>")
+            return index(parts.path, headers, self.sheets, self.changes, self._now())
+        if parts.path.rstrip("/") != "/api":
+            return HttpResponse(status=404, headers=_HTML, body=b"<h1>Not Found</h1>")
+        if self._allowance.is_over():
+            return limited(1)
+        asked = asking(self.accounts, query, headers)
+        if isinstance(asked, int):
+            return refused(asked, query.get("shopname") or query.get("username") or "")
+        return self._product(query, asked)
 
-    def _api(self, query: Mapping[str, str], headers: Mapping[str, str]) -> HttpResponse:
-        user = query.get("shopname") or query.get("username") or ""
-        lang = (query.get("lang") or query.get("language") or "").upper()
-        token = headers.get("api-token", "")
-        wrong = 0
-        if not user or not lang:
-            wrong = 1
-        elif user.lower() not in self.users:
-            wrong = 3
-        elif lang not in LANGUAGES:
-            wrong = 2
-        elif token and not _UUID.fullmatch(token):
-            wrong = 19
-        if wrong:
-            return refused(wrong, user)
-        return self._product(query, lang)
-
-    def _product(self, query: Mapping[str, str], lang: str) -> HttpResponse:
-        gtin, brand = query.get("gtin"), query.get("brand") or query.get("vendor")
-        name = gtin or query.get("icecat_id") or f"{brand}/{query.get('productcode')}"
+    def _product(self, query: Mapping[str, str], asked: Asked) -> HttpResponse:
+        name = _identifier(query)
         self.calls[name] = self.calls.get(name, 0) + 1
-        if gtin:
-            code = gtin14(gtin)
-            if code is None:
-                return refused(4)
-            sheet = self.sheets.get(shortest(code))
-            missing = 16
-        elif query.get("icecat_id"):
-            sheet, missing = self._by_id.get(query["icecat_id"]), 8
-        elif brand and query.get("productcode"):
-            sheet, missing = self._by_part.get((brand.lower(), query["productcode"].lower())), 8
-        else:
-            return refused(4)
-        if sheet is None:
-            return refused(missing)
-        if sheet.known is Known.UNKNOWN_GTIN and not gtin:
+        found = self._wanted(query)
+        if isinstance(found, int):
+            return refused(found)
+        known = found.known
+        if known is Known.UNKNOWN_GTIN and not query.get("gtin"):
             return refused(8)
-        if sheet.known is not Known.OK:
-            return refused(_CODES[sheet.known])
-        return _json(200, {"msg": "OK", "data": body_of(sheet, lang, self.url)})
+        if known is not Known.OK and not (known is Known.FULL_ONLY and asked.full):
+            return refused(OF_SHEET[known])
+        data = body_of(found, asked.lang, self.url, content_token=asked.content_token)
+        data["DemoAccount"] = asked.user.lower() == _OPEN_DEMO.user.lower()
+        return as_json(200, {"msg": "OK", "data": data})
 
-    def _picture(self, path: str) -> HttpResponse:
+    def _wanted(self, query: Mapping[str, str]) -> Sheet | int:
+        """Give the sheet that is asked for by one identifier, or the number of the refusal."""
+        brand, code = query.get("brand") or query.get("vendor"), query.get("productcode")
+        if query.get("gtin"):
+            valid = gtin14(query["gtin"])
+            return 4 if valid is None else self.sheets.get(shortest(valid), 16)
+        if query.get("icecat_id"):
+            key = query["icecat_id"]
+            return self._of(self._by_id.get(key)) if key.isdigit() else 4
+        if brand and code:
+            return self._of(self._by_part.get((brand.lower(), code.lower())))
+        return 4
+
+    def _of(self, gtin: str | None) -> Sheet | int:
+        return 8 if gtin is None else self.sheets[gtin]
+
+    def _picture(self, path: str, query: Mapping[str, str]) -> HttpResponse:
         found = re.fullmatch(r"/img/(\d+)_(\d+)\.png", path)
         if found is None:
-            return HttpResponse(status=404, headers={"content-type": "text/html"}, body=b"Not Found")
+            return HttpResponse(status=404, headers=_HTML, body=b"Not Found")
+        tokens = [one.content_token for one in self.accounts if one.content_token]
+        if found[1] in self._private and query.get("content_token") not in tokens:
+            return HttpResponse(status=403, headers=_HTML, body=b"Forbidden")
         content = png(int(found[1]) * 10 + int(found[2]))
         return HttpResponse(status=200, headers={"content-type": "image/png"}, body=content)
 
 
-def refused(code: int, user: str = "") -> HttpResponse:
-    """Give an error, word for word."""
-    status, phrase, text = _TEXTS[code]
-    body = {"StatusCode": code, "Code": status, "Error": phrase, "Message": text.format(user=user)}
-    return _json(status, body)
-
-
-def _json(status: int, body: Any) -> HttpResponse:
-    return HttpResponse(
-        status=status,
-        headers={"content-type": "application/json"},
-        body=json.dumps(body, separators=(",", ":")).encode(),
-    )
+def _identifier(query: Mapping[str, str]) -> str:
+    brand = query.get("brand") or query.get("vendor")
+    return query.get("gtin") or query.get("icecat_id") or f"{brand}/{query.get('productcode')}"

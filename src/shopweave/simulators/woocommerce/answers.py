@@ -12,7 +12,6 @@ HEADERS = {
     "x-robots-tag": "noindex",
     "x-content-type-options": "nosniff",
     "access-control-expose-headers": "X-WP-Total, X-WP-TotalPages, Link",
-    "allow": "GET, POST",
     "cache-control": "no-cache, must-revalidate, max-age=0, no-store, private",
 }
 
@@ -27,6 +26,14 @@ class Wrong(Exception):
     def body(self) -> Body:
         """Give the error object."""
         return {"code": self.code, "message": self.message, "data": {"status": self.status, **self.data}}
+
+
+class BareWrong(Wrong):
+    """An error whose `data` is the bare status, as refunds give it."""
+
+    def body(self) -> Body:
+        """Give the error object."""
+        return {"code": self.code, "message": self.message, "data": self.status}
 
 
 def dump(body: Any) -> bytes:
@@ -50,9 +57,7 @@ def page(
 ) -> tuple[Sequence[Any], dict[str, str]]:
     """Give the headers of a list."""
     pages = -(-total // size)
-    rest = {
-        key: value for key, value in query.items() if key not in ("page", "consumer_key", "consumer_secret")
-    }
+    rest = {key: value for key, value in query.items() if key not in ("consumer_key", "consumer_secret")}
     links = []
     if number > 1:
         links.append(_link(url, rest, min(number - 1, max(pages, 1)), "prev"))

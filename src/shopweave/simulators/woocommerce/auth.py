@@ -75,7 +75,11 @@ class Access:
     def _user(self, name: str, password: str) -> str:
         user = next((user for user in self.users if name in (user.name, user.email)), None)
         if user is None:
-            raise Wrong(401, "invalid_username", "Unknown username.")
+            raise Wrong(
+                401,
+                "invalid_username",
+                "<strong>Error:</strong> Unknown username. Check again or try your email address.",
+            )
         if user.password.replace(" ", "") != password.replace(" ", ""):
             raise Wrong(
                 401, "incorrect_password", "The provided password is an invalid application password."

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 from urllib.parse import urlsplit
 
 from shopweave.model.http import HttpResponse
 from shopweave.model.seams import Clock
 from shopweave.simulators.woocommerce.answers import Body, Wrong
+from shopweave.simulators.woocommerce.attachment import attachment
 from shopweave.simulators.woocommerce.state import Row, State, when
 from shopweave.simulators.woocommerce.values import integer, stamp
 
@@ -54,7 +54,7 @@ class Images:
             raise _failed("Sorry, you are not allowed to upload this file type.")
         answer = self.fetch(src)
         if answer.status != 200:
-            raise _failed("Not Found")
+            raise _failed("Not Found", src)
         if not media_type(answer.body):
             raise _failed("Sorry, you are not allowed to upload this file type.")
         return self.store(name, answer.body, alt="", title="")
@@ -107,33 +107,8 @@ class Images:
 
     def media(self, row: Row) -> Body:
         """Give an attachment as wp/v2 shows it."""
-        made = when(row["date"])
-        details: dict[str, Any] = {
-            "width": 1,
-            "height": 1,
-            "file": row["file"],
-            "filesize": row["size"],
-            "sizes": {},
-        }
-        return {
-            "id": row["id"],
-            "date": stamp(made, self.offset),
-            "date_gmt": stamp(made),
-            "modified": stamp(made, self.offset),
-            "modified_gmt": stamp(made),
-            "slug": row["slug"],
-            "status": "inherit",
-            "type": "attachment",
-            "link": f"{self.url}/?attachment_id={row['id']}",
-            "title": {"raw": row["title"], "rendered": row["title"]},
-            "author": 1,
-            "alt_text": row["alt"],
-            "media_type": "image",
-            "mime_type": row["type"],
-            "media_details": details,
-            "post": row["post"],
-            "source_url": self.src(row),
-        }
+        content = self.state.files.get(row["id"], b"")
+        return attachment(row, url=self.url, src=self.src(row), offset=self.offset, content=content)
 
 
 def media_type(content: bytes) -> str:
@@ -147,5 +122,6 @@ def media_type(content: bytes) -> str:
     return "image/webp" if content[:4] == b"RIFF" and content[8:12] == b"WEBP" else ""
 
 
-def _failed(text: str) -> Wrong:
-    return Wrong(400, "woocommerce_product_image_upload_error", f"Error getting remote image. {text}")
+def _failed(text: str, src: str = "") -> Wrong:
+    what = f"Error getting remote image {src}. Error: {text}"
+    return Wrong(400, "woocommerce_product_image_upload_error", what)

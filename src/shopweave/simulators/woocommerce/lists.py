@@ -6,6 +6,12 @@ from datetime import timedelta
 from shopweave.simulators.woocommerce.state import Row, State
 from shopweave.simulators.woocommerce.values import moment, truth
 
+_SETS = (
+    ("include_status", "status"),
+    ("exclude_status", "status"),
+    ("include_types", "type"),
+    ("exclude_types", "type"),
+)
 _HIDDEN = ("trash", "auto-draft")
 _KEYS: dict[str, Callable[[Row], object]] = {
     "id": lambda row: row["id"],
@@ -25,18 +31,33 @@ def matching(state: State, query: dict[str, str], offset: timedelta) -> list[Row
     return ordered(rows, query)
 
 
+def of_variations(state: State, parent: int, query: dict[str, str], offset: timedelta) -> list[Row]:
+    """Give the variations of a product a list call means, in its order."""
+    rows = list(state.variations(parent))
+    if query.get("sku"):
+        names = {one.strip().lower() for one in query["sku"].split(",")}
+        rows = [row for row in rows if row["sku"].lower() in names]
+    if query.get("include"):
+        keys = {int(one) for one in query["include"].split(",") if one.strip().isdigit()}
+        rows = [row for row in rows if row["id"] in keys]
+    for wanted in _filters(query, offset):
+        rows = [row for row in rows if wanted(row)]
+    return ordered(rows, query)
+
+
 def _chosen(state: State, query: dict[str, str]) -> list[Row]:
+    seen = state.seen("product")
     if query.get("sku"):
         names = [query["sku"], *query["sku"].split(",")]
         known = [state.skus[one.strip().lower()] for one in names if one.strip().lower() in state.skus]
-        return [state.products[key] for key in dict.fromkeys(known)]
-    rows: Iterable[Row] = state.products.values()
+        return [seen[key] for key in dict.fromkeys(known) if key in seen]
+    rows: Iterable[Row] = seen.values()
     if query.get("global_unique_id"):
-        key = state.gtins.get(query["global_unique_id"])
-        rows = [state.products[key]] if key is not None else []
+        found = state.gtins.get(query["global_unique_id"], 0)
+        rows = [seen[found]] if found in seen else []
     elif query.get("include"):
         keys = [int(one) for one in query["include"].split(",") if one.strip().isdigit()]
-        rows = [state.products[key] for key in keys if key in state.products]
+        rows = [seen[key] for key in keys if key in seen]
     return [row for row in rows if row["type"] != "variation"]
 
 
@@ -54,7 +75,17 @@ def _filters(query: dict[str, str], offset: timedelta) -> list[Callable[[Row], b
         if query.get(name):
             found.append(_by_term(key, query[name]))
     plain = [_by_value(name, query[name]) for name in ("type", "slug", "stock_status") if query.get(name)]
-    return [*found, *plain, *_by_words(query)]
+    sets = [
+        _by_set(key, query[name].split(","), is_in=name.startswith("include"))
+        for name, key in _SETS
+        if query.get(name)
+    ]
+    switches = [_by_value(name, truth(query[name])) for name in ("featured", "virtual") if name in query]
+    return [*found, *plain, *sets, *switches, *_by_words(query)]
+
+
+def _by_set(key: str, values: list[str], *, is_in: bool) -> Callable[[Row], bool]:
+    return lambda row: (row[key] in values) == is_in
 
 
 def _by_words(query: dict[str, str]) -> list[Callable[[Row], bool]]:
@@ -66,6 +97,9 @@ def _by_words(query: dict[str, str]) -> list[Callable[[Row], bool]]:
     if query.get("exclude"):
         left = {int(one) for one in query["exclude"].split(",") if one.strip().isdigit()}
         found.append(lambda row: row["id"] not in left)
+    if query.get("search_name_or_sku"):
+        text = query["search_name_or_sku"].lower()
+        found.append(lambda row: text in row["name"].lower() or text in row["sku"].lower())
     if "on_sale" in query:
         found.append(lambda row: bool(row["sale_price"]) == truth(query["on_sale"]))
     return found
@@ -82,7 +116,7 @@ def _status(query: dict[str, str]) -> Callable[[Row], bool]:
     return lambda row: row["status"] == wanted
 
 
-def _by_value(name: str, value: str) -> Callable[[Row], bool]:
+def _by_value(name: str, value: object) -> Callable[[Row], bool]:
     return lambda row: row[name] == value
 
 

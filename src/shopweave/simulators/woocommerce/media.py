@@ -1,19 +1,17 @@
-"""WordPress routes: media, the user's own account, and the image route of the companion plug-in."""
+"""WordPress routes: media and the user's own account."""
 
 import re
 from collections.abc import Mapping
 from email import message_from_bytes
 from email.message import Message
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from shopweave.model.http import HttpResponse
-from shopweave.simulators.woocommerce.answers import Body, Wrong, answer, fields, html, page
+from shopweave.simulators.woocommerce.answers import Wrong, answer, fields, html, page
 from shopweave.simulators.woocommerce.images import Images, media_type
+from shopweave.simulators.woocommerce.routes import Call, no_route
 from shopweave.simulators.woocommerce.state import Row, State
-from shopweave.simulators.woocommerce.values import integer, paging, truth
-
-if TYPE_CHECKING:
-    from shopweave.simulators.woocommerce.products import Products
+from shopweave.simulators.woocommerce.values import paging, truth
 
 _UPLOADERS = ("administrator", "shop_manager", "editor", "author")
 
@@ -34,24 +32,16 @@ class Media:
             status=200, headers={"content-type": row["type"]}, body=self.state.files[row["id"]]
         )
 
-    def route(
-        self,
-        method: str,
-        path: str,
-        query: dict[str, str],
-        headers: Mapping[str, str],
-        raw: bytes,
-        role: str,
-    ) -> HttpResponse:
+    def answer(self, call: Call, _: list[str]) -> HttpResponse:
         """Answer a wp/v2 request."""
-        if path == "/wp/v2/users/me":
-            return self._me(role)
-        found = re.fullmatch(r"/wp/v2/media(?:/(\d+))?", path)
+        if call.path == "/wp/v2/users/me":
+            return self._me(call.role)
+        found = re.fullmatch(r"/wp/v2/media(?:/(\d+))?", call.path)
         if found is None:
-            raise Wrong(404, "rest_no_route", "No route was found matching the URL and request method.")
+            raise no_route()
         if found[1] is None:
-            return self._list(query) if method == "GET" else self._upload(headers, raw, role)
-        return self._one(method, int(found[1]), query, raw, role)
+            return self._upload(call) if call.writes else self._list(call.query)
+        return self._one(call.method, int(found[1]), call.query, call.raw, call.role)
 
     def _me(self, role: str) -> HttpResponse:
         if not role:
@@ -73,12 +63,12 @@ class Media:
         _, headers = page(f"{self.images.url}/wp-json/wp/v2/media", query, shown, len(rows), number, size)
         return answer(200, fields(shown, query.get("_fields")), headers)
 
-    def _upload(self, headers: Mapping[str, str], raw: bytes, role: str) -> HttpResponse:
-        if role not in _UPLOADERS:
+    def _upload(self, call: Call) -> HttpResponse:
+        if call.role not in _UPLOADERS:
             raise Wrong(
-                403 if role else 401, "rest_cannot_create", "Sorry, you are not allowed to create posts."
+                403 if call.role else 401, "rest_cannot_create", "Sorry, you are not allowed to create posts."
             )
-        name, content, form = _received(headers, raw)
+        name, content, form = _received(call.headers, call.raw)
         if not content:
             raise Wrong(400, "rest_upload_no_data", "No data supplied.")
         if not media_type(content):
@@ -113,22 +103,6 @@ class Media:
         fresh = {**row, "alt": body.get("alt_text", row["alt"]), "title": body.get("title", row["title"])}
         self.state.save("media", row["id"], fresh)
         return fresh
-
-    def set_image(self, body: Body, role: str, products: "Products") -> HttpResponse:
-        """Set a product's picture by URL, as the seed's plug-in does."""
-        if role not in _UPLOADERS[:2]:
-            raise Wrong(403 if role else 401, "rest_forbidden", "Sorry, you are not allowed to do that.")
-        missing = [name for name in ("product_id", "image_url") if not body.get(name)]
-        if missing:
-            text = f"Missing parameter(s): {', '.join(missing)}"
-            raise Wrong(400, "rest_missing_callback_param", text, params=missing)
-        row = self.state.products.get(integer(body["product_id"]))
-        if row is None:
-            raise Wrong(404, "invalid_product", "No such product.")
-        if row["images"] and not truth(body.get("force")):
-            return answer(200, {"set": False, "media_id": row["images"][0]["id"]})
-        fresh = products.update(row, {"images": [{"src": body["image_url"], "alt": body.get("alt", "")}]})
-        return answer(201, {"set": True, "media_id": fresh["images"][0]["id"]})
 
 
 def _received(headers: Mapping[str, str], raw: bytes) -> tuple[str, bytes, dict[str, str]]:

@@ -8,7 +8,9 @@ from typing import Any
 from shopweave.model.seams import Clock
 from shopweave.simulators.woocommerce import values
 from shopweave.simulators.woocommerce.answers import Body, Wrong
+from shopweave.simulators.woocommerce.choices import chosen, linked
 from shopweave.simulators.woocommerce.images import Images
+from shopweave.simulators.woocommerce.meta import merged
 from shopweave.simulators.woocommerce.state import Row, State
 from shopweave.simulators.woocommerce.terms import Terms
 from shopweave.simulators.woocommerce.values import decimal_text, integer, slugify, truth
@@ -21,6 +23,15 @@ _TEXTS = (
     "tax_status",
     "catalog_visibility",
 )
+KEPT: Row = {
+    "upsell_ids": [],
+    "cross_sell_ids": [],
+    "grouped_products": [],
+    "external_url": "",
+    "button_text": "",
+    "reviews_allowed": True,
+    "post_password": "",
+}
 _NEW: Row = {
     "name": "",
     "slug": "",
@@ -59,6 +70,7 @@ _NEW: Row = {
     "default_attributes": [],
     "meta_data": [],
     "parent_id": 0,
+    "total_sales": 0,
     "next_meta": 1,
 }
 
@@ -101,7 +113,7 @@ class Products:
         self.state.save("product", row["id"], row)
         self.state.index(row)
         if parent is not None:
-            self._touch_parent(parent)
+            self._touch_parent(self.state.products[parent["id"]])
         self.changed(row, "created")
         return row
 
@@ -121,20 +133,36 @@ class Products:
         self.changed(fresh, "updated")
         return fresh
 
+    def set_thumbnail(self, row: Row, image: Row) -> None:
+        """Set the main picture as a plug-in does by itself: no date moves and nobody is told."""
+        self.state.save("product", row["id"], {**row, "images": [image, *row["images"][1:]]})
+
+    def move_stock(self, row: Row, change: int) -> None:
+        """Add to the stock of a managed product, as orders do."""
+        fresh = {**row, "stock_quantity": (row["stock_quantity"] or 0) + change}
+        fresh["stock_status"] = stock_status(fresh)
+        if self.stock_moves_date:
+            fresh["date_modified"] = self.now().isoformat()
+        self.state.save("product", fresh["id"], fresh)
+        parent = self.state.products.get(fresh["parent_id"]) if fresh["type"] == "variation" else None
+        if parent is not None:
+            self._touch_parent(parent, moves=self.stock_moves_date)
+        self.changed(fresh, "updated")
+
     def _retyped(self, row: Row, fresh: Row) -> None:
         """Changing a variable product's type deletes its variations."""
         if row["type"] == "variable" and fresh["type"] != "variable":
             for child in list(self.state.variations(row["id"])):
                 self.remove(child)
 
-    def _touch_parent(self, parent: Row) -> None:
-        parent["date_modified"] = self.now().isoformat()
+    def _touch_parent(self, parent: Row, *, moves: bool = True) -> None:
+        fresh = {**parent, "date_modified": self.now().isoformat()} if moves else dict(parent)
         children = list(self.state.variations(parent["id"]))
         if children and not parent["manage_stock"]:
             states = [child["stock_status"] for child in children]
             best = next((one for one in ("instock", "onbackorder") if one in states), "outofstock")
-            parent["stock_status"] = best
-        self.state.save("product", parent["id"], parent)
+            fresh["stock_status"] = best
+        self.state.save("product", fresh["id"], fresh)
 
     def trash(self, row: Row) -> None:
         """Move to the trash; the SKU stays held by the row."""
@@ -169,6 +197,8 @@ class Products:
                 row[key] = "" if value is None else str(value)
             elif key in ("featured", "virtual", "downloadable", "sold_individually"):
                 row[key] = truth(value)
+            elif key in KEPT:
+                row[key] = _copy(value)
             elif key == "menu_order":
                 row[key] = integer(value)
         self._codes(row, body)
@@ -247,6 +277,9 @@ class Products:
             row["backorders"] = body["backorders"]
         if "manage_stock" in body:
             row["manage_stock"] = truth(body["manage_stock"])
+        if row["manage_stock"] and row["type"] == "external":
+            message = "External products cannot be managed."
+            raise Wrong(400, "product_external_invalid_manage_stock", message)
         if not row["manage_stock"]:
             row["stock_quantity"] = None
             if "stock_status" in body:
@@ -269,9 +302,9 @@ class Products:
                 row[name] = [key for key in found if self.terms.exists(taxonomy, key)]
         if "attributes" in body:
             if row["type"] == "variation":
-                row["attributes"] = self._choices(row, body["attributes"] or [])
+                row["attributes"] = chosen(self._parent(row), body["attributes"] or [])
             else:
-                row["attributes"] = self._attributes(body["attributes"] or [])
+                row["attributes"] = linked(self.terms, body["attributes"] or [])
         if "images" in body:
             row["images"] = [self.images.taken(one) for one in body["images"] or []]
         if "image" in body and row["type"] == "variation":
@@ -280,79 +313,17 @@ class Products:
                 [self.images.taken(image)] if image and (image.get("id") or image.get("src")) else []
             )
 
-    def _attributes(self, wanted: list[Any]) -> list[Row]:
-        found: list[Row] = []
-        for place, one in enumerate(wanted):
-            options = one.get("options") or []
-            options = options.split("|") if isinstance(options, str) else options
-            attribute = self.terms.attribute(integer(one.get("id")))
-            if integer(one.get("id")) and attribute is None:
-                continue
-            names = (
-                [self.terms.option(attribute, str(text)) for text in options]
-                if attribute
-                else [str(o) for o in options]
-            )
-            found.append(
-                {
-                    "id": attribute["id"] if attribute else 0,
-                    "name": attribute["name"] if attribute else str(one.get("name", "")),
-                    "position": integer(one.get("position", place)),
-                    "visible": truth(one.get("visible", False)),
-                    "variation": truth(one.get("variation", False)),
-                    "options": list(dict.fromkeys(names)),
-                }
-            )
-        return found
-
-    def _choices(self, row: Row, wanted: list[Any]) -> list[Row]:
-        parent = self.state.products.get(row["parent_id"], {"attributes": []})
-        found: list[Row] = []
-        for one in wanted:
-            key, name = integer(one.get("id")), str(one.get("name", ""))
-            axis = next(
-                (
-                    a
-                    for a in parent["attributes"]
-                    if (key and a["id"] == key) or (not key and a["name"].lower() == name.lower())
-                ),
-                None,
-            )
-            if axis is None:
-                continue
-            option = str(one.get("option", ""))
-            known = {text.lower(): text for text in axis["options"]} | {
-                slugify(text): text for text in axis["options"]
-            }
-            found.append(
-                {
-                    "id": axis["id"],
-                    "name": axis["name"],
-                    "option": known.get(option.lower(), option if not axis["id"] else slugify(option)),
-                }
-            )
-        return found
+    def _parent(self, row: Row) -> Row:
+        return self.state.products.get(row["parent_id"], {"attributes": []})
 
     def _meta(self, row: Row, entries: list[Any]) -> None:
+        plain = []
         for one in entries:
-            key, value = one.get("key"), one.get("value")
-            known = next(
-                (
-                    m
-                    for m in row["meta_data"]
-                    if m["id"] == one.get("id") or (one.get("id") is None and m["key"] == key)
-                ),
-                None,
-            )
-            if value is None:
-                row["meta_data"] = [m for m in row["meta_data"] if m is not known]
-            elif key in ("_sku", "_regular_price", "_weight"):
-                row[str(key)[1:]] = str(value)
-            elif known is not None:
-                known["value"] = _scalar(value)
+            if one.get("key") in ("_sku", "_regular_price", "_weight") and one.get("value") is not None:
+                row[str(one["key"])[1:]] = str(one["value"])
             else:
-                row["meta_data"].append({"id": row["next_meta"], "key": key, "value": _scalar(value)})
-                row["next_meta"] += 1
+                plain.append(one)
+        row["next_meta"] = merged(row["meta_data"], row["next_meta"], plain)
 
     def _slug(self, row: Row) -> str:
         wanted = slugify(row["name"]) or str(row["id"])
@@ -371,12 +342,6 @@ def stock_status(row: Row) -> str:
 
 def _kses(text: str) -> str:
     return re.sub(r"</?script[^>]*>", "", text)
-
-
-def _scalar(value: Any) -> Any:
-    if isinstance(value, bool):
-        return "1" if value else ""
-    return value if isinstance(value, (dict, list)) else str(value)
 
 
 def _copy(value: Any) -> Any:

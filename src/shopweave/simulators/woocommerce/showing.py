@@ -1,11 +1,13 @@
 """Products and variations as the API shows them; view context filters the texts."""
 
 import html
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from shopweave.model.seams import Clock
 from shopweave.simulators.woocommerce.answers import Body
 from shopweave.simulators.woocommerce.images import Images
+from shopweave.simulators.woocommerce.products import KEPT
+from shopweave.simulators.woocommerce.rules import Rules
+from shopweave.simulators.woocommerce.stage import Stage
 from shopweave.simulators.woocommerce.state import Row, State, when
 from shopweave.simulators.woocommerce.terms import Terms
 from shopweave.simulators.woocommerce.values import number, stamp
@@ -36,6 +38,7 @@ _PRODUCT_AS_STORED = (
     "purchase_note",
     "default_attributes",
 )
+_GTIN, _BRANDS = ("global_unique_id",), ("brands",)
 _FIXED: Body = {
     "downloads": [],
     "download_limit": -1,
@@ -45,18 +48,10 @@ _FIXED: Body = {
 }
 _FIXED_PRODUCT: Body = {
     "price_html": "",
-    "total_sales": 0,
-    "external_url": "",
-    "button_text": "",
     "shipping_required": True,
     "shipping_taxable": True,
-    "reviews_allowed": True,
-    "post_password": "",
     "average_rating": "0.00",
     "rating_count": 0,
-    "upsell_ids": [],
-    "cross_sell_ids": [],
-    "grouped_products": [],
     "related_ids": [],
 }
 
@@ -64,18 +59,26 @@ _FIXED_PRODUCT: Body = {
 class Shown:
     """Shows the products of a shop."""
 
-    def __init__(
-        self, state: State, terms: Terms, images: Images, clock: Clock, url: str, offset: timedelta
-    ) -> None:
-        self.state, self.terms, self.images, self.clock = state, terms, images, clock
-        self.url, self.offset = url, offset
+    def __init__(self, state: State, terms: Terms, images: Images, stage: Stage, rules: Rules) -> None:
+        self.state, self.terms, self.images, self.stage = state, terms, images, stage
+        self.clock, self.offset = stage.clock, stage.offset
+        self._unknown = (*(() if rules.has_gtin else _GTIN), *(() if rules.has_brands else _BRANDS))
+
+    @property
+    def url(self) -> str:
+        """Give the shop's address."""
+        return self.stage.url
 
     def shown(self, row: Row, *, edit: bool) -> Body:
         """Give a product as the API shows it; view context filters the texts."""
-        body = self._common(row, edit=edit)
+        common = self._common(row, edit=edit)
         if row["type"] == "variation":
-            return self._shown_variation(row, body)
-        return self._product(row, body, edit=edit)
+            body = self._shown_variation(row, common)
+        else:
+            body = self._product(row, common, edit=edit)
+        for name in self._unknown:
+            body.pop(name, None)
+        return body
 
     def _common(self, row: Row, *, edit: bool) -> Body:
         draft = f"{self.url}/?post_type=product&p={row['id']}"
@@ -122,6 +125,8 @@ class Shown:
             "name": html.escape(html.unescape(row["name"]), quote=False),
             "slug": row["slug"] if row["status"] != "draft" else "",
             **{name: row[name] for name in _PRODUCT_AS_STORED},
+            "total_sales": row.get("total_sales", 0),
+            **{name: row.get(name, empty) for name, empty in KEPT.items()},
             "short_description": row["short_description"] if edit else filtered(row["short_description"]),
             "categories": self.terms.named("product_cat", row["categories"]),
             "brands": self.terms.named("product_brand", row["brands"]),
@@ -130,7 +135,7 @@ class Shown:
             "attributes": [{**one, "slug": self.terms.attribute_slug(one)} for one in row["attributes"]],
             "variations": [child["id"] for child in children],
             "has_options": bool(children),
-            "_links": {"self": [{"href": f"{self.url}/wp-json/wc/v3/products/{row['id']}"}]},
+            "_links": self.stage.links(f"products/{row['id']}"),
             **(names if edit else {}),
         }
 
@@ -146,17 +151,14 @@ class Shown:
                     parent["stock_status"],
                 )
         images = self.images.shown(row["images"])
+        parents = f"products/{row['parent_id']}"
         return {
             **body,
             "name": options,
             "parent_id": row["parent_id"],
             "image": images[0] if images else None,
             "attributes": [{**one, "slug": self.terms.attribute_slug(one)} for one in row["attributes"]],
-            "_links": {
-                "self": [
-                    {"href": f"{self.url}/wp-json/wc/v3/products/{row['parent_id']}/variations/{row['id']}"}
-                ]
-            },
+            "_links": self.stage.links(f"{parents}/variations/{row['id']}", parents),
         }
 
 

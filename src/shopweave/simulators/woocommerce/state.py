@@ -5,20 +5,38 @@ from datetime import datetime
 from typing import Any
 
 from shopweave.simulators.journal import Journal
+from shopweave.simulators.woocommerce.lag import Lag
 
 Row = dict[str, Any]
-TABLES = ("product", "term", "attribute", "media", "webhook", "option")
+TABLES = (
+    "product",
+    "term",
+    "attribute",
+    "media",
+    "webhook",
+    "delivery",
+    "option",
+    "order",
+    "refund",
+    "note",
+    "customer",
+    "coupon",
+    "tax",
+)
+COUNTERS = ("next_id", "next_line")
 
 
 class State:
     """Rows of the shop; every save is noted for the journal."""
 
-    def __init__(self) -> None:
+    def __init__(self, lag: Lag | None = None) -> None:
+        self._lag = lag
         self.rows: dict[str, dict[int, Row]] = {table: {} for table in TABLES}
         self.skus: dict[str, int] = {}
         self.gtins: dict[str, int] = {}
         self.children: dict[int, list[int]] = {}
         self.next_id = 10
+        self.next_line = 0
         self.files: dict[int, bytes] = {}
         self._changed: dict[tuple[str, int], Row] = {}
         self._removed: set[tuple[str, int]] = set()
@@ -33,17 +51,31 @@ class State:
         self.next_id += 1
         return self.next_id
 
+    def line_number(self) -> int:
+        """Give the next id of an order's lines and of their meta data."""
+        self.next_line += 1
+        return self.next_line
+
     def save(self, table: str, key: int, row: Row) -> None:
         """Put a row in place."""
+        if self._lag is not None:
+            self._lag.note(table, key, self.rows[table].get(key))
         self.rows[table][key] = row
         self._changed[(table, key)] = row
         self._removed.discard((table, key))
 
     def remove(self, table: str, key: int) -> None:
         """Take a row away."""
+        if self._lag is not None:
+            self._lag.note(table, key, self.rows[table].get(key))
         self.rows[table].pop(key, None)
         self._changed.pop((table, key), None)
         self._removed.add((table, key))
+
+    def seen(self, table: str) -> dict[int, Row]:
+        """Give the rows of a table as lists show them."""
+        rows = self.rows[table]
+        return rows if self._lag is None else self._lag.seen(table, rows)
 
     def index(self, row: Row) -> None:
         """Let a product be found by SKU and GTIN, and by its parent."""
@@ -77,8 +109,11 @@ class State:
             return
         changed = [(f"{table}", str(key), row) for (table, key), row in self._changed.items()]
         files = [("file", str(key), self.files[key]) for table, key in self._changed if table == "media"]
+        counters: list[tuple[str, str, Row]] = [
+            ("counter", name, {"value": getattr(self, name)}) for name in COUNTERS
+        ]
         journal.save(
-            [*changed, *files, ("counter", "next_id", {"value": self.next_id})],
+            [*changed, *files, *counters],
             [(table, str(key)) for table, key in self._removed],
         )
         self._changed.clear()
@@ -90,8 +125,8 @@ class State:
             if kind == "file" and isinstance(row, bytes):
                 self.files[int(key)] = row
             elif kind == "counter" and isinstance(row, dict):
-                self.next_id = row["value"]
-            elif isinstance(row, dict):
+                setattr(self, key, row["value"])
+            elif isinstance(row, dict) and kind in self.rows:
                 self.rows[kind][int(key)] = row
         for row in self.products.values():
             self.index(row)

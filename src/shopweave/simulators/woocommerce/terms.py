@@ -8,6 +8,8 @@ from shopweave.simulators.woocommerce.values import integer, slugify
 
 _SLUG = 28
 
+_FIELDS = {"product_cat": "categories", "product_brand": "brands", "product_tag": "tags"}
+
 
 class Terms:
     """The taxonomies of a shop; a term's row says of which."""
@@ -87,13 +89,11 @@ class Terms:
             if child["parent"] == row["id"]:
                 self.state.save("term", child["id"], {**child, "parent": row["parent"]})
         self.state.remove("term", row["id"])
-        field = {"product_cat": "categories", "product_brand": "brands", "product_tag": "tags"}.get(
-            taxonomy, ""
-        )
-        for product in self.state.products.values() if field else ():
+        field = _FIELDS.get(taxonomy, "")
+        for product in list(self.state.products.values()) if field else ():
             if row["id"] in product[field]:
-                product[field] = [key for key in product[field] if key != row["id"]]
-                self.state.save("product", product["id"], product)
+                left = [key for key in product[field] if key != row["id"]]
+                self.state.save("product", product["id"], {**product, field: left})
 
     def _check_free(self, taxonomy: str, name: str, parent: int, own: int) -> None:
         for row in self.of(taxonomy):
@@ -112,17 +112,20 @@ class Terms:
 
     def shown(self, row: Row) -> Body:
         """Give a term as the API shows it."""
-        body: dict[str, Any] = {"id": row["id"], "name": row["name"], "slug": row["slug"]}
-        if row["taxonomy"] in ("product_cat", "product_brand"):
-            body |= {
-                "parent": row["parent"],
-                "description": row["description"],
-                "display": row["display"],
-                "image": None,
-            }
-        else:
-            body |= {"description": row["description"]}
-        return {**body, "menu_order": row["menu_order"], "count": 0}
+        taxonomy = row["taxonomy"]
+        body: dict[str, Any] = {name: row[name] for name in ("id", "name", "slug", "description")}
+        if taxonomy in ("product_cat", "product_brand"):
+            body |= {"parent": row["parent"], "display": row["display"], "image": None}
+        if taxonomy not in ("product_tag", "product_shipping_class"):
+            body["menu_order"] = row["menu_order"]
+        return {**body, "count": self._count(row)}
+
+    def _count(self, row: Row) -> int:
+        field = _FIELDS.get(row["taxonomy"])
+        if field is not None:
+            return sum(row["id"] in one[field] for one in self.state.products.values())
+        used = (one["attributes"] for one in self.state.products.values() if one["type"] != "variation")
+        return sum(any(axis["id"] and row["name"] in axis["options"] for axis in axes) for axes in used)
 
     def named(self, taxonomy: str, keys: list[int]) -> list[Body]:
         """Give terms as products show them."""

@@ -55,7 +55,7 @@ def integer(value: Any) -> int:
 
 def truth(value: Any) -> bool:
     """Read a switch as WooCommerce does."""
-    return value in (True, 1, "1", "true", "yes", "TRUE")
+    return str(value).lower() in ("1", "true", "yes")
 
 
 def check_single(body: dict[str, Any], *, creating: bool) -> None:
@@ -68,7 +68,7 @@ def check_single(body: dict[str, Any], *, creating: bool) -> None:
         if problem is not None:
             code, text = problem
             params[field] = text
-            details[field] = {"code": code, "message": text, "data": None}
+            details[field] = {"code": code, "message": text, "data": {"param": field}}
     if params:
         names = ", ".join(params)
         raise Wrong(
@@ -123,6 +123,11 @@ def _number(query: dict[str, str], name: str, default: int, low: int, high: int 
         text = f"{name} must be {bounds}"
         raise _invalid(name, text, {name: {"code": "rest_out_of_bounds", "message": text, "data": None}})
     return value
+
+
+def invalid(name: str, text: str, code: str) -> Wrong:
+    """Give the error of one parameter that is wrong."""
+    return _invalid(name, text, {name: {"code": code, "message": text, "data": {"param": name}}})
 
 
 def _invalid(name: str, text: str, details: dict[str, Any]) -> Wrong:
