@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
 
