@@ -17,6 +17,7 @@ from shopweave.runtime.folder import FolderLock
 from shopweave.runtime.http import AiohttpTransport, GuardedTransport
 from shopweave.runtime.sql import ForeignSql, open_sql
 from shopweave.store.base import Database
+from shopweave.store.opening import explaining
 from shopweave.store.postgres import PostgresStore, make_postgres
 from shopweave.store.sqlite import SqliteStore, make_engine
 from shopweave.store.tables import metadata
@@ -44,10 +45,11 @@ def open_store(folder: Path, url: str, clock: Clock, *, works: bool = True) -> S
     if not url:
         prepare(make_engine(folder / DATABASE))
         return SqliteStore(folder / DATABASE, clock)
-    prepare(make_postgres(url))
-    store = PostgresStore(url, clock)
-    if works:
-        store.hold()
+    with explaining():
+        prepare(make_postgres(url))
+        store = PostgresStore(url, clock)
+        if works:
+            store.hold()
     return store
 
 

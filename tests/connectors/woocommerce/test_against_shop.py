@@ -76,7 +76,6 @@ def test_a_good_connection_passes_every_line() -> None:
         ({"consumer_key": "ck_all", "consumer_secret": "wrong"}, "secret"),
         ({"consumer_key": "ck_read", "consumer_secret": "s"}, "Read/Write"),
         ({"consumer_key": "ck_poor", "consumer_secret": "s"}, "shop manager"),
-        ({"pretty": False}, "Permalinks"),
         ({"weight_unit": "g"}, 'weight_unit = "kg"'),
     ],
 )
