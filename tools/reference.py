@@ -1,28 +1,34 @@
-"""The reference of settings, made from what the connectors declare: `python -m tools.reference` writes it."""
+"""The references, made from what the code declares: `python -m tools.reference` writes them."""
 
+import ast
+import inspect
 import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
+import typer.main
+
+from shopweave.cli import app as frame
 from shopweave.connector.declaration import connector_names, find_connector
 from shopweave.connector.settings import Option
+from shopweave.hub.settings.spec import SECTIONS
 
-PAGE = Path("docs/reference/settings.md")
+FOLDER = Path("docs/reference")
+PAGE = FOLDER / "settings.md"
+SOURCE = Path("src/shopweave")
+_HEAD = ["| option | meaning | default |", "| --- | --- | --- |"]
 
 
 def settings() -> str:
-    """Write the page."""
-    parts = [
-        "# Settings of connections",
-        "",
-        "Made from the connectors' declarations; do not edit by hand.",
-        "",
-    ]
+    """Write the page of settings: the hub's own sections, then each connector's options."""
+    parts = ["# Settings", "", "Made from the code; do not edit by hand. All stands in `shopweave.toml`.", ""]
+    for name, options in SECTIONS.items():
+        parts += [f"## `[{name}]`", "", *_HEAD, *(_row(option) for option in options), ""]
     for name in connector_names():
         connector = find_connector(name)
         parts += [f'## `type = "{name}"`: {connector.title}', "", connector.description, ""]
-        parts += ["| option | meaning | default |", "| --- | --- | --- |"]
-        parts += [_row(option) for option in connector.options]
-        parts.append("")
+        parts += [*_HEAD, *(_row(option) for option in connector.options), ""]
     return "\n".join(parts)
 
 
@@ -30,10 +36,137 @@ def _row(option: Option) -> str:
     text = " ".join(part for part in (option.description, option.recommendation) if part)
     if option.choices:
         text += f" One of: {', '.join(option.choices)}."
-    default = "needed" if option.needed else "" if option.default in (None, "") else f"`{option.default}`"
-    return f"| `{option.name}` | {text.replace('|', '/')} | {default} |"
+    if option.minimum is not None and option.maximum is not None:
+        text += f" From {option.minimum:g} to {option.maximum:g}."
+    default = "needed" if option.needed else "" if option.default in (None, "", ()) else f"`{option.default}`"
+    return f"| `{option.name}` | {_cell(text)} | {default} |"
 
+
+def _cell(text: str) -> str:
+    return " ".join(text.replace("|", "/").split())
+
+
+def commands() -> str:
+    """Write the page of the command line: every command with its arguments and options."""
+    parts = ["# Commands", "", "Made from the code; do not edit by hand.", ""]
+    parts += ["Exit codes: 0 done · 1 done, with refusals or failures · 2 settings, usage or connection ·"]
+    parts += ["3 something is held for a person · 4 another process works on this folder.", ""]
+    whole = typer.main.get_command(frame.app)
+    parts += ["## Before or after any command", "", *_parameters(whole), ""]
+    for name, command in _leaves(whole, "shopweave"):
+        text = inspect.cleandoc(command.help or "").splitlines()[0]
+        parts += [f"## `{name}`", "", text, "", *_parameters(command), ""]
+    return "\n".join(parts).rstrip() + "\n"
+
+
+def _leaves(command: Any, name: str) -> Iterator[tuple[str, Any]]:
+    below: Mapping[str, Any] = getattr(command, "commands", {})
+    for word, one in below.items():
+        if hasattr(one, "commands"):
+            yield from _leaves(one, f"{name} {word}")
+        else:
+            yield f"{name} {word}", one
+
+
+def _parameters(command: Any) -> list[str]:
+    rows = [_parameter(one) for one in command.params if one.name != "help"]
+    return ["| option | meaning |", "| --- | --- |", *rows] if rows else ["No options."]
+
+
+def _parameter(one: Any) -> str:
+    is_argument = one.param_type_name == "argument"
+    name = str(one.name).upper() if is_argument else ", ".join(one.opts)
+    default = one.default
+    is_told = isinstance(default, str | int | float | Path) and not isinstance(default, bool)
+    tail = f" Default: {default}." if is_told and str(default) not in ("", ".") else ""
+    return f"| `{name}` | {_cell(str(one.help or ''))}{tail} |"
+
+
+def findings() -> str:
+    """Write the page of codes: each with its sentence and its remedy as they stand in the code."""
+    parts = ["# Codes", "", "Made from the code; do not edit by hand. `…` stands for what is filled in.", ""]
+    parts += ["| code | what | what to do |", "| --- | --- | --- |"]
+    return "\n".join([*parts, *(f"| `{code}` | {what} | {todo} |" for code, what, todo in codes())]) + "\n"
+
+
+def codes(source: Path = SOURCE) -> Sequence[tuple[str, str, str]]:
+    """Collect every code with the texts beside it, once for each pair."""
+    found: dict[tuple[str, str, str], None] = {}
+    for path in sorted(source.rglob("*.py")):
+        tree = ast.parse(path.read_text("utf-8"))
+        for node, texts in _scoped(tree, _texts(tree.body)):
+            found.update(dict.fromkeys(_told(node, texts)))
+    return sorted(found)
+
+
+def _scoped(node: ast.AST, texts: Mapping[str, str]) -> Iterator[tuple[ast.AST, Mapping[str, str]]]:
+    """Give each node with the texts that names stand for there."""
+    for below in ast.iter_child_nodes(node):
+        inner = texts
+        if isinstance(below, ast.FunctionDef | ast.AsyncFunctionDef):
+            inner = {**texts, **_texts(list(ast.walk(below)))}
+        yield below, inner
+        yield from _scoped(below, inner)
+
+
+def _texts(nodes: Sequence[ast.AST]) -> dict[str, str]:
+    """Give the names that stand for one text; those that stand for several are left open."""
+    found: dict[str, set[str]] = {}
+    for node in nodes:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            text = _text(node.value, {})
+            if text not in ("", "…"):
+                found.setdefault(node.targets[0].id, set()).add(text)
+    return {name: texts.pop() for name, texts in found.items() if len(texts) == 1}
+
+
+def _told(node: ast.AST, constants: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
+    if isinstance(node, ast.Call):
+        words = {one.arg: _text(one.value, constants) for one in node.keywords if one.arg}
+        first = _text(node.args[0], constants) if node.args else ""
+        if _is_code(words.get("code", "")):
+            yield (
+                words["code"],
+                _cell(words.get("what") or first),
+                _cell(words.get("remedy", "") or words.get("can_do", "")),
+            )
+    if isinstance(node, ast.Tuple):
+        texts = [_text(one, constants) for one in node.elts]
+        at = next((number for number, text in enumerate(texts) if _is_code(text)), None)
+        if at is not None and len(texts) > at + 1 and texts[at + 1]:
+            yield texts[at], _cell(texts[at + 1]), _cell(texts[at + 2] if len(texts) > at + 2 else "")
+    if isinstance(node, ast.ClassDef):
+        for one in node.body:
+            code = one.value if isinstance(one, ast.Assign | ast.AnnAssign) else None
+            if isinstance(code, ast.Constant) and isinstance(code.value, str) and _is_code(code.value):
+                yield code.value, _cell((ast.get_docstring(node) or "").splitlines()[0]), ""
+
+
+def _is_code(text: str) -> bool:
+    head, dash, tail = text.partition("-")
+    return bool(dash) and head.isupper() and head.isalpha() and tail.isdigit()
+
+
+def _text(node: ast.expr, constants: Mapping[str, str]) -> str:
+    """Give a text as it stands in the code, with … where something is filled in."""
+    if isinstance(node, ast.Constant):
+        return node.value if isinstance(node.value, str) else ""
+    if isinstance(node, ast.JoinedStr):
+        return "".join(str(one.value) if isinstance(one, ast.Constant) else "…" for one in node.values)
+    if isinstance(node, ast.Name):
+        return constants.get(node.id, "…")
+    if isinstance(node, ast.BoolOp):
+        return next((text for one in node.values if (text := _text(one, constants)) not in ("", "…")), "…")
+    return "…"
+
+
+PAGES: Mapping[Path, Callable[[], str]] = {
+    PAGE: settings,
+    FOLDER / "cli.md": commands,
+    FOLDER / "findings.md": findings,
+}
 
 if __name__ == "__main__":
-    PAGE.write_text(settings(), "utf-8")
-    sys.stdout.write(f"wrote {PAGE}\n")
+    for page, write in PAGES.items():
+        page.write_text(write(), "utf-8")
+        sys.stdout.write(f"wrote {page}\n")

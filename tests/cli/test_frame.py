@@ -260,8 +260,10 @@ def test_a_developer_can_ask_for_the_trace(
 
     monkeypatch.setattr("shopweave.hub.checking.check_all", broken)
     monkeypatch.setenv("SHOPWEAVE_DEBUG", "1")
-    with pytest.raises(RuntimeError, match="spoilt"):
-        shopweave("check")
+    code, _, err = shopweave("check")
+    assert code == 1
+    assert "RuntimeError: spoilt" in err
+    assert "Traceback" in err
 
 
 @pytest.mark.parametrize(

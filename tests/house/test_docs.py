@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from tools.reference import PAGES, codes
 
 from shopweave.hub.icecat.env import parse_env
 
@@ -53,7 +54,21 @@ def test_every_command_in_the_readme_exists() -> None:
     assert all(f"def {name}" in everything or f'"{name}"' in everything for name in known)
 
 
-def test_the_reference_of_settings_is_up_to_date() -> None:
-    from tools.reference import PAGE, settings
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_reference_is_up_to_date(page: Path) -> None:
+    assert page.read_text("utf-8") == PAGES[page]()
 
-    assert PAGE.read_text("utf-8") == settings()
+
+def test_the_references_name_every_section_command_and_code() -> None:
+    told = {page.name: page.read_text("utf-8") for page in PAGES}
+    for section in ("[hub]", "[notify.email]", "[flows.NAME.guard]", "[web]"):
+        assert f"## `{section}`" in told["settings.md"]
+    for command in ("shopweave check", "shopweave icecat bulk", "shopweave notify test"):
+        assert f"## `{command}`" in told["cli.md"]
+    assert "`--approve`" in told["cli.md"]
+    for code in ("NET-114", "WOO-106", "MAIL-002", "CFG-101", "STORE-012", "STORE-004"):
+        assert f"| `{code}` |" in told["findings.md"]
+
+
+def test_every_code_has_a_sentence() -> None:
+    assert all(what for _, what, _ in codes())

@@ -299,8 +299,8 @@ def test_a_certificate_nobody_vouches_for_was_not_sent(tmp_path: Path) -> None:
     async def ask(arrivals: Arrivals) -> None:
         with pytest.raises(NotSent) as caught:
             await send(HttpRequest(method="POST", url=f"https://127.0.0.1:{arrivals.port}/"))
-        assert caught.value.code == "NET-103"
-        assert "self-signed certificate" in caught.value.what
+        assert caught.value.code == "NET-116"
+        assert "nobody this machine trusts" in caught.value.what
 
     assert serve(says(answer()), ask, tls=tls).heads == []
 

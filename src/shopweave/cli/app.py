@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from shopweave import __version__
-from shopweave.cli.commands import simulate
+from shopweave.cli.commands import notify, simulate
 from shopweave.cli.running import FOLDER, carry_out, dir_first, here
 
 app = typer.Typer(
@@ -21,6 +21,7 @@ app = typer.Typer(
 )
 icecat_app = typer.Typer(help="Icecat texts, weights and pictures for the shop.", no_args_is_help=True)
 app.add_typer(icecat_app, name="icecat")
+app.add_typer(notify.app)
 app.add_typer(simulate.app)
 
 FLOWS = Annotated[list[str] | None, typer.Argument(help="Names of flows; all when none is given.")]

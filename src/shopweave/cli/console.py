@@ -43,15 +43,19 @@ def quiet() -> None:
 
 
 def tell(text: str) -> None:
-    """Print a line of the result."""
+    """Print a line of the result; what remote systems said in it loses the secrets."""
+    from shopweave.runtime.secrets import MASK
+
     quiet()
-    typer.echo(text)
+    typer.echo(MASK(text))
 
 
 def warn(text: str) -> None:
     """Print a line on standard error, terminal or not."""
+    from shopweave.runtime.secrets import MASK
+
     quiet()
-    typer.echo(text, err=True)
+    typer.echo(MASK(text), err=True)
 
 
 def print_json(value: Any) -> None:

@@ -51,11 +51,19 @@ def carry_out(command: Callable[[], Awaitable[int]], *, as_json: bool = False) -
         code = PARTLY
     except Exception as error:
         if os.environ.get(DEBUG):
-            raise
+            _show_trace(error)
         code = fail(error, here(), as_json=as_json)
     finally:
         quiet()
     raise typer.Exit(code)
+
+
+def _show_trace(error: Exception) -> None:
+    import traceback
+
+    from shopweave.runtime.secrets import mask
+
+    warn(mask("".join(traceback.format_exception(error))))
 
 
 async def _awaited(command: Callable[[], Awaitable[int]]) -> int:

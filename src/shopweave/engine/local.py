@@ -18,6 +18,7 @@ from shopweave.engine.tables import schedule as schedules
 from shopweave.engine.tables import task
 from shopweave.model.seams import Clock
 from shopweave.store.base import Store, Tx
+from shopweave.store.hiding import hidden
 from shopweave.store.statements import many
 
 Advance = Callable[[Json], Awaitable[Json]]
@@ -251,7 +252,13 @@ class LocalEngine:
     def _ended(self, tx: Tx, number: int, status: str, error: str) -> int:
         return tx.run(
             _STEP,
-            {"key": number, "me": self._owner, "status": status, "error": error[:2_000], "changed": tx.now},
+            {
+                "key": number,
+                "me": self._owner,
+                "status": status,
+                "error": hidden(error)[:2_000],
+                "changed": tx.now,
+            },
         )
 
     async def _fire(self) -> None:

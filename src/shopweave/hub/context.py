@@ -14,6 +14,7 @@ from shopweave.lanes.gate import Gate
 from shopweave.lanes.lanes import Lanes
 from shopweave.lanes.port import Port
 from shopweave.model.errors import Configuration
+from shopweave.model.message import Post
 from shopweave.model.seams import Clock, Ids, Random
 from shopweave.model.settings import FlowSettings, HubSettings
 from shopweave.store import connections
@@ -50,6 +51,7 @@ class Hub:
         self.runner = Runner(store, engine, clock, house)
         self.lanes = Lanes(store, engine, clock, random, worker, house.ports, self.runner.wake)
         self.runner.send_through(self.lanes)
+        self.posts: tuple[Post, ...] = ()
         self.closing: list[Callable[[], Any]] = []
 
     async def start(self) -> None:

@@ -1,6 +1,7 @@
 """Runs by the clock."""
 
 from shopweave.engine.port import Json, Schedule
+from shopweave.hub import notify
 from shopweave.hub.context import Hub
 
 CLOCK = "flow.clock"
@@ -17,7 +18,8 @@ async def set_schedules(hub: Hub) -> None:
 
     hub.engine.register(CLOCK, fire)
     await hub.engine.schedule(
-        tuple(
+        notify.register(hub)
+        + tuple(
             Schedule(
                 name=flow.row.name,
                 cron=flow.settings.schedule,

@@ -108,6 +108,7 @@ class NotifySettings(Struct, frozen=True, kw_only=True):
 
     email: EmailSettings | None = None
     webhook: Secret = Secret()
+    webhook_secret: Secret = Secret()
 
 
 class WebSettings(Struct, frozen=True, kw_only=True):
@@ -143,7 +144,7 @@ class HubSettings(Struct, frozen=True, kw_only=True):
     def secrets(self) -> tuple[str, ...]:
         """Give every secret text in these settings, for masking."""
         kept = [secret for one in self.connections for secret in one.secrets.values()]
-        kept.append(self.notify.webhook)
+        kept += [self.notify.webhook, self.notify.webhook_secret]
         if self.notify.email is not None:
             kept.append(self.notify.email.password)
         found = [secret.reveal() for secret in kept]

@@ -228,12 +228,6 @@ _CONNECTING: tuple[tuple[type[Exception], str, str, str], ...] = (
         "Check the address for typing errors, and that this machine can look up names.",
     ),
     (
-        aiohttp.ClientConnectorCertificateError,
-        "NET-103",
-        "The server's certificate is not valid",
-        "Renew the certificate, or use the name it was issued for.",
-    ),
-    (
         aiohttp.ClientConnectorSSLError,
         "NET-104",
         "No encrypted connection came about.",
@@ -254,6 +248,29 @@ _CONNECTING: tuple[tuple[type[Exception], str, str, str], ...] = (
 )
 
 
+# Numbers of OpenSSL: X509_V_ERR_CERT_HAS_EXPIRED and its kin.
+_CERTIFICATES: tuple[tuple[tuple[int, ...], str, str, str], ...] = (
+    (
+        (10,),
+        "NET-114",
+        "The server's certificate has expired.",
+        "Renew it on the server; until then nothing is sent there.",
+    ),
+    (
+        (62, 63, 64),
+        "NET-115",
+        "The server's certificate was issued for another name.",
+        "Use the name it was issued for as the address, or get one for this name.",
+    ),
+    (
+        (18, 19, 20, 21),
+        "NET-116",
+        "The server's certificate was signed by nobody this machine trusts.",
+        "Get one from a public authority, or give the file of your own authority in SSL_CERT_FILE.",
+    ),
+)
+
+
 def failure(error: Exception, *, sent: bool, where: str) -> HubError:
     """Say what a failed request means: not sent, no answer, or an address nobody can call."""
     if isinstance(getattr(error, "os_error", None), AddressRefused):
@@ -263,6 +280,8 @@ def failure(error: Exception, *, sent: bool, where: str) -> HubError:
             where=where,
             remedy="Allow private addresses for this connection if that is meant.",
         )
+    if isinstance(error, aiohttp.ClientConnectorCertificateError):
+        return _bad_certificate(error, where)
     for kind, code, what, remedy in _CONNECTING:
         if isinstance(error, kind):
             return NotSent(_with_reason(what, error), code=code, where=where, remedy=remedy)
@@ -276,6 +295,17 @@ def failure(error: Exception, *, sent: bool, where: str) -> HubError:
             remedy="An address starts with https:// or http:// and names a server.",
         )
     return NotSent(f"The request could not be sent ({type(error).__name__}).", code="NET-113", where=where)
+
+
+def _bad_certificate(error: aiohttp.ClientConnectorCertificateError, where: str) -> NotSent:
+    """Tell the ways apart in which a certificate is bad: each has its own remedy."""
+    number = getattr(error.certificate_error, "verify_code", 0)
+    for numbers, code, what, remedy in _CERTIFICATES:
+        if number in numbers:
+            return NotSent(what, code=code, where=where, remedy=remedy)
+    text = _with_reason("The server's certificate is not valid", error)
+    remedy = "Renew the certificate, or use the name it was issued for."
+    return NotSent(text, code="NET-103", where=where, remedy=remedy)
 
 
 def _no_answer(error: Exception, where: str) -> NoAnswer:

@@ -10,13 +10,17 @@ from shopweave.engine.local import LocalEngine
 from shopweave.engine.tables import metadata as engine_metadata
 from shopweave.hub.context import Account, Hub, build_house
 from shopweave.lanes.recording import RecordingTransport
+from shopweave.model.message import Post
 from shopweave.model.seams import Clock
-from shopweave.model.settings import ConnectionSettings, HubSettings
+from shopweave.model.settings import ConnectionSettings, HubSettings, NotifySettings
 from shopweave.runtime.clock import SystemClock, SystemIds, system_random
 from shopweave.runtime.folder import FolderLock
 from shopweave.runtime.http import AiohttpTransport, GuardedTransport
+from shopweave.runtime.mail import MailPost
 from shopweave.runtime.sql import ForeignSql, open_sql
+from shopweave.runtime.webhook import WebhookPost
 from shopweave.store.base import Database
+from shopweave.store.opening import explaining
 from shopweave.store.postgres import PostgresStore, make_postgres
 from shopweave.store.sqlite import SqliteStore, make_engine
 from shopweave.store.tables import metadata
@@ -44,10 +48,11 @@ def open_store(folder: Path, url: str, clock: Clock, *, works: bool = True) -> S
     if not url:
         prepare(make_engine(folder / DATABASE))
         return SqliteStore(folder / DATABASE, clock)
-    prepare(make_postgres(url))
-    store = PostgresStore(url, clock)
-    if works:
-        store.hold()
+    with explaining():
+        prepare(make_postgres(url))
+        store = PostgresStore(url, clock)
+        if works:
+            store.hold()
     return store
 
 
@@ -79,10 +84,21 @@ async def open_hub(folder: Path, settings: HubSettings, *, lock: bool = True, wo
         house=house,
         worker=worker,
     )
+    hub.posts = open_posts(settings.notify, foreign)
     if works:
         await engine.take_over()
     hub.closing.append(partial(_close, (http, foreign), sql, guard))
     return Opened(hub, sql)
+
+
+def open_posts(settings: NotifySettings, http: GuardedTransport) -> tuple[Post, ...]:
+    """Give the ways on which findings go out."""
+    found: list[Post] = []
+    if settings.email is not None:
+        found.append(MailPost(settings.email))
+    if settings.webhook:
+        found.append(WebhookPost(settings, http))
+    return tuple(found)
 
 
 async def _close(ways: Ways, sql: dict[str, list[ForeignSql]], guard: FolderLock) -> None:

@@ -7,7 +7,7 @@ import html
 import json
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from urllib.parse import quote, quote_plus
 
@@ -15,10 +15,12 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from shopweave.model.errors import Configuration
 from shopweave.model.settings import HIDDEN
+from shopweave.store.hiding import hide_with
 
 KEY_FILE = "shopweave.key"
 _CODED = re.compile(r"[A-Za-z0-9+/_-]{8,}={0,2}")
 _HEADER = re.compile(r"(?i)\b(basic|bearer)(\s+|%20)[A-Za-z0-9+/_.~-]{6,}=*")
+_HEADS = ("basic", "bearer")
 _SHORT = 4
 
 
@@ -28,6 +30,7 @@ class Masker:
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         self._secrets: dict[str, None] = {}
         self._forms: re.Pattern[str] | None = None
+        self._traces: tuple[str, ...] = ()
         self.add(secrets)
 
     def add(self, secrets: Iterable[str]) -> None:
@@ -36,9 +39,13 @@ class Masker:
         forms = {form for secret in self._secrets for form in _forms(secret)}
         patterns = [_pattern(form) for form in sorted(forms, key=lambda one: (-len(one), one))]
         self._forms = re.compile("|".join(patterns)) if patterns else None
+        self._traces = tuple(sorted({one for secret in self._secrets for one in _traces(secret)}))
 
     def __call__(self, text: str) -> str:
         """Give `text` with all secrets hidden."""
+        folded = text.lower()
+        if not any(trace in folded for trace in (*_HEADS, *self._traces)):
+            return text
         if self._forms is not None:
             text = self._forms.sub(HIDDEN, text)
         text = _HEADER.sub(lambda match: f"{match[1]} {HIDDEN}", text)
@@ -73,6 +80,16 @@ def _forms(secret: str) -> set[str]:
     }
 
 
+def _traces(secret: str) -> Iterator[str]:
+    """Give lower-case texts of which one is in every text that holds the secret: a cheap first look."""
+    yield from (form.lower() for form in _forms(secret))
+    raw = secret.encode()
+    for start in range(3):
+        coded = base64.b64encode(b"\0" * start + raw).decode().rstrip("=")
+        core = coded[(0, 2, 3)[start] : len(coded) - ((start + len(raw)) % 3 > 0)]
+        yield from (core.lower(), core.lower().replace("+", "-").replace("/", "_"))
+
+
 def _pattern(form: str) -> str:
     """Match a form anywhere; a short one only where it stands alone, or half the text would go."""
     text = re.sub(r"%([0-9A-F]{2})", r"%(?i:\1)", re.escape(form))
@@ -92,6 +109,7 @@ def _decodings(text: str) -> list[bytes]:
 
 
 MASK = Masker()
+hide_with(MASK)
 
 
 def mask(text: str, secrets: Iterable[str] = ()) -> str:

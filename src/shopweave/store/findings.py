@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, func, insert, select, update
 from shopweave.model.finding import Finding, Severity
 from shopweave.store.base import Tx
 from shopweave.store.connections import home
+from shopweave.store.hiding import hidden
 from shopweave.store.tables import finding
 
 ABOUT = 50
@@ -37,7 +38,7 @@ def report(tx: Tx, found: Finding, *, adds: bool = False) -> None:
         fresh = [name for name in about if name not in known]
         count = int(old.number) + (len(fresh) if found.about else found.count)
         about = known + fresh
-    values = {name: getattr(found, name) for name in _FIELDS}
+    values = {name: hidden(getattr(found, name)) for name in _FIELDS}
     values |= {"severity": found.severity.value, "count": count, "about": json.encode(about[:ABOUT]).decode()}
     if old is None:
         tx.run(_ADD, {"workspace": at, "cause": found.cause, "since": tx.now, "last": tx.now, **values})

@@ -6,6 +6,7 @@ from msgspec import Struct
 from sqlalchemy import bindparam, select, update
 
 from shopweave.store.base import Tx
+from shopweave.store.hiding import hidden
 from shopweave.store.tables import lane
 
 
@@ -117,7 +118,7 @@ def count_wake(tx: Tx, connection: int, number: int) -> None:
 
 def rest(tx: Tx, connection: int, until: datetime | None, why: str, failures: int) -> None:
     """Let a lane stand still until a time, and say why; None lets it go on."""
-    tx.run(_SET, {"at": connection, "not_before": until, "why_waiting": why, "failures": failures})
+    tx.run(_SET, {"at": connection, "not_before": until, "why_waiting": hidden(why), "failures": failures})
 
 
 def resting(tx: Tx, connection: int) -> datetime | None:

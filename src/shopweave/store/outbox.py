@@ -11,6 +11,7 @@ from shopweave.model.atoms import Atoms
 from shopweave.model.change import ChangeState, Op, Urgency
 from shopweave.model.record import Form, Kind
 from shopweave.store.base import Tx
+from shopweave.store.hiding import hidden_values
 from shopweave.store.records import pack, unpack
 from shopweave.store.statements import chunks, many
 from shopweave.store.tables import change, need
@@ -328,8 +329,8 @@ def needing(tx: Tx, connection: int, reference: str) -> list[int]:
 
 def set_state(tx: Tx, ids: Sequence[int], state: ChangeState, **values: Any) -> int:
     """Move changes to a state, with what else is to be noted of them."""
-    pieces = chunks(list(ids))
-    return sum(tx.run(_STATE, {"ids": list(piece), "state": state.value, **values}) for piece in pieces)
+    pieces, noted = chunks(list(ids)), hidden_values(values)
+    return sum(tx.run(_STATE, {"ids": list(piece), "state": state.value, **noted}) for piece in pieces)
 
 
 class Head(Struct, frozen=True, kw_only=True):

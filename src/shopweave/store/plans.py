@@ -10,6 +10,7 @@ from sqlalchemy import Integer, bindparam, delete, func, insert, or_, select, up
 from shopweave.model.change import ChangeState
 from shopweave.store.base import Tx
 from shopweave.store.connections import home
+from shopweave.store.hiding import hidden_values
 from shopweave.store.statements import many
 from shopweave.store.tables import change, need, plan, run
 
@@ -251,7 +252,7 @@ def add_run(tx: Tx, flow: int, engine: str, asked_by: str, cause: str) -> int:
 
 def set_run(tx: Tx, key: int, **values: Any) -> None:
     """Note how a run stands."""
-    tx.run(_SET_RUN, {"key": key, **values})
+    tx.run(_SET_RUN, {"key": key, **hidden_values(values)})
 
 
 def add_counts(tx: Tx, key: int, counts: Mapping[str, int]) -> None:

@@ -8,6 +8,7 @@ from msgspec import Struct
 from sqlalchemy import bindparam, delete, insert, select, update
 
 from shopweave.store.base import Tx
+from shopweave.store.hiding import hidden, hidden_bytes
 from shopweave.store.statements import many
 from shopweave.store.tables import request
 
@@ -60,14 +61,14 @@ def add_request(tx: Tx, connection: int, what: str, items: int) -> int:
 
 def end_request(tx: Tx, key: int, exchange: Exchange | None, error: str = "") -> None:
     """Note what came back."""
-    values: dict[str, object] = {"key": key, "ended": tx.now, "error": error}
+    values: dict[str, object] = {"key": key, "ended": tx.now, "error": hidden(error)}
     if exchange is not None:
         values |= {
             "method": exchange.method,
             "url": exchange.url,
-            "body": zlib.compress(exchange.body),
+            "body": zlib.compress(hidden_bytes(exchange.body)),
             "status": exchange.status,
-            "answer": zlib.compress(exchange.answer),
+            "answer": zlib.compress(hidden_bytes(exchange.answer)),
         }
     tx.run(_END, values)
 

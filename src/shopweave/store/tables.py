@@ -46,6 +46,7 @@ __all__ = [
     "media",
     "metadata",
     "need",
+    "notice",
     "parked",
     "plan",
     "position",
@@ -365,4 +366,14 @@ staleness = table(
     to("connection", "connection", primary_key=True),
     Column("seconds", Float, nullable=False),
     Column("at", Moment, nullable=False),
+)
+notice = table(
+    "notice",
+    number(),
+    of_workspace(),
+    to("finding", "finding"),
+    Column("way", String(24), nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("told", Moment, nullable=False),
+    Index("notice_of", "finding", "way", "since", unique=True),
 )

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -15,26 +15,10 @@ from shopweave.model.record import Form, Kind, RemoteRecord
 from shopweave.model.values import Identity, Node, PictureBytes, tracked
 from shopweave.simulators.catalogue import png
 from shopweave.simulators.woocommerce import Key, User, WooShop
+from tests.connectors.woocommerce.shop import Ticking
 from tests.worlds import SHOP, Simulated
 
 T = TypeVar("T")
-
-
-class Ticking:
-    """A clock that goes on a second at each look."""
-
-    def __init__(self) -> None:
-        self.time = datetime(2026, 5, 1, 12, tzinfo=UTC)
-
-    def now(self) -> datetime:
-        self.time += timedelta(seconds=1)
-        return self.time
-
-    def monotonic(self) -> float:
-        return self.time.timestamp()
-
-    async def sleep(self, seconds: float) -> None:
-        self.time += timedelta(seconds=seconds)
 
 
 KEYS = (
@@ -92,7 +76,6 @@ def test_a_good_connection_passes_every_line() -> None:
         ({"consumer_key": "ck_all", "consumer_secret": "wrong"}, "secret"),
         ({"consumer_key": "ck_read", "consumer_secret": "s"}, "Read/Write"),
         ({"consumer_key": "ck_poor", "consumer_secret": "s"}, "shop manager"),
-        ({"pretty": False}, "Permalinks"),
         ({"weight_unit": "g"}, 'weight_unit = "kg"'),
     ],
 )

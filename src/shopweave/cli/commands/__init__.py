@@ -1,1 +1,1 @@
-"""Commands of the command line, by topic."""
+"""Commands by topic: each module declares them, what they do is imported when they run."""

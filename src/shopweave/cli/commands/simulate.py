@@ -31,9 +31,7 @@ def simulate(
     ] = None,
     shop_version: Annotated[str, typer.Option("--version", help="Version of WooCommerce.")] = "9.9.5",
     seed: Annotated[int, typer.Option(help="Another invented catalogue.")] = 7,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print one JSON object.")
-    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Serve simulated systems until stopped; their state stays in this folder."""
     from shopweave.cli.simulating import serve

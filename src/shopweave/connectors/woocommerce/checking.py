@@ -1,9 +1,9 @@
 """Trying a shop the way it will be used, changing nothing."""
 
 from shopweave.connector.roles import CheckLine
-from shopweave.connectors.woocommerce.client import Client
+from shopweave.connectors.woocommerce.client import NOT_FOUND, Client
 from shopweave.connectors.woocommerce.settings import WooSettings
-from shopweave.model.errors import HubError
+from shopweave.model.errors import Configuration, HubError
 
 
 async def check(settings: WooSettings, client: Client) -> tuple[CheckLine, ...]:
@@ -12,10 +12,28 @@ async def check(settings: WooSettings, client: Client) -> tuple[CheckLine, ...]:
     for step in (_reads, _writes, _version, _stock, _weight, _pictures):
         try:
             lines += await step(settings, client)
-        except HubError as error:
+        except HubError as problem:
+            error = await _looked_closer(client, problem)
             lines.append(CheckLine(ok=False, what=error.what, remedy=error.remedy, code=error.code))
             break
     return tuple(lines)
+
+
+async def _looked_closer(client: Client, problem: HubError) -> HubError:
+    """Tell a shop with plain permalinks from an address where there is no WordPress at all."""
+    if problem.code != NOT_FOUND:
+        return problem
+    try:
+        if await client.is_wordpress():
+            return problem
+    except HubError as error:
+        return error
+    return Configuration(
+        "There is no WordPress at this address.",
+        code="WOO-108",
+        where=problem.where,
+        remedy="Give the address at which the shop itself opens in a browser, with its folder if it has one.",
+    )
 
 
 async def _reads(settings: WooSettings, client: Client) -> list[CheckLine]:
@@ -27,7 +45,15 @@ async def _reads(settings: WooSettings, client: Client) -> list[CheckLine]:
 async def _writes(settings: WooSettings, client: Client) -> list[CheckLine]:
     """An empty batch changes nothing and is refused to keys that may only read."""
     _ = settings
-    await client.post("/wc/v3/products/batch", {})
+    try:
+        await client.post("/wc/v3/products/batch", {})
+    except Configuration as error:
+        raise Configuration(
+            "The key may read but not write products.",
+            code="WOO-109",
+            where=error.where,
+            remedy="Give the key the permission Read/Write, and its user the role of a shop manager.",
+        ) from error
     return [CheckLine(ok=True, what="The key may write products.")]
 
 

@@ -1,6 +1,7 @@
 """Requests to a shop: credentials, errors, nothing else. Never retries, sleeps or logs."""
 
 import base64
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -16,7 +17,9 @@ from shopweave.model.errors import Configuration, HubError, Limited, NoAnswer, R
 from shopweave.model.http import HttpRequest, HttpResponse
 
 _READ = 30.0
+_ADMIN = re.compile(r"/(?:wp-admin|wp-login\.php|wp-json)(?:/|$)")
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
+NOT_FOUND = "WOO-104"
 BOT = "Let the host allow the hub's address for /wp-json; a bot check or firewall stands in between."
 _WRONG_KEYS = {
     "woocommerce_rest_authentication_error": "Look at the key's secret; its permission must be Read/Write.",
@@ -62,9 +65,11 @@ class Client:
         """Upload a file to the media library."""
         return await self._ask("POST", "/wp/v2/media", {}, content, headers, not_after)
 
-    async def raw(self, path: str, query: Mapping[str, str] | None = None) -> HttpResponse:
-        """Read without looking at the answer, for checks."""
-        return await self._http.send(self._request("GET", path, query or {}, b"", {}, None))
+    async def is_wordpress(self) -> bool:
+        """Say whether WordPress answers where links need no permalinks; asked without credentials."""
+        request = HttpRequest(method="GET", url=f"{self._base}/?rest_route=/", timeout=_READ)
+        answer = await self._http.send(request)
+        return answer.content_type == "application/json" and b'"namespaces"' in answer.body
 
     async def _ask(
         self,
@@ -94,7 +99,7 @@ class Client:
         headers: Mapping[str, str],
         not_after: float | None,
     ) -> HttpRequest:
-        self._check_scheme()
+        self._check_address()
         text = f"?{urlencode(query)}" if query else ""
         return HttpRequest(
             method=method,
@@ -112,8 +117,16 @@ class Client:
             pair = f"{known.consumer_key}:{known.consumer_secret}"
         return f"Basic {base64.b64encode(pair.encode()).decode()}"
 
-    def _check_scheme(self) -> None:
+    def _check_address(self) -> None:
         parts = urlsplit(self._base)
+        if found := _ADMIN.search(parts.path):
+            base = self._base[: self._base.index(parts.path)] + parts.path[: found.start()]
+            raise Configuration(
+                "The address leads into the shop's administration, not to the shop.",
+                code="WOO-106",
+                where=self._place(),
+                remedy=f'Leave the end away: url = "{base.rstrip("/")}".',
+            )
         if parts.scheme == "https" or self._settings.allow_http or parts.hostname in _LOOPBACK:
             return
         raise Configuration(
@@ -150,12 +163,18 @@ def _page(method: str, answer: HttpResponse, place: str) -> HubError:
     if answer.status == 404:
         return Configuration(
             "Nothing answers at /wp-json.",
-            code="WOO-104",
+            code=NOT_FOUND,
             where=place,
-            remedy="In WordPress, Settings → Permalinks: choose anything but Plain. Look whether this is"
-            " the shop's own address.",
+            remedy="In WordPress, Settings → Permalinks: choose anything but Plain.",
         )
-    if answer.status in (401, 403, 406):
+    if answer.status == 401:
+        return Configuration(
+            "The web server asks for a password of its own before the shop is reached.",
+            code="WOO-107",
+            where=place,
+            remedy="Let /wp-json through without that password; the shop has its own keys there.",
+        )
+    if answer.status in (403, 406):
         text = f"The host answers {answer.status} with a web page."
         return Unavailable(text, code="WOO-122", where=place, remedy=BOT)
     return unusable(method, place, f"{answer.status} with a web page")

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from math import floor
 from typing import Any
 
 from shopweave.connectors.woocommerce.records import BLOCK, MARK
@@ -202,7 +203,7 @@ def _problem(key: str, value: AtomValue, write: Write) -> tuple[str, str, str] |
                 f"the SKU '{value.sku[:40]}' is too long or has a comma or line break",
                 "Change the SKU.",
             )
-        case Price() | SalePrice() if value.amount < 0 or not value.amount.is_finite():
+        case Price() | SalePrice() if not value.amount.is_finite() or value.amount < 0:
             return "WOO-141", "a price is below zero", "Correct the price at its source."
         case SalePrice() if _not_lower(value, write):
             return (
@@ -218,9 +219,13 @@ def _problem(key: str, value: AtomValue, write: Write) -> tuple[str, str, str] |
                 "a category, brand or attribute has no name or one too long",
                 "Correct the name.",
             )
-        case Measures() if any(edge is not None and edge < 0 for edge in (value.weight, value.length)):
+        case Measures() if any(edge is not None and edge < 0 for edge in _edges(value)):
             return "WOO-145", "a weight or length is below zero", "Correct it at its source."
     return None
+
+
+def _edges(value: Measures) -> tuple[Decimal | None, ...]:
+    return (value.weight, value.length, value.width, value.height)
 
 
 def _not_lower(sale: SalePrice, write: Write) -> bool:
@@ -230,4 +235,4 @@ def _not_lower(sale: SalePrice, write: Write) -> bool:
 
 def level_payload(remote_id: str, quantity: Decimal) -> dict[str, Any]:
     """Give the JSON that sets a stock level; the switch always goes with the quantity."""
-    return {"id": int(remote_id.rpartition(":")[2]), "manage_stock": True, "stock_quantity": int(quantity)}
+    return {"id": int(remote_id.rpartition(":")[2]), "manage_stock": True, "stock_quantity": floor(quantity)}

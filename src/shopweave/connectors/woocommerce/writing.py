@@ -141,24 +141,50 @@ class Writer:
         self, kind: Kind, levels: Mapping[str, Level], *, not_after: float | None
     ) -> tuple[WriteAnswer, ...]:
         """Set stock levels of products, or of the variations of one family."""
-        items = [
-            payloads.level_payload(key, level.quantity)
-            for key, level in levels.items()
-            if level.quantity is not None
-        ]
-        parent = next(iter(levels)).partition(":")[0]
-        path = (
-            f"/wc/v3/products/{parent}/variations/batch" if kind is Kind.VARIATION else _PATHS[Kind.PRODUCT]
-        )
-        default = await self._reader.default_category() if kind is Kind.PRODUCT else ""
-        reply = await self._client.post(path, {"update": items}, not_after=not_after)
-        rows = _part(reply.body, "update", len(items))
         form = Form.VARIATION if kind is Kind.VARIATION else Form.SIMPLE
+        parent = next(iter(levels)).partition(":")[0]
         writes = [
             Write(number=number, op=Op.UPDATE, kind=kind, form=form, remote_id=key, parent=parent)
             for number, key in enumerate(levels)
         ]
-        return tuple(self._answer(kind, one, row, default) for one, row in zip(writes, rows, strict=True))
+        counted = [one for one in writes if levels[one.remote_id].quantity is not None]
+        rows = await self._level_rows(kind, parent, counted, levels, not_after)
+        default = await self._reader.default_category() if kind is Kind.PRODUCT else ""
+        found = {
+            one.number: self._answer(kind, one, row, default) for one, row in zip(counted, rows, strict=True)
+        }
+        return tuple(found.get(one.number) or _uncounted(one) for one in writes)
+
+    async def _level_rows(
+        self,
+        kind: Kind,
+        parent: str,
+        writes: Sequence[Write],
+        levels: Mapping[str, Level],
+        not_after: float | None,
+    ) -> list[Any]:
+        items = [
+            payloads.level_payload(one.remote_id, quantity)
+            for one in writes
+            if (quantity := levels[one.remote_id].quantity) is not None
+        ]
+        if not items:
+            return []
+        path = (
+            f"/wc/v3/products/{parent}/variations/batch" if kind is Kind.VARIATION else _PATHS[Kind.PRODUCT]
+        )
+        reply = await self._client.post(path, {"update": items}, not_after=not_after)
+        return _part(reply.body, "update", len(items))
+
+
+def _uncounted(write: Write) -> WriteRefused:
+    """Refuse a level that is no number: unknown is never written, and never 0."""
+    return WriteRefused(
+        number=write.number,
+        code="WOO-146",
+        what="only counted stock can be written",
+        remedy="Count it first.",
+    )
 
 
 def batch(writes: Sequence[Write], settings: WooSettings) -> dict[str, list[Any]]:

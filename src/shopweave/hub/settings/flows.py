@@ -3,11 +3,12 @@
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from shopweave.connector.capabilities import Capabilities
 from shopweave.connector.declaration import find_connector
 from shopweave.hub.settings.connections import NAME, tables
+from shopweave.hub.settings.problems import nearest
 from shopweave.hub.settings.reading import Reading
 from shopweave.hub.settings.schedule import WORDS, cron_of
 from shopweave.hub.settings.spec import FLOW, GUARD
@@ -109,7 +110,8 @@ def check_zone(reading: Reading, path: tuple[str, ...], zone: str) -> None:
         ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         text = f"there is no time zone '{zone}'."
-        reading.wrong(path, text, value=zone, remedy="Write it like Europe/Helsinki.")
+        close = nearest(zone, sorted(available_timezones()))
+        reading.wrong(path, text, value=zone, remedy="Write it like Europe/Helsinki.", meant=close)
 
 
 def _schedule(reading: Reading, path: tuple[str, ...], text: str) -> str:

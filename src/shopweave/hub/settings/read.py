@@ -106,7 +106,7 @@ def _notify(reading: Reading) -> NotifySettings:
         )
     raw = reading.raw.get("notify", {})
     email = _email(reading) if isinstance(raw, Mapping) and "email" in raw else None
-    return NotifySettings(email=email, webhook=webhook)
+    return NotifySettings(email=email, webhook=webhook, webhook_secret=plain.get("webhook_secret", Secret()))
 
 
 def _email(reading: Reading) -> EmailSettings:

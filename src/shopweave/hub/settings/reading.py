@@ -45,8 +45,12 @@ class Reading:
         allowed: Sequence[str] = (),
         name: str = "",
         word: str = "",
+        meant: str = "",
     ) -> None:
-        """Note a problem at a key; `name` should be one of `allowed`, `word` is a part of the value."""
+        """Note a problem at a key; `name` should be one of `allowed`, `word` is a part of the value.
+
+        `meant` is the likeliest right value where the allowed ones are too many to list.
+        """
         file, line = self.place(path, word)
         self.problems.append(
             Problem(
@@ -57,7 +61,7 @@ class Reading:
                 remedy=remedy,
                 value=shown(value),
                 allowed=tuple(allowed),
-                nearest=nearest(name, allowed) if name else "",
+                nearest=meant or (nearest(name, allowed) if name else ""),
             )
         )
 
@@ -116,7 +120,9 @@ class Reading:
         if fault:
             is_open = option.kind is not OptionKind.URL or "@" not in shown(raw)
             what = f"{shown(raw) if is_open else 'this'} is not {fault}."
-            self.wrong(path, what, remedy=f"Give {fault}.", value=raw if is_open else "")
+            allowed = ("true", "false") if option.kind is OptionKind.SWITCH else ()
+            within = (fault,) if option.kind is OptionKind.NUMBER else allowed
+            self.wrong(path, what, value=raw if is_open else "", **_said(fault, within))
             return None
         if option.choices and value not in option.choices:
             self.wrong(
@@ -177,6 +183,11 @@ class Reading:
         if mode & 0o077:
             self.doubt(path, f"other users of this machine can read {file}: run chmod 600 on it.")
         return Secret(text)
+
+
+def _said(fault: str, allowed: tuple[str, ...]) -> dict[str, Any]:
+    """Name what is allowed where that is a short list or a range, else say it as a remedy."""
+    return {"allowed": allowed} if allowed else {"remedy": f"Give {fault}."}
 
 
 def _given_in(value: Any) -> Given | None:

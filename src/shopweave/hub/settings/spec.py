@@ -265,6 +265,14 @@ NOTIFY = (
         kind=OptionKind.SECRET,
         example='{ env = "SHOPWEAVE_WEBHOOK" }',
     ),
+    Option(
+        name="webhook_secret",
+        title="Secret of the webhook",
+        description="Signs each post: the header X-Shopweave-Signature is sha256= and the HMAC-SHA256 of the"
+        " body with this secret.",
+        kind=OptionKind.SECRET,
+        example='{ env = "SHOPWEAVE_WEBHOOK_SECRET" }',
+    ),
 )
 WEB = (
     Option(
