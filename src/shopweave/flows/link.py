@@ -12,7 +12,7 @@ from shopweave.model.record import Kind
 from shopweave.store import findings, links, marks, outbox
 from shopweave.store.base import Store, Tx
 from shopweave.store.connections import home
-from shopweave.store.links import Candidate, Unlinked
+from shopweave.store.links import Candidate
 from shopweave.store.outbox import item_reference
 
 SLICE = 1_000
@@ -51,24 +51,26 @@ async def link(store: Store, house: House, lanes: Lanes, flow: Flow) -> int:
     return made + await _by(store, house, lanes, flow, "gtin")
 
 
+def has_new(tx: Tx, source: int, after: int = 0) -> bool:
+    """Say whether a source has records behind `after` that are no item yet."""
+    return bool(links.unlinked(tx, source, KINDS, after, 1))
+
+
 async def _new_items(store: Store, house: House, source: int) -> int:
     after = made = 0
     while True:
-        found = await store.read(partial(_unlinked, source, after))
-        if not found:
+        if not await store.read(partial(has_new, source=source, after=after)):
             return made
-        after = found[-1].id
-        made += await store.write(partial(_make, source, found))
+        after, fresh = await store.write(partial(_make, source, after))
+        made += fresh
 
 
-def _unlinked(source: int, after: int, tx: Tx) -> list[Unlinked]:
-    return links.unlinked(tx, source, KINDS, after, SLICE)
-
-
-def _make(source: int, found: Sequence[Unlinked], tx: Tx) -> int:
+def _make(source: int, after: int, tx: Tx) -> tuple[int, int]:
+    """Make items of the next slice; gives its last record and how many. Another run may have been here."""
+    found = links.unlinked(tx, source, KINDS, after, SLICE)
     items = links.make_items(tx, home(tx), source, found)
     marks.mark_records(tx, [one.id for one in found])
-    return len(items)
+    return (found[-1].id if found else after), len(items)
 
 
 async def _by(store: Store, house: House, lanes: Lanes, flow: Flow, key: str) -> int:
@@ -82,10 +84,10 @@ async def _by(store: Store, house: House, lanes: Lanes, flow: Flow, key: str) ->
 
 
 def _link(lanes: Lanes, target: int, pairs: Sequence[tuple[int, int]], how: str, tx: Tx) -> None:
-    links.add_links(tx, target, pairs, how)
-    if outbox.meet(tx, target, [item_reference(item) for item, _ in pairs]):
+    made = links.add_links(tx, target, pairs, how)
+    if outbox.meet(tx, target, [item_reference(item) for item, _ in made]):
         lanes.wake(tx, target)
-    marks.mark_items(tx, target, [item for item, _ in pairs])
+    marks.mark_items(tx, target, [item for item, _ in made])
 
 
 def _tell(tx: Tx, house: House, flow: Flow, key: str, matched: Matched) -> None:

@@ -15,7 +15,18 @@ from shopweave.model.change import ChangeState
 from shopweave.model.finding import Finding, Severity
 from shopweave.model.record import Form, Kind, reference
 from shopweave.model.values import Node, Status
-from shopweave.store import agreements, connections, findings, links, marks, media, outbox, plans, records
+from shopweave.store import (
+    agreements,
+    connections,
+    findings,
+    links,
+    marks,
+    media,
+    outbox,
+    plans,
+    questions,
+    records,
+)
 from shopweave.store.agreements import Agreement, Parking
 from shopweave.store.base import Store, Tx
 from shopweave.store.outbox import NewChange, item_reference
@@ -101,6 +112,7 @@ def judge(tx: Tx, flow: Flow, plan: int, *, asked_for: bool, equal: int) -> tupl
         linked=links.count_links(tx, flow.row.target),
         creates=by_sort.get(Sort.CREATE.value, 0),
         switched_off=by_sort.get(Sort.SWITCH_OFF.value, 0),
+        ask_again=by_sort.get(Sort.ASK_AGAIN.value, 0),
         price_moves=by_sort.get(Sort.PRICE_MOVE.value, 0),
         items=items,
         first=not row.begun,
@@ -145,9 +157,15 @@ def held_finding(flow: str, plan: int, held: int, why: Sequence[str]) -> Finding
 
 
 def store_slice(tx: Tx, flow: Flow, plan: int, run: int, decided: Slice) -> None:
-    """Store the decisions of a slice and clear the marks they answer, in one transaction."""
+    """Store the decisions of a slice and clear the marks they answer, in one transaction.
+
+    What waited for a change that was taken back is compared anew: nobody else would make what it needs.
+    """
     outbox.supersede(tx, flow.row.id, list(decided.seen))
     outbox.add_changes(tx, plan, run, ChangeState.HELD, decided.changes)
+    written = {change.item for change in decided.changes}
+    questions.drop_questions(tx, flow.row.id, [item for item in decided.seen if item not in written])
+    marks.mark_items(tx, flow.row.target, questions.stranded(tx, flow.row.target, list(decided.seen)))
     agreements.store_agreements(tx, flow.row.id, decided.agreements)
     agreements.park(tx, flow.row.id, decided.parks)
     for label in decided.gone:
@@ -300,6 +318,7 @@ class _Desk:
             linked=frozenset(there),
             coming=frozenset({item_reference(item) for item in coming} | on_their_way),
             there=frozenset(exists),
+            asked=frozenset(questions.asked_again(tx, self._flow.row.id, self._items)),
         )
 
     def _target_families(self) -> dict[str, int]:

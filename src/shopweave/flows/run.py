@@ -6,14 +6,14 @@ from shopweave.connector.capabilities import Feed, Method
 from shopweave.engine.port import Engine, Json, RunRequest
 from shopweave.flows.ask import Asker
 from shopweave.flows.house import Flow, House
-from shopweave.flows.link import link
+from shopweave.flows.link import has_new, link
 from shopweave.flows.plan import Planner
 from shopweave.flows.pull import Puller
 from shopweave.lanes.lanes import Lanes
 from shopweave.model.errors import HubError
 from shopweave.model.finding import Finding, Severity
 from shopweave.model.seams import Clock
-from shopweave.store import agreements, connections, findings, marks, plans
+from shopweave.store import agreements, connections, findings, marks, plans, positions
 from shopweave.store.base import Store, Tx
 
 RUN = "flow.run"
@@ -38,6 +38,7 @@ class Runner:
         self._puller = Puller(store, clock, house)
         self._asker = Asker(store, clock, house)
         self._sending: tuple[Lanes, Planner] | None = None
+        self._since: dict[int, float] = {}
         engine.register(RUN, self.advance)
         engine.register(PLAN, self.advance)
 
@@ -152,10 +153,14 @@ class Runner:
         if place >= len(feeds):
             return {**state, "step": AGAIN, "place": 0}
         connection, feed = feeds[place]
+        if connection == flow.row.target and state.get("early") is None:
+            early = await self._store.read(lambda tx: self._goes_early(tx, flow, state))
+            return {**state, "early": early, "step": LINK if early else PULL}
         settings = flow.settings
         pulled = await self._puller.step(
             connection,
             feed,
+            since=self._since.setdefault(int(str(state["run"])), self._clock.monotonic()),
             sweep_after=timedelta(minutes=settings.sweep_every),
             vanish=settings.guard.vanish,
         )
@@ -163,6 +168,22 @@ class Runner:
         if pulled.moved:
             await self._store.write(lambda tx: self._wake_others(tx, flow, connection))
         return {**state, "place": place + pulled.done}
+
+    def _goes_early(self, tx: Tx, flow: Flow, state: Json) -> bool:
+        """Say whether what the source says goes out before the target is read, which may take long.
+
+        Only where the target was read before, and what its people did meanwhile would not be asked about.
+        """
+        settings, target = flow.settings, flow.row.target
+        feeds = self.house.ports[target].capabilities.feeds
+        return (
+            not flow.enriches
+            and state["cause"] != "plan"
+            and (settings.drift, settings.conflict) == ("overwrite", "source")
+            and connections.all_flows(tx)[flow.row.id].begun
+            and all(positions.read_position(tx, target, feed.name).read is not None for feed in feeds)
+            and (marks.has_ready(tx, flow.row.id) or has_new(tx, flow.items))
+        )
 
     async def _again(self, flow: Flow, state: Json) -> Json:
         sides, place = (
@@ -217,6 +238,8 @@ class Runner:
         held = await planner.close(
             flow, plan, asked_for=state["cause"] == "plan", equal=int(str(state["equal"]))
         )
+        if state.get("early"):
+            return {**state, "early": False, "step": PULL}
         await self._store.write(lambda tx: self._ended(tx, flow, state, held))
         return {**state, "done": True}
 
@@ -232,12 +255,17 @@ class Runner:
         return self._sending
 
     def _ended(self, tx: Tx, flow: Flow, state: Json, held: int) -> None:
-        plans.set_run(tx, int(str(state["run"])), state="done", ended=tx.now, held=held)
+        run = int(str(state["run"]))
+        self._since.pop(run, None)
+        plans.set_run(tx, run, state="done", ended=tx.now, held=held)
         self._wake_others(tx, flow, flow.row.target)
+        if marks.has_ready(tx, flow.row.id):
+            self.wake(tx, (flow.row.id,))
         findings.settle(tx, f"run:{flow.row.name}:")
 
     def _failed(self, tx: Tx, flow: Flow, state: Json, error: HubError) -> None:
         run = int(str(state["run"]))
+        self._since.pop(run, None)
         if run:
             plans.set_run(tx, run, state="failed", ended=tx.now, error=f"{error.what} ({error.code})")
         connections.flow_awake(tx, flow.row.id, awake=False)

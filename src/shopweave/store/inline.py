@@ -50,7 +50,7 @@ class InlineStore:
     async def read(self, work: Callable[[Tx], T]) -> T:
         """Run `work` in a transaction that cannot write."""
         await self._watch.before("read")
-        tx, value = self._transact(self._reader, work, "read")
+        _, value = self._transact(self._reader, work, "read")
         return value
 
     async def write(self, work: Callable[[Tx], T]) -> T:
