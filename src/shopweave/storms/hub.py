@@ -93,6 +93,7 @@ class Running:
         self.store = InlineStore(disk.path, self._clock, watch)
         self._till = TillDoor(world, life, world.till)
         self.hub: Hub | None = None
+        self._engine: WatchedEngine | None = None
 
     async def live(self) -> None:
         """Start the hub, then be the person who looks in now and then and approves what is held."""
@@ -121,6 +122,7 @@ class Running:
         worker = ids.new()
         engine = WatchedEngine(self.store, clock, worker, self.life)
         await engine.take_over()
+        self._engine = engine
         return Hub(
             store=self.store,
             engine=engine,
@@ -134,8 +136,8 @@ class Running:
 
     async def take_over(self) -> None:
         """Take what other lives had claimed; they are known to be dead."""
-        if self.hub is not None:
-            await self.hub.engine.take_over()
+        if self._engine is not None:
+            await self._engine.take_over()
 
     def shut(self) -> None:
         """Close the files, as the end of a process does."""

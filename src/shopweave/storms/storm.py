@@ -2,7 +2,7 @@
 
 import gc
 import logging
-from asyncio import CancelledError, Event, create_task
+from asyncio import CancelledError, Event, Task, create_task
 from collections import Counter
 from hashlib import blake2b
 from pathlib import Path
@@ -14,8 +14,8 @@ from shopweave.storms.disk import Disk, template
 from shopweave.storms.hub import Running
 from shopweave.storms.life import LIFE, Life
 from shopweave.storms.loop import Stuck, VirtualLoop, pause, play
-from shopweave.storms.oracle import is_right, judge
-from shopweave.storms.scenario import CHAOS, GRACE, INTERVAL, Blow, Deed, Fate, Scenario, draw
+from shopweave.storms.oracle import is_shown, judge
+from shopweave.storms.scenario import CHAOS, GRACE, INTERVAL, Act, Blow, Deed, Fate, Scenario, draw
 from shopweave.storms.world import World, chance
 
 LIMIT = 2_400.0
@@ -65,6 +65,8 @@ class Storm:
         self._blows = list(scenario.blows)
         self._struck: list[tuple[Life, Blow]] = []
         self._bell = Event()
+        self._newest: dict[tuple[str, Act], int] = {}
+        self._living: list[Task[None]] = []
 
     async def play(self) -> None:
         """Play the rough part, come to rest, play the calm part, come to rest again."""
@@ -96,9 +98,11 @@ class Storm:
     def _check_later(self, deed: Deed) -> None:
         world, at = self.world, self.loop.time()
         sku = world.do(deed)
+        self._newest[sku, deed.act] = deed.number
 
         def check() -> None:
-            if not is_right(world.till, world.shop, world.icecat, sku):
+            is_newest = self._newest[sku, deed.act] == deed.number
+            if is_newest and not is_shown(world.till, world.shop, world.icecat, sku, deed.act):
                 self.late.append(f"{sku}: {deed.act.value} of {at:.1f} s")
 
         self.loop.call_later(INTERVAL + GRACE, check)
@@ -130,7 +134,7 @@ class Storm:
         running = Running(self.world, life, self.disk)
         self.lives.append(running)
         token = LIFE.set(life)
-        create_task(self._live(running))
+        self._living.append(create_task(self._live(running)))
         LIFE.reset(token)
         return running
 
