@@ -116,6 +116,8 @@ class Puller:
     async def _vanished(self, port: Port, feed: Feed, sweep: int, share: float) -> int:
         """Look directly at what a complete sweep did not meet; too many at once is a cause of its own."""
         kinds = [kind for kind in feed.kinds if kind in (Kind.PRODUCT, Kind.VARIATION, Kind.CATEGORY)]
+        if not kinds:
+            return 0
         missing, living = await self._store.read(
             lambda tx: (records.unseen(tx, port.row.id, kinds, sweep), records.living(tx, port.row.id, kinds))
         )
