@@ -308,7 +308,8 @@ class _Desk:
         families = links.items_by_remote(tx, source, Kind.PRODUCT, self._family_ids())
         every = [*items.values(), *families.values(), *self._items]
         there = links.remote_of_items(tx, target, every)
-        coming = outbox.open_creates(tx, target, every)
+        # What was on its way for the items of this slice is taken back with it.
+        coming = outbox.open_creates(tx, target, every) - set(self._items)
         names = self._names()
         exists = self._existing(names)
         on_their_way = outbox.references_on_their_way(tx, target, sorted(names - exists))

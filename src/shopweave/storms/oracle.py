@@ -17,7 +17,7 @@ from shopweave.simulators.woocommerce import ProductTruth, WooShop, products
 from shopweave.simulators.woocommerce.truth import category_names
 from shopweave.storms.scenario import STRANGER, Act
 
-SHOWN = {Act.PRICE: "price", Act.RENAME: "name", Act.TEXT: "another text"}
+SHOWN = {Act.NUDGE: "price", Act.RENAME: "name", Act.TEXT: "another text"}
 BLOCK = re.compile("<!-- Icecat start -->.*?<!-- Icecat end -->", re.DOTALL)
 
 
