@@ -68,8 +68,7 @@ class Puller:
             self._begun[connection, feed.name] = self._clock.monotonic()
             row = await self._store.write(lambda tx: begin(tx, connection, feed, sweep_after))
         began = self._clock.now()
-        async with port.gate.slot():
-            page: Page = await port.connector.page(feed.name, row.position, sweep=row.sweeping)
+        page = await self._read_page(port, feed, row)
         extra, asked = await self._by_keys(port, page)
         prepared = [*page.records, *extra]
         moved = await self._store.write(lambda tx: store_page(tx, port, feed, row, page, prepared, began))
@@ -77,6 +76,11 @@ class Puller:
         if page.done and row.sweeping:
             asked += await self._vanished(port, feed, row.sweep, vanish)
         return Pulled(read=len(prepared), moved=moved, requests=asked, done=page.done)
+
+    async def _read_page(self, port: Port, feed: Feed, row: PositionRow) -> Page:
+        async with port.gate.slot():
+            page: Page = await port.connector.page(feed.name, row.position, sweep=row.sweeping)
+        return page
 
     async def _by_keys(self, port: Port, page: Page) -> tuple[tuple[RemoteRecord, ...], int]:
         """Read by id what a key sweep says may have moved."""

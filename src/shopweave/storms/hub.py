@@ -1,15 +1,13 @@
 """A hub inside a storm: the real one, on the storm's clock, store and doors, with a person who approves."""
 
-from shopweave.connector.declaration import Doors, find_connector
+from shopweave.connector.declaration import Doors
 from shopweave.engine.local import LocalEngine, failures
 from shopweave.engine.port import RunRequest
 from shopweave.hub import plans
-from shopweave.hub.context import Account, Hub, build_house
+from shopweave.hub.context import Hub, build_house, make_account
 from shopweave.hub.schedules import set_schedules
 from shopweave.hub.settings import read
-from shopweave.lanes.recording import RecordingTransport
 from shopweave.model.seams import Clock
-from shopweave.model.settings import ConnectionSettings
 from shopweave.store import marks, outbox
 from shopweave.store import plans as plan_rows
 from shopweave.store.base import Store, Tx
@@ -109,7 +107,7 @@ class Running:
     async def _make(self) -> Hub:
         world, clock, ids = self._world, self._clock, DrawnIds(self._world.random)
         doors = Doors(
-            http=RecordingTransport(Network(world, self.life)),
+            http=Network(world, self.life),
             foreign=Network(world, self.life),
             sql=lambda _: self._till,
             clock=clock,
@@ -117,7 +115,7 @@ class Running:
             random=world.random,
         )
         settings = read(SETTINGS, "/storm/shopweave.toml", {})
-        accounts = tuple(_account(one, doors) for one in settings.connections)
+        accounts = tuple(make_account(one, doors) for one in settings.connections)
         house = await self.store.write(lambda tx: build_house(tx, accounts, settings.flows, clock))
         worker = ids.new()
         engine = WatchedEngine(self.store, clock, worker, self.life)
@@ -170,9 +168,3 @@ class Running:
     def intents(self) -> int:
         """Count the requests written ahead whose end is not recorded."""
         return self.store.peek(outbox.count_intents)
-
-
-def _account(one: ConnectionSettings, doors: Doors) -> Account:
-    connector = find_connector(one.type)
-    made = connector.make(one.values, doors)
-    return Account(name=one.name, mode="live", connector=connector, values=one.values, made=made)

@@ -8,9 +8,9 @@ from hashlib import blake2b
 from pathlib import Path
 from shutil import copyfile
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
-from shopweave.storms.disk import Disk, template
+from shopweave.storms.disk import Disk
 from shopweave.storms.hub import Running
 from shopweave.storms.life import LIFE, Life
 from shopweave.storms.loop import Stuck, VirtualLoop, pause, play
@@ -41,6 +41,12 @@ class Outcome(Struct, frozen=True, kw_only=True):
     events: int = 0
     seconds: float = 0.0
     log: str = ""
+    story: tuple[str, ...] = ()
+
+    @property
+    def in_short(self) -> "Outcome":
+        """Give it without its story."""
+        return structs.replace(self, story=())
 
     @property
     def is_good(self) -> bool:
@@ -182,10 +188,9 @@ class Storm:
             running.shut()
 
 
-def play_seed(seed: int, folder: Path) -> Outcome:
-    """Play the storm of a seed in an empty folder on a fast file system."""
+def play_seed(seed: int, folder: Path, empty: Path) -> Outcome:
+    """Play the storm of a seed in an empty folder on a fast file system; `empty` is a hub's new database."""
     scenario = draw(chance(seed), seed)
-    empty = template(folder.parent / "template.sqlite")
 
     def born(task: object) -> None:
         life = LIFE.get()
@@ -224,5 +229,6 @@ def _outcome(storm: Storm) -> Outcome:
         statements=storm.statements,
         events=storm.loop.turns,
         seconds=round(storm.loop.time(), 1),
+        story=tuple(world.log),
         log=blake2b("\n".join(world.log).encode(), digest_size=12).hexdigest(),
     )
