@@ -7,7 +7,8 @@ from sqlalchemy import bindparam, func, insert, select, update
 
 from shopweave.model.finding import Finding, Severity
 from shopweave.store.base import Tx
-from shopweave.store.connections import home
+from shopweave.store.connections import HOME_ID, home
+from shopweave.store.statements import many
 from shopweave.store.tables import finding
 
 ABOUT = 50
@@ -20,8 +21,9 @@ _OPEN = _ROW.where(finding.c.workspace == bindparam("home"), finding.c.settled.i
     finding.c.since, finding.c.id
 )
 _SETTLE = update(finding).where(
-    finding.c.workspace == bindparam("home"),
+    finding.c.workspace == HOME_ID,
     func.substr(finding.c.cause, 1, func.length(bindparam("beginning"))) == bindparam("beginning"),
+    finding.c.cause.not_in(many("besides")),
     finding.c.settled.is_(None),
 )
 _FIELDS = ("code", "connection", "flow", "what", "why", "doing", "can_do")
@@ -46,9 +48,9 @@ def report(tx: Tx, found: Finding, *, adds: bool = False) -> None:
     tx.run(_SET, {"home": at, "of": found.cause, "last": tx.now, "settled": None, **again, **values})
 
 
-def settle(tx: Tx, beginning: str) -> int:
-    """Note that every cause with this beginning is over."""
-    return tx.run(_SETTLE, {"home": home(tx), "beginning": beginning, "settled": tx.now})
+def settle(tx: Tx, beginning: str, besides: Sequence[str] = ()) -> int:
+    """Note that every cause with this beginning is over, but for some."""
+    return tx.run(_SETTLE, {"beginning": beginning, "besides": list(besides), "settled": tx.now})
 
 
 def open_findings(tx: Tx) -> Sequence[Finding]:

@@ -63,7 +63,11 @@ class InlineStore:
 
     def peek(self, work: Callable[[Tx], T]) -> T:
         """Read without being watched, for those who judge."""
-        return self._transact(self._reader, work, "read")[1]
+        counted = self.statements
+        try:
+            return self._transact(self._reader, work, "read")[1]
+        finally:
+            self.statements = counted
 
     async def close(self) -> None:
         """Close the file."""

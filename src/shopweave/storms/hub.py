@@ -1,5 +1,7 @@
 """A hub inside a storm: the real one, on the storm's clock, store and doors, with a person who approves."""
 
+from functools import cache
+
 from shopweave.connector.declaration import Doors
 from shopweave.engine.local import LocalEngine, failures
 from shopweave.engine.port import RunRequest
@@ -8,6 +10,7 @@ from shopweave.hub.context import Hub, build_house, make_account
 from shopweave.hub.schedules import set_schedules
 from shopweave.hub.settings import read
 from shopweave.model.seams import Clock
+from shopweave.model.settings import HubSettings
 from shopweave.store import marks, outbox
 from shopweave.store import plans as plan_rows
 from shopweave.store.base import Store, Tx
@@ -63,6 +66,11 @@ schedule = "every 2 minutes"
 """
 
 
+@cache
+def _settings() -> HubSettings:
+    return read(SETTINGS, "/storm/shopweave.toml", {})
+
+
 class WatchedEngine(LocalEngine):
     """The in-process engine, with a point at each call."""
 
@@ -114,7 +122,7 @@ class Running:
             ids=ids,
             random=world.random,
         )
-        settings = read(SETTINGS, "/storm/shopweave.toml", {})
+        settings = _settings()
         accounts = tuple(make_account(one, doors) for one in settings.connections)
         house = await self.store.write(lambda tx: build_house(tx, accounts, settings.flows, clock))
         worker = ids.new()

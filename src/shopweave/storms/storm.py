@@ -19,7 +19,6 @@ from shopweave.storms.scenario import CHAOS, GRACE, INTERVAL, Act, Blow, Deed, F
 from shopweave.storms.world import World, chance
 
 LIMIT = 2_400.0
-CYCLE = 2 * INTERVAL
 LEASE_OVER = 5.0
 TWO_LIVES = 30.0
 
@@ -81,13 +80,14 @@ class Storm:
             await self._deeds(self.scenario.deeds, 0.0)
             await self._until(CHAOS)
             self._blows.clear()
-            await self._rest()
+            await self._rest(self._newest_run())
             begun = self.loop.time()
             for deed in sorted(self.scenario.calm, key=lambda one: one.at):
                 await self._until(begun + deed.at)
                 self._check_later(deed)
+            newest = self._newest_run()
             await self._until(begun + 2 * INTERVAL + GRACE)
-            await self._rest()
+            await self._rest(newest)
         finally:
             supervisor.cancel()
             for running in list(self.lives):
@@ -113,10 +113,11 @@ class Storm:
 
         self.loop.call_later(INTERVAL + GRACE, check)
 
-    async def _rest(self) -> None:
-        """Wait until two cycles were complete and nothing is open."""
-        before = max((one.newest_run() for one in self.lives), default=0)
-        await pause(CYCLE)
+    def _newest_run(self) -> int:
+        return max((one.newest_run() for one in self.lives), default=0)
+
+    async def _rest(self, before: int) -> None:
+        """Wait until every flow ended a run that began after run `before`, and nothing is open."""
         while len(self.lives) != 1 or not self.lives[0].is_calm(before):
             await pause(5.0)
 
@@ -200,6 +201,7 @@ def play_seed(seed: int, folder: Path, empty: Path) -> Outcome:
     loop = VirtualLoop(born, LIMIT)
     storm = Storm(scenario, loop, folder, empty)
     logging.disable(logging.CRITICAL)
+    gc.freeze()
     gc.disable()
     try:
         play(loop, storm.play())
