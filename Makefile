@@ -3,9 +3,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 DEMO ?= demo-data
 JOBS ?= 2
+SEEDS ?= 200
 CODE := src tests tools
 
-.PHONY: setup demo test lint seeds clean
+.PHONY: setup demo test lint seeds storm storm-mutants clean
 
 setup: .venv/.done
 
@@ -33,6 +34,12 @@ lint: setup
 
 seeds: setup
 	@$(BIN)/python -m tools.seeds
+
+storm: setup
+	@$(BIN)/python -m shopweave.storms $(if $(SEED),--seed $(SEED),--seeds $(SEEDS))
+
+storm-mutants: setup
+	@$(BIN)/python -m shopweave.storms --mutants
 
 clean:
 	rm -rf .venv $(DEMO) .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -20,7 +20,8 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "hub": _BELOW_HUB,
     "runtime": (*_BELOW_HUB, "hub"),
     "demo": ("model", "runtime", "hub", "simulators"),
-    "storms": ("model", "hub", "store", "engine", "simulators"),
+    # The network of a storm stands behind the transports that room `connector` defines.
+    "storms": ("model", "connector", "hub", "store", "engine", "simulators"),
     "web": ("model", "hub", "runtime"),
     "cli": ("model", "hub", "web", "runtime", "demo", "simulators", "storms"),
 }

@@ -49,7 +49,7 @@ def carry_out(command: Callable[[], Awaitable[int]], *, as_json: bool = False) -
         code = asyncio.run(_awaited(command))
     except KeyboardInterrupt:
         code = PARTLY
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - shown masked, with its own exit code
         if os.environ.get(DEBUG):
             _show_trace(error)
         code = fail(error, here(), as_json=as_json)

@@ -1,7 +1,8 @@
 """A connector as the hub finds it: by entry point, through one value."""
 
-from collections.abc import Callable
-from importlib.metadata import entry_points
+from collections.abc import Callable, Mapping
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 from msgspec import Struct
@@ -45,9 +46,14 @@ class Connector(Struct, frozen=True, kw_only=True):
     make: Callable[[Settings, Doors], Any]
 
 
+@cache
+def _installed() -> Mapping[str, EntryPoint]:
+    return {point.name: point for point in entry_points(group=GROUP)}
+
+
 def find_connector(name: str) -> Connector:
     """Load a connector by its entry point; raises `Configuration` naming those that are installed."""
-    installed = {point.name: point for point in entry_points(group=GROUP)}
+    installed = _installed()
     if name not in installed:
         raise Configuration(
             f"There is no connector '{name}'.",
@@ -60,4 +66,4 @@ def find_connector(name: str) -> Connector:
 
 def connector_names() -> tuple[str, ...]:
     """List the installed connectors."""
-    return tuple(sorted({point.name for point in entry_points(group=GROUP)}))
+    return tuple(sorted(_installed()))

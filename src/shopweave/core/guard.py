@@ -19,6 +19,7 @@ class Sort(StrEnum):
 
     CREATE = "create"
     SWITCH_OFF = "switch off"
+    ASK_AGAIN = "ask again"
     PRICE_MOVE = "price move"
     OTHER = "other"
     REFERENCE = "reference"
@@ -30,6 +31,7 @@ class Tally(Struct, frozen=True, kw_only=True):
     linked: int
     creates: int = 0
     switched_off: int = 0
+    ask_again: int = 0
     price_moves: int = 0
     items: int = 0
     first: bool = False
@@ -43,7 +45,7 @@ class Hold(Struct, frozen=True, kw_only=True):
     why: str
 
 
-ALL = (Sort.CREATE, Sort.SWITCH_OFF, Sort.PRICE_MOVE, Sort.OTHER)
+ALL = (Sort.CREATE, Sort.SWITCH_OFF, Sort.ASK_AGAIN, Sort.PRICE_MOVE, Sort.OTHER)
 
 
 def sort_of(op: Op, before: Atoms, after: Atoms, limits: GuardLimits) -> Sort:
@@ -81,6 +83,9 @@ def holds(tally: Tally, limits: GuardLimits) -> tuple[Hold, ...]:
         found.append(Hold(sorts=(Sort.CREATE,), why=f"{tally.creates} new records"))
     if tally.switched_off > limits.deactivations:
         found.append(Hold(sorts=(Sort.SWITCH_OFF,), why=f"{tally.switched_off} would be switched off"))
+    if tally.ask_again:
+        why = f"{tally.ask_again} changed there since they were approved"
+        found.append(Hold(sorts=(Sort.ASK_AGAIN,), why=why))
     if tally.price_moves:
         share = f"{limits.price_move:.0%}"
         found.append(

@@ -5,7 +5,8 @@ outcome counts only if the claim is still ours, so a life that was thought dead 
 """
 
 from asyncio import CancelledError, Event, Task, create_task, gather, timeout
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -24,6 +25,7 @@ from shopweave.store.statements import many
 Advance = Callable[[Json], Awaitable[Json]]
 AT_ONCE = {"lanes": 1_000, "runs": 4, "upkeep": 1}
 POLL = 1.0
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 WAITING, RUNNING, DONE, FAILED, CANCELLED = "waiting", "running", "done", "failed", "cancelled"
 
 _KNOWN = select(task.c.number).where(task.c.id == bindparam("key"))
@@ -78,6 +80,7 @@ class LocalEngine:
         self._partitions: dict[int, tuple[str, str]] = {}
         self._ids: dict[str, int] = {}
         self._main: Task[None] | None = None
+        self._due: datetime | None = None
 
     def register(self, name: str, advance: Advance) -> None:
         """Say what the steps of a run are."""
@@ -123,6 +126,7 @@ class LocalEngine:
     async def schedule(self, wanted: tuple[Schedule, ...]) -> None:
         """Replace all schedules; one that stays as it was keeps its next time."""
         await self._store.write(lambda tx: self._store_schedules(tx, wanted))
+        self._due = None
         self._bell.set()
 
     def _store_schedules(self, tx: Tx, wanted: tuple[Schedule, ...]) -> None:
@@ -172,16 +176,15 @@ class LocalEngine:
 
     async def _rest(self) -> None:
         try:
-            async with timeout(await self._until_next()):
+            async with timeout(self._until_next()):
                 await self._bell.wait()
         except TimeoutError:
-            return
+            # Another process may have changed the schedules meanwhile: read them again.
+            self._due = None
 
-    async def _until_next(self) -> float:
-        rows = await self._store.read(lambda tx: tx.rows(_SCHEDULES, {}))
-        now = self._clock.now()
-        waits: list[float] = [(row.next - now).total_seconds() for row in rows]
-        return max(0.001, min([self.poll, *waits]))
+    def _until_next(self) -> float:
+        wait = self.poll if self._due is None else (self._due - self._clock.now()).total_seconds()
+        return max(0.001, min(self.poll, wait))
 
     @property
     def poll(self) -> float:
@@ -195,11 +198,7 @@ class LocalEngine:
         found = []
         for row in rows:
             key = (row.queue, row.partition)
-            if (
-                row.number in self._running
-                or (row.partition and key in taken)
-                or places.get(row.queue, 1) <= 0
-            ):
+            if (row.partition and key in taken) or places.get(row.queue, 1) <= 0:
                 continue
             taken.add(key)
             places[row.queue] = places.get(row.queue, 1) - 1
@@ -207,8 +206,12 @@ class LocalEngine:
         return found
 
     def _read_open(self, tx: Tx) -> tuple[list[Row[Any]], list[Row[Any]]]:
-        rows = tx.rows(_OPEN, {"me": self._owner, "names": list(self._steps)})
-        return list(rows), list(tx.rows(_BUSY, {"me": self._owner}))
+        rows = [
+            row
+            for row in tx.rows(_OPEN, {"me": self._owner, "names": list(self._steps)})
+            if row.number not in self._running
+        ]
+        return rows, list(tx.rows(_BUSY, {"me": self._owner})) if rows else []
 
     def _count(self, queue: str) -> int:
         return sum(one == queue for one, _ in self._partitions.values())
@@ -262,9 +265,15 @@ class LocalEngine:
         )
 
     async def _fire(self) -> None:
-        await self._store.write(self._fire_due)
+        """Start what is due; until the next schedule is, they need not be read."""
+        if self._due is None or self._due <= self._clock.now():
+            rows = await self._store.read(lambda tx: tx.rows(_SCHEDULES, {}))
+            if any(row.next <= self._clock.now() for row in rows):
+                rows = await self._store.write(self._fire_due)
+            self._due = min((row.next for row in rows), default=NEVER)
 
-    def _fire_due(self, tx: Tx) -> None:
+    def _fire_due(self, tx: Tx) -> Sequence[Row[Any]]:
+        """Start what is due; gives the schedules with their next times."""
         for row in tx.rows(_SCHEDULES, {}):
             if row.next > tx.now:
                 continue
@@ -278,6 +287,7 @@ class LocalEngine:
             )
             self.enqueue(tx, run)
             tx.run(_FIRED, {"which": row.name, "next": next_time(row.cron, row.zone, tx.now)})
+        return tx.rows(_SCHEDULES, {})
 
 
 def state_of(row: Row[Any]) -> RunState:

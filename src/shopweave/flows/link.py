@@ -1,6 +1,6 @@
 """Link: find which records are the same item; what is doubtful goes to a person."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from msgspec import Struct
@@ -12,7 +12,7 @@ from shopweave.model.record import Kind
 from shopweave.store import findings, links, marks, outbox
 from shopweave.store.base import Store, Tx
 from shopweave.store.connections import home
-from shopweave.store.links import Candidate, Unlinked
+from shopweave.store.links import Candidate
 from shopweave.store.outbox import item_reference
 
 SLICE = 1_000
@@ -47,55 +47,62 @@ async def link(store: Store, house: House, lanes: Lanes, flow: Flow) -> int:
     made = 0
     made += await _new_items(store, house, flow.items)
     made += await _categories(store, lanes, flow)
-    made += await _by(store, house, lanes, flow, "sku")
-    return made + await _by(store, house, lanes, flow, "gtin")
+    by_sku, told_sku = await _by(store, lanes, flow, "sku")
+    by_gtin, told_gtin = await _by(store, lanes, flow, "gtin")
+    await store.write(lambda tx: _tell(tx, house, flow, {"sku": told_sku, "gtin": told_gtin}))
+    return made + by_sku + by_gtin
+
+
+def has_new(tx: Tx, source: int, after: int = 0) -> bool:
+    """Say whether a source has records behind `after` that are no item yet."""
+    return bool(links.unlinked(tx, source, KINDS, after, 1))
 
 
 async def _new_items(store: Store, house: House, source: int) -> int:
     after = made = 0
     while True:
-        found = await store.read(partial(_unlinked, source, after))
-        if not found:
+        if not await store.read(partial(has_new, source=source, after=after)):
             return made
-        after = found[-1].id
-        made += await store.write(partial(_make, source, found))
+        after, fresh = await store.write(partial(_make, source, after))
+        made += fresh
 
 
-def _unlinked(source: int, after: int, tx: Tx) -> list[Unlinked]:
-    return links.unlinked(tx, source, KINDS, after, SLICE)
-
-
-def _make(source: int, found: Sequence[Unlinked], tx: Tx) -> int:
+def _make(source: int, after: int, tx: Tx) -> tuple[int, int]:
+    """Make items of the next slice; gives its last record and how many. Another run may have been here."""
+    found = links.unlinked(tx, source, KINDS, after, SLICE)
     items = links.make_items(tx, home(tx), source, found)
     marks.mark_records(tx, [one.id for one in found])
-    return len(items)
+    return (found[-1].id if found else after), len(items)
 
 
-async def _by(store: Store, house: House, lanes: Lanes, flow: Flow, key: str) -> int:
+async def _by(store: Store, lanes: Lanes, flow: Flow, key: str) -> tuple[int, Matched]:
     source, target = flow.items, flow.row.target
     matched = match(await store.read(lambda tx: links.candidates(tx, source, target, key)))
     for start in range(0, len(matched.pairs), SLICE):
         piece = matched.pairs[start : start + SLICE]
         await store.write(partial(_link, lanes, target, piece, key))
-    await store.write(lambda tx: _tell(tx, house, flow, key, matched))
-    return len(matched.pairs)
+    return len(matched.pairs), matched
 
 
 def _link(lanes: Lanes, target: int, pairs: Sequence[tuple[int, int]], how: str, tx: Tx) -> None:
-    links.add_links(tx, target, pairs, how)
-    if outbox.meet(tx, target, [item_reference(item) for item, _ in pairs]):
+    made = links.add_links(tx, target, pairs, how)
+    if outbox.meet(tx, target, [item_reference(item) for item, _ in made]):
         lanes.wake(tx, target)
-    marks.mark_items(tx, target, [item for item, _ in pairs])
+    marks.mark_items(tx, target, [item for item, _ in made])
 
 
-def _tell(tx: Tx, house: House, flow: Flow, key: str, matched: Matched) -> None:
+def _tell(tx: Tx, house: House, flow: Flow, by: Mapping[str, Matched]) -> None:
+    """Tell of pairs that a person must see to; what is told no more is over."""
     name = house.ports[flow.row.target].row.name
-    for why, found in (("forms", matched.other_form), ("doubtful", matched.doubtful)):
-        cause = f"link:{name}:{key}:{why}"
-        if found:
-            findings.report(tx, link_finding(cause, name, key, why, found))
-        else:
-            findings.settle(tx, cause)
+    told = [
+        link_finding(f"link:{name}:{key}:{why}", name, key, why, found)
+        for key, matched in by.items()
+        for why, found in (("forms", matched.other_form), ("doubtful", matched.doubtful))
+        if found
+    ]
+    findings.settle(tx, f"link:{name}:", besides=[one.cause for one in told])
+    for one in told:
+        findings.report(tx, one)
 
 
 async def _categories(store: Store, lanes: Lanes, flow: Flow) -> int:

@@ -15,7 +15,18 @@ from shopweave.model.change import ChangeState
 from shopweave.model.finding import Finding, Severity
 from shopweave.model.record import Form, Kind, reference
 from shopweave.model.values import Node, Status
-from shopweave.store import agreements, connections, findings, links, marks, media, outbox, plans, records
+from shopweave.store import (
+    agreements,
+    connections,
+    findings,
+    links,
+    marks,
+    media,
+    outbox,
+    plans,
+    questions,
+    records,
+)
 from shopweave.store.agreements import Agreement, Parking
 from shopweave.store.base import Store, Tx
 from shopweave.store.outbox import NewChange, item_reference
@@ -101,6 +112,7 @@ def judge(tx: Tx, flow: Flow, plan: int, *, asked_for: bool, equal: int) -> tupl
         linked=links.count_links(tx, flow.row.target),
         creates=by_sort.get(Sort.CREATE.value, 0),
         switched_off=by_sort.get(Sort.SWITCH_OFF.value, 0),
+        ask_again=by_sort.get(Sort.ASK_AGAIN.value, 0),
         price_moves=by_sort.get(Sort.PRICE_MOVE.value, 0),
         items=items,
         first=not row.begun,
@@ -145,9 +157,15 @@ def held_finding(flow: str, plan: int, held: int, why: Sequence[str]) -> Finding
 
 
 def store_slice(tx: Tx, flow: Flow, plan: int, run: int, decided: Slice) -> None:
-    """Store the decisions of a slice and clear the marks they answer, in one transaction."""
+    """Store the decisions of a slice and clear the marks they answer, in one transaction.
+
+    What waited for a change that was taken back is compared anew: nobody else would make what it needs.
+    """
     outbox.supersede(tx, flow.row.id, list(decided.seen))
     outbox.add_changes(tx, plan, run, ChangeState.HELD, decided.changes)
+    written = {change.item for change in decided.changes}
+    questions.drop_questions(tx, flow.row.id, [item for item in decided.seen if item not in written])
+    marks.mark_items(tx, flow.row.target, questions.stranded(tx, flow.row.target, list(decided.seen)))
     agreements.store_agreements(tx, flow.row.id, decided.agreements)
     agreements.park(tx, flow.row.id, decided.parks)
     for label in decided.gone:
@@ -290,7 +308,8 @@ class _Desk:
         families = links.items_by_remote(tx, source, Kind.PRODUCT, self._family_ids())
         every = [*items.values(), *families.values(), *self._items]
         there = links.remote_of_items(tx, target, every)
-        coming = outbox.open_creates(tx, target, every)
+        # What was on its way for the items of this slice is taken back with it.
+        coming = outbox.open_creates(tx, target, every) - set(self._items)
         names = self._names()
         exists = self._existing(names)
         on_their_way = outbox.references_on_their_way(tx, target, sorted(names - exists))
@@ -300,6 +319,7 @@ class _Desk:
             linked=frozenset(there),
             coming=frozenset({item_reference(item) for item in coming} | on_their_way),
             there=frozenset(exists),
+            asked=frozenset(questions.asked_again(tx, self._flow.row.id, self._items)),
         )
 
     def _target_families(self) -> dict[str, int]:

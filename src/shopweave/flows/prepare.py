@@ -23,7 +23,7 @@ class Shelf(Struct, frozen=True, kw_only=True):
 
     `categories` are the source's categories by remote id, `category_items` their items, `linked` the items
     that have a record at the target, `coming` the references that changes in the outbox will make,
-    `there` references that exist.
+    `there` references that exist, `asked` the items a person must be asked about again.
     """
 
     categories: Mapping[str, Snapshot] = {}
@@ -31,6 +31,7 @@ class Shelf(Struct, frozen=True, kw_only=True):
     linked: frozenset[int] = frozenset()
     coming: frozenset[str] = frozenset()
     there: frozenset[str] = frozenset()
+    asked: frozenset[int] = frozenset()
 
 
 class Batch:
@@ -46,6 +47,7 @@ class Batch:
     ) -> None:
         """Add a change of a linked record."""
         before, after = before_of(target, writes), Atoms(writes)
+        again = Sort.ASK_AGAIN if case.item in self._shelf.asked else None
         self.changes.append(
             self._change(
                 case,
@@ -57,6 +59,7 @@ class Batch:
                 form=target.form,
                 parent_item=parent_item,
                 needs=self._needs(case, writes),
+                sort=again,
             )
         )
 
@@ -93,8 +96,9 @@ class Batch:
         target: int | None = None,
         parent_item: int | None = None,
         needs: tuple[str, ...] = (),
+        sort: Sort | None = None,
     ) -> NewChange:
-        sort = Sort.REFERENCE if form is Form.CATEGORY and op is Op.CREATE else None
+        sort = Sort.REFERENCE if form is Form.CATEGORY and op is Op.CREATE else sort
         return NewChange(
             flow=self._flow.row.id,
             connection=self._port.row.id,

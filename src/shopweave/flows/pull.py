@@ -1,10 +1,11 @@
 """Pull: read what a system says, page by page; the position moves with the page that was stored."""
 
+from asyncio import Lock
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from shopweave.connector.capabilities import Feed, Method
 from shopweave.connector.roles import Page
@@ -33,20 +34,41 @@ class Pulled(Struct, frozen=True, kw_only=True):
 
 
 class Puller:
-    """Reads feeds into snapshots."""
+    """Reads feeds into snapshots; runs that read the same feed at once share its pages."""
 
     def __init__(self, store: Store, clock: Clock, house: House) -> None:
         self._store, self._clock, self._house = store, clock, house
+        self._turns: dict[tuple[int, str], Lock] = {}
+        self._begun: dict[tuple[int, str], float] = {}
+        self._whole: dict[tuple[int, str], float] = {}
 
-    async def step(self, connection: int, feed: Feed, *, sweep_after: timedelta, vanish: float) -> Pulled:
-        """Read and store one page; `done` when the window or sweep is complete."""
+    async def step(
+        self, connection: int, feed: Feed, *, since: float, sweep_after: timedelta, vanish: float
+    ) -> Pulled:
+        """Read and store one page; `done` when a window or sweep that began after `since` is complete.
+
+        `since` is a moment of the monotonic clock: what had changed by then has been read, by whomever.
+        """
+        key = (connection, feed.name)
+        async with self._turns.setdefault(key, Lock()):
+            if self._is_read(key, since):
+                return Pulled(done=True)
+            pulled = await self._page(connection, feed, sweep_after, vanish)
+            if pulled.done and key in self._begun:
+                self._whole[key] = self._begun.pop(key)
+            return structs.replace(pulled, done=self._is_read(key, since))
+
+    def _is_read(self, key: tuple[int, str], since: float) -> bool:
+        return key in self._whole and self._whole[key] >= since
+
+    async def _page(self, connection: int, feed: Feed, sweep_after: timedelta, vanish: float) -> Pulled:
         port = self._house.ports[connection]
         row = await self._store.read(lambda tx: positions.read_position(tx, connection, feed.name))
         if row.done:
+            self._begun[connection, feed.name] = self._clock.monotonic()
             row = await self._store.write(lambda tx: begin(tx, connection, feed, sweep_after))
         began = self._clock.now()
-        async with port.gate.slot():
-            page: Page = await port.connector.page(feed.name, row.position, sweep=row.sweeping)
+        page = await self._read_page(port, feed, row)
         extra, asked = await self._by_keys(port, page)
         prepared = [*page.records, *extra]
         moved = await self._store.write(lambda tx: store_page(tx, port, feed, row, page, prepared, began))
@@ -54,6 +76,11 @@ class Puller:
         if page.done and row.sweeping:
             asked += await self._vanished(port, feed, row.sweep, vanish)
         return Pulled(read=len(prepared), moved=moved, requests=asked, done=page.done)
+
+    async def _read_page(self, port: Port, feed: Feed, row: PositionRow) -> Page:
+        async with port.gate.slot():
+            page: Page = await port.connector.page(feed.name, row.position, sweep=row.sweeping)
+        return page
 
     async def _by_keys(self, port: Port, page: Page) -> tuple[tuple[RemoteRecord, ...], int]:
         """Read by id what a key sweep says may have moved."""
@@ -93,6 +120,8 @@ class Puller:
     async def _vanished(self, port: Port, feed: Feed, sweep: int, share: float) -> int:
         """Look directly at what a complete sweep did not meet; too many at once is a cause of its own."""
         kinds = [kind for kind in feed.kinds if kind in (Kind.PRODUCT, Kind.VARIATION, Kind.CATEGORY)]
+        if not kinds:
+            return 0
         missing, living = await self._store.read(
             lambda tx: (records.unseen(tx, port.row.id, kinds, sweep), records.living(tx, port.row.id, kinds))
         )

@@ -1,23 +1,27 @@
 """A run of a flow, as steps of an engine: pull both sides, link, ask, plan."""
 
 from datetime import timedelta
+from typing import Any
+
+from msgspec import structs
 
 from shopweave.connector.capabilities import Feed, Method
 from shopweave.engine.port import Engine, Json, RunRequest
 from shopweave.flows.ask import Asker
 from shopweave.flows.house import Flow, House
-from shopweave.flows.link import link
+from shopweave.flows.link import has_new, link
 from shopweave.flows.plan import Planner
-from shopweave.flows.pull import Puller
+from shopweave.flows.pull import Pulled, Puller
 from shopweave.lanes.lanes import Lanes
 from shopweave.model.errors import HubError
 from shopweave.model.finding import Finding, Severity
 from shopweave.model.seams import Clock
-from shopweave.store import agreements, connections, findings, marks, plans
+from shopweave.store import agreements, connections, findings, marks, plans, positions
 from shopweave.store.base import Store, Tx
 
 RUN = "flow.run"
 PLAN = "flow.plan"
+STEP = 1.0
 PULL, AGAIN, LINK, ASK, BEGIN, WEIGH, CLOSE, END = (
     "pull",
     "again",
@@ -38,6 +42,7 @@ class Runner:
         self._puller = Puller(store, clock, house)
         self._asker = Asker(store, clock, house)
         self._sending: tuple[Lanes, Planner] | None = None
+        self._since: dict[int, float] = {}
         engine.register(RUN, self.advance)
         engine.register(PLAN, self.advance)
 
@@ -148,21 +153,52 @@ class Runner:
         ]
 
     async def _pull(self, flow: Flow, state: Json) -> Json:
+        """Read page after page for about a second: a step is small, but not every page is worth one."""
+        until, now = self._clock.monotonic() + STEP, dict(state)
+        total = Pulled()
+        while now["step"] == PULL and self._clock.monotonic() < until:
+            now, pulled = await self._pull_page(flow, now)
+            total = structs.replace(
+                total, read=total.read + pulled.read, requests=total.requests + pulled.requests
+            )
+        await self._count(state, read=total.read, requests=total.requests)
+        return now
+
+    async def _pull_page(self, flow: Flow, state: dict[str, Any]) -> tuple[dict[str, Any], Pulled]:
         feeds, place = self._feeds(flow), int(str(state["place"]))
         if place >= len(feeds):
-            return {**state, "step": AGAIN, "place": 0}
+            return {**state, "step": AGAIN, "place": 0}, Pulled()
         connection, feed = feeds[place]
+        if connection == flow.row.target and state.get("early") is None:
+            early = await self._store.read(lambda tx: self._goes_early(tx, flow, state))
+            return {**state, "early": early, "step": LINK if early else PULL}, Pulled()
         settings = flow.settings
         pulled = await self._puller.step(
             connection,
             feed,
+            since=self._since.setdefault(int(str(state["run"])), self._clock.monotonic()),
             sweep_after=timedelta(minutes=settings.sweep_every),
             vanish=settings.guard.vanish,
         )
-        await self._count(state, read=pulled.read, requests=pulled.requests)
         if pulled.moved:
             await self._store.write(lambda tx: self._wake_others(tx, flow, connection))
-        return {**state, "place": place + pulled.done}
+        return {**state, "place": place + pulled.done}, pulled
+
+    def _goes_early(self, tx: Tx, flow: Flow, state: Json) -> bool:
+        """Say whether what the source says goes out before the target is read, which may take long.
+
+        Only where the target was read before, and what its people did meanwhile would not be asked about.
+        """
+        settings, target = flow.settings, flow.row.target
+        feeds = self.house.ports[target].capabilities.feeds
+        return (
+            not flow.enriches
+            and state["cause"] != "plan"
+            and (settings.drift, settings.conflict) == ("overwrite", "source")
+            and connections.all_flows(tx)[flow.row.id].begun
+            and all(positions.read_position(tx, target, feed.name).read is not None for feed in feeds)
+            and (marks.has_ready(tx, flow.row.id) or has_new(tx, flow.items))
+        )
 
     async def _again(self, flow: Flow, state: Json) -> Json:
         sides, place = (
@@ -185,18 +221,22 @@ class Runner:
         return {**state, "step": BEGIN} if told.last is None else {**state, "after": told.last}
 
     async def _begin(self, flow: Flow, state: Json) -> Json:
-        begun = await self._store.write(lambda tx: self._begin_plan(tx, flow, state))
-        if begun is None:
+        run, ready = await self._store.write(lambda tx: self._begin_plan(tx, flow, state))
+        if not run:
             return {**state, "done": True}
-        return {**state, "step": WEIGH, "run": begun, "after": 0, "equal": 0, "plan": 0}
+        begun = {**state, "run": run, "after": 0, "equal": 0, "plan": 0}
+        return {**begun, "step": WEIGH} if ready else await self._close(flow, begun)
 
-    def _begin_plan(self, tx: Tx, flow: Flow, state: Json) -> int | None:
-        """Take note that the wake-up came; give the run, a new one for an event that has something to do."""
+    def _begin_plan(self, tx: Tx, flow: Flow, state: Json) -> tuple[int, bool]:
+        """Take note that the wake-up came; give the run, and whether there is anything to plan.
+
+        An event that has nothing to do is no run: 0.
+        """
         connections.flow_awake(tx, flow.row.id, awake=False)
-        run = int(str(state["run"]))
-        if run or not marks.has_ready(tx, flow.row.id):
-            return run or None
-        return plans.add_run(tx, flow.row.id, "", str(state["by"]), str(state["cause"]))
+        run, ready = int(str(state["run"])), marks.has_ready(tx, flow.row.id)
+        if ready and not run:
+            run = plans.add_run(tx, flow.row.id, "", str(state["by"]), str(state["cause"]))
+        return run, ready or bool(plans.plans_being_made(tx, flow.row.id))
 
     async def _weigh(self, flow: Flow, state: Json) -> Json:
         planner, run = self._plans(), int(str(state["run"]))
@@ -213,10 +253,13 @@ class Runner:
         return {**state, "step": step, "plan": plan, "after": decided.last, "equal": equal}
 
     async def _close(self, flow: Flow, state: Json) -> Json:
-        planner, plan = self._plans(), int(str(state["plan"]))
-        held = await planner.close(
-            flow, plan, asked_for=state["cause"] == "plan", equal=int(str(state["equal"]))
-        )
+        plan, held = int(str(state["plan"])), 0
+        if plan:
+            held = await self._plans().close(
+                flow, plan, asked_for=state["cause"] == "plan", equal=int(str(state["equal"]))
+            )
+        if state.get("early"):
+            return {**state, "early": False, "step": PULL}
         await self._store.write(lambda tx: self._ended(tx, flow, state, held))
         return {**state, "done": True}
 
@@ -232,12 +275,19 @@ class Runner:
         return self._sending
 
     def _ended(self, tx: Tx, flow: Flow, state: Json, held: int) -> None:
-        plans.set_run(tx, int(str(state["run"])), state="done", ended=tx.now, held=held)
+        run = int(str(state["run"]))
+        self._since.pop(run, None)
+        if not int(str(state["plan"])):
+            connections.flow_begun(tx, flow.row.id)
+        plans.set_run(tx, run, state="done", ended=tx.now, held=held)
         self._wake_others(tx, flow, flow.row.target)
+        if marks.has_ready(tx, flow.row.id):
+            self.wake(tx, (flow.row.id,))
         findings.settle(tx, f"run:{flow.row.name}:")
 
     def _failed(self, tx: Tx, flow: Flow, state: Json, error: HubError) -> None:
         run = int(str(state["run"]))
+        self._since.pop(run, None)
         if run:
             plans.set_run(tx, run, state="failed", ended=tx.now, error=f"{error.what} ({error.code})")
         connections.flow_awake(tx, flow.row.id, awake=False)

@@ -146,6 +146,8 @@ class _Scale:
         parking = self._case.parked.get(atom)
         if parking is None or parking.source_print != sides.source:
             return False
+        if parking.why == "unresolved" and not _has_unknown(sides.wanted):
+            return False
         if parking.why in ("drift", "conflict"):
             return parking.why == "conflict" and not parking.decision and parking.target_print == sides.target
         return parking.until is None or parking.until > self._case.now
@@ -216,6 +218,11 @@ class _Scale:
             conflicts=tuple(self._conflicts),
             skipped=self._skipped,
         )
+
+
+def _has_unknown(value: AtomValue) -> bool:
+    """Say whether a category is named that the target does not have."""
+    return isinstance(value, tuple) and any(isinstance(one, str) and one.startswith("?") for one in value)
 
 
 def has_unconfirmed(prints: bytes) -> bool:

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
-from shopweave.connector.declaration import Connector
+from shopweave.connector.declaration import Connector, Doors, find_connector
 from shopweave.engine.port import Engine
 from shopweave.flows.house import Flow, House, slice_of
 from shopweave.flows.run import Runner
@@ -13,10 +13,11 @@ from shopweave.hub.upkeep import tidy
 from shopweave.lanes.gate import Gate
 from shopweave.lanes.lanes import Lanes
 from shopweave.lanes.port import Port
+from shopweave.lanes.recording import RecordingTransport
 from shopweave.model.errors import Configuration
 from shopweave.model.message import Post
 from shopweave.model.seams import Clock, Ids, Random
-from shopweave.model.settings import FlowSettings, HubSettings
+from shopweave.model.settings import ConnectionSettings, FlowSettings, HubSettings
 from shopweave.store import connections
 from shopweave.store.base import Store, Tx
 
@@ -87,6 +88,14 @@ class Hub:
         if found is None:
             raise unknown("flow", name, [flow.row.name for flow in self.house.flows.values()])
         return found
+
+
+def make_account(one: ConnectionSettings, doors: Doors) -> Account:
+    """Make the connector of a connection; what it sends is noted, for explain and the pages."""
+    connector = find_connector(one.type)
+    noted = structs.replace(doors, http=RecordingTransport(doors.http))
+    made: Any = connector.make(one.values, noted)
+    return Account(name=one.name, mode=one.mode, connector=connector, values=one.values, made=made)
 
 
 def unknown(kind: str, name: str, known: list[str]) -> Configuration:

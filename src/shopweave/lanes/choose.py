@@ -59,7 +59,6 @@ def choose(tx: Tx, lease: Lease, port: Port, context: Context, *, urgent_only: b
     row = lanes.read_lane(tx, lease.connection)
     if row.not_before is not None and row.not_before > tx.now:
         return None
-    doubt_orphans(tx, lease, port)
     if (doubtful := outbox.due_look_up(tx, lease.connection)) is not None:
         return _look_up(tx, port, context, doubtful)
     head = best_head(outbox.heads(tx, lease.connection), tx.now)

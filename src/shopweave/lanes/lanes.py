@@ -2,17 +2,21 @@
 
 from asyncio import Event
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 
 from shopweave.engine.port import Engine, Json, RunRequest
 from shopweave.lanes.port import Port
+from shopweave.lanes.refusals import lane_finding
 from shopweave.lanes.send import Sender
 from shopweave.lanes.turn import Turn
+from shopweave.model.errors import HubError
 from shopweave.model.seams import Clock, Random
-from shopweave.store import lanes, outbox
+from shopweave.store import findings, lanes, outbox
 from shopweave.store.base import Store, Tx
 from shopweave.store.lanes import Lease
 
 WAKE = "lane.wake"
+AFTER_FAULT = timedelta(minutes=1)
 
 
 class Lanes:
@@ -39,8 +43,20 @@ class Lanes:
         port = self._ports[connection]
         sender = Sender(self._store, self._random, port, self._ports, self._wake_flows)
         turn = Turn(self._store, self._clock, self._worker, port, sender, self._bell(connection), self._go_on)
-        await turn.work()
+        try:
+            await turn.work()
+        except Exception as error:
+            fault = HubError(f"An error inside the hub: {type(error).__name__}.", code="HUB-500")
+            await self._store.write(lambda tx: self._failed(tx, port, fault))
+            raise
         return {**state, "done": True}
+
+    def _failed(self, tx: Tx, port: Port, fault: HubError) -> None:
+        """Tell of a turn that ended as none should, and see to the next one: a lane must not fall asleep."""
+        at = port.row.id
+        lanes.rest(tx, at, tx.now + AFTER_FAULT, fault.what, lanes.read_lane(tx, at).failures + 1)
+        findings.report(tx, lane_finding(port.row.name, fault, outbox.left(tx, at)))
+        self._go_on(tx, at, None)
 
     def wake(self, tx: Tx, connection: int) -> None:
         """See to it that a lane looks at its outbox after this transaction."""

@@ -1,4 +1,4 @@
-"""Approved changes are read again just before they are sent; what moved since is compared anew."""
+"""Approved changes are read again just before they are sent; a person is asked again about what moved."""
 
 from collections.abc import Callable
 
@@ -11,7 +11,7 @@ from shopweave.lanes.port import Port
 from shopweave.lanes.snapshots import incoming
 from shopweave.model.change import ChangeState, Op
 from shopweave.model.record import RemoteRecord
-from shopweave.store import marks, outbox, records
+from shopweave.store import marks, outbox, questions, records
 from shopweave.store.base import Store, Tx
 from shopweave.store.lanes import Lease
 from shopweave.store.statements import chunks
@@ -65,6 +65,8 @@ def _compare_anew(
     keys = [records.store_answer(tx, port.row.id, incoming(record, port.row.layout))[0] for record in fresh]
     changes = [change for one in moved for change in one.changes]
     what = f"{port.row.name} changed it since it was approved"
-    outbox.set_state(tx, [change.id for change in changes], ChangeState.DROPPED, settled=tx.now, what=what)
+    questions.ask_again(tx, [change.id for change in changes if change.approved], what)
+    others = [change.id for change in changes if not change.approved]
+    outbox.set_state(tx, others, ChangeState.DROPPED, settled=tx.now, what=what)
     marks.mark_records(tx, keys)
     marks.mark_items(tx, port.row.id, [change.item for change in changes if change.item])

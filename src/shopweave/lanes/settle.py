@@ -102,15 +102,13 @@ def _agree(
         unconfirmed=UNCONFIRMED in there.values() or (known.unconfirmed if known else False),
     )
     agreements.store_agreements(tx, flow.id, [agreement])
-    agreements.unpark(
-        tx, flow.id, [(change.item or 0, key) for key in written if _was_refused(tx, flow, change, key)]
-    )
+    agreements.unpark(tx, flow.id, [one for one in _refused_before(tx, flow, change) if one[1] in written])
     _park_left_out(tx, flow, change, composed.left_out)
 
 
-def _was_refused(tx: Tx, flow: FlowRow, change: Change, key: str) -> bool:
-    parked = agreements.parkings(tx, flow.id, [change.item or 0]).get((change.item or 0, key))
-    return parked is not None and parked.why in ("refused", "unresolved")
+def _refused_before(tx: Tx, flow: FlowRow, change: Change) -> list[tuple[int, str]]:
+    parked = agreements.parkings(tx, flow.id, [change.item or 0])
+    return [key for key, one in parked.items() if one.why in ("refused", "unresolved")]
 
 
 def _park_left_out(tx: Tx, flow: FlowRow, change: Change, left_out: Sequence[str]) -> None:

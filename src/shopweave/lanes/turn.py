@@ -3,7 +3,7 @@
 from asyncio import FIRST_COMPLETED, Event, Task, TaskGroup, timeout, wait
 from collections.abc import Callable
 
-from shopweave.lanes.choose import Context, Pick, choose
+from shopweave.lanes.choose import Context, Pick, choose, doubt_orphans
 from shopweave.lanes.port import Port
 from shopweave.lanes.send import Held, Sender
 from shopweave.model.errors import Fenced
@@ -39,7 +39,7 @@ class Turn:
         """Take the lane, send what may be sent, give it back."""
         begun = self._clock.monotonic()
         at = self._port.row.id
-        lease = await self._store.write_safe(lambda tx: lanes.take_lease(tx, at, self._worker, LEASE))
+        lease = await self._store.write_safe(self._take)
         if lease is None:
             await self._clock.sleep(TURN)
             await self._store.write(lambda tx: self._go_on(tx, at, None))
@@ -48,6 +48,13 @@ class Turn:
         await self._load()
         if await self._under_lease(held, begun + TURN):
             await self._store.write(lambda tx: self._go_on(tx, at, held.lease))
+
+    def _take(self, tx: Tx) -> Lease | None:
+        """Take the lane; what earlier owners left under way is in doubt from now on."""
+        lease = lanes.take_lease(tx, self._port.row.id, self._worker, LEASE)
+        if lease is not None:
+            doubt_orphans(tx, lease, self._port)
+        return lease
 
     async def _under_lease(self, held: Held, until: float) -> bool:
         """Loop while the lease is ours; False when another owner took over."""

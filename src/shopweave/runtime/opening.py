@@ -2,14 +2,12 @@
 
 from functools import partial
 from pathlib import Path
-from typing import Any
 
-from shopweave.connector.declaration import Doors, find_connector
+from shopweave.connector.declaration import Doors
 from shopweave.connector.transports import SqlTransport
 from shopweave.engine.local import LocalEngine
 from shopweave.engine.tables import metadata as engine_metadata
-from shopweave.hub.context import Account, Hub, build_house
-from shopweave.lanes.recording import RecordingTransport
+from shopweave.hub.context import Account, Hub, build_house, make_account
 from shopweave.model.message import Post
 from shopweave.model.seams import Clock
 from shopweave.model.settings import ConnectionSettings, HubSettings, NotifySettings
@@ -117,14 +115,12 @@ def _account(
         sql.setdefault(one.name, []).append(opened)
         return opened
 
-    connector = find_connector(one.type)
     doors = Doors(
-        http=RecordingTransport(ways[0]),
+        http=ways[0],
         foreign=ways[1],
         sql=open_counted,
         clock=clock,
         ids=SystemIds(),
         random=system_random(),
     )
-    made: Any = connector.make(one.values, doors)
-    return Account(name=one.name, mode=one.mode, connector=connector, values=one.values, made=made)
+    return make_account(one, doors)

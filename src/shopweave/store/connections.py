@@ -32,6 +32,7 @@ class FlowRow(Struct, frozen=True, kw_only=True):
 
 
 _WORKSPACE = select(workspace.c.id).where(workspace.c.name == bindparam("name"))
+HOME_ID = select(workspace.c.id).where(workspace.c.name == HOME).scalar_subquery()
 _CONNECTIONS = select(connection.c.id, connection.c.name, connection.c.type, connection.c.layout).order_by(
     connection.c.id
 )

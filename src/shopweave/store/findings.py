@@ -1,14 +1,16 @@
 """Findings: one row per cause, with a count."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from msgspec import json
 from sqlalchemy import bindparam, func, insert, select, update
 
 from shopweave.model.finding import Finding, Severity
 from shopweave.store.base import Tx
-from shopweave.store.connections import home
+from shopweave.store.connections import HOME_ID, home
 from shopweave.store.hiding import hidden
+from shopweave.store.statements import many
 from shopweave.store.tables import finding
 
 ABOUT = 50
@@ -21,8 +23,9 @@ _OPEN = _ROW.where(finding.c.workspace == bindparam("home"), finding.c.settled.i
     finding.c.since, finding.c.id
 )
 _SETTLE = update(finding).where(
-    finding.c.workspace == bindparam("home"),
+    finding.c.workspace == HOME_ID,
     func.substr(finding.c.cause, 1, func.length(bindparam("beginning"))) == bindparam("beginning"),
+    finding.c.cause.not_in(many("besides")),
     finding.c.settled.is_(None),
 )
 _FIELDS = ("code", "connection", "flow", "what", "why", "doing", "can_do")
@@ -38,7 +41,7 @@ def report(tx: Tx, found: Finding, *, adds: bool = False) -> None:
         fresh = [name for name in about if name not in known]
         count = int(old.number) + (len(fresh) if found.about else found.count)
         about = known + fresh
-    values = {name: hidden(getattr(found, name)) for name in _FIELDS}
+    values: dict[str, Any] = {name: hidden(getattr(found, name)) for name in _FIELDS}
     values |= {"severity": found.severity.value, "count": count, "about": json.encode(about[:ABOUT]).decode()}
     if old is None:
         tx.run(_ADD, {"workspace": at, "cause": found.cause, "since": tx.now, "last": tx.now, **values})
@@ -47,9 +50,9 @@ def report(tx: Tx, found: Finding, *, adds: bool = False) -> None:
     tx.run(_SET, {"home": at, "of": found.cause, "last": tx.now, "settled": None, **again, **values})
 
 
-def settle(tx: Tx, beginning: str) -> int:
-    """Note that every cause with this beginning is over."""
-    return tx.run(_SETTLE, {"home": home(tx), "beginning": beginning, "settled": tx.now})
+def settle(tx: Tx, beginning: str, besides: Sequence[str] = ()) -> int:
+    """Note that every cause with this beginning is over, but for some."""
+    return tx.run(_SETTLE, {"beginning": beginning, "besides": list(besides), "settled": tx.now})
 
 
 def open_findings(tx: Tx) -> Sequence[Finding]:

@@ -50,7 +50,7 @@ class InlineStore:
     async def read(self, work: Callable[[Tx], T]) -> T:
         """Run `work` in a transaction that cannot write."""
         await self._watch.before("read")
-        tx, value = self._transact(self._reader, work, "read")
+        _, value = self._transact(self._reader, work, "read")
         return value
 
     async def write(self, work: Callable[[Tx], T]) -> T:
@@ -63,7 +63,11 @@ class InlineStore:
 
     def peek(self, work: Callable[[Tx], T]) -> T:
         """Read without being watched, for those who judge."""
-        return self._transact(self._reader, work, "read")[1]
+        counted = self.statements
+        try:
+            return self._transact(self._reader, work, "read")[1]
+        finally:
+            self.statements = counted
 
     async def close(self) -> None:
         """Close the file."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from msgspec import Struct
-from sqlalchemy import and_, bindparam, insert, select, update
+from sqlalchemy import and_, bindparam, insert, or_, select, update
 
 from shopweave.model.record import Form, Kind
 from shopweave.store.base import Tx
@@ -60,6 +60,11 @@ _TIES = (
     select(link.c.item, link.c.connection, link.c.record)
     .where(link.c.item.in_(many("ids")), _LIVES)
     .order_by(link.c.item, link.c.connection)
+)
+_TAKEN = select(link.c.item, link.c.record).where(
+    link.c.connection == bindparam("at"),
+    _LIVES,
+    or_(link.c.item.in_(many("items")), link.c.record.in_(many("ids"))),
 )
 _LINKED_ITEMS = select(link.c.item).where(link.c.connection == bindparam("at"), _LIVES).order_by(link.c.item)
 _BY_REMOTE = (
@@ -160,9 +165,11 @@ def _make_items(tx: Tx, workspace: int, connection: int, kind: Kind, batch: Sequ
     return ids
 
 
-def add_links(tx: Tx, connection: int, pairs: Sequence[tuple[int, int]], how: str) -> None:
-    """Link items to records, as (item, record)."""
-    if pairs:
+def add_links(tx: Tx, connection: int, pairs: Sequence[tuple[int, int]], how: str) -> list[tuple[int, int]]:
+    """Link items to records, as (item, record); gives those made, as another may have come first."""
+    taken_items, taken_records = _taken_of(tx, connection, pairs)
+    free = [pair for pair in pairs if pair[0] not in taken_items and pair[1] not in taken_records]
+    if free:
         tx.run(
             _ADD_LINK,
             [
@@ -174,9 +181,22 @@ def add_links(tx: Tx, connection: int, pairs: Sequence[tuple[int, int]], how: st
                     "since": tx.now,
                     "factor": 1,
                 }
-                for one, other in pairs
+                for one, other in free
             ],
         )
+    return free
+
+
+def _taken_of(tx: Tx, connection: int, pairs: Sequence[tuple[int, int]]) -> tuple[set[int], set[int]]:
+    rows = [
+        row
+        for piece in chunks(list(pairs))
+        for row in tx.rows(
+            _TAKEN,
+            {"at": connection, "items": [one for one, _ in piece], "ids": [other for _, other in piece]},
+        )
+    ]
+    return {row.item for row in rows}, {row.record for row in rows}
 
 
 def end_link(tx: Tx, item_id: int, connection: int) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import Integer, bindparam, delete, func, insert, or_, select, up
 
 from shopweave.model.change import ChangeState
 from shopweave.store.base import Tx
-from shopweave.store.connections import home
+from shopweave.store.connections import HOME_ID, home
 from shopweave.store.hiding import hidden_values
 from shopweave.store.statements import many
 from shopweave.store.tables import change, need, plan, run
@@ -59,9 +59,7 @@ class RunRow(Struct, frozen=True, kw_only=True):
 _ADD_PLAN = insert(plan).returning(plan.c.id)
 _SET_PLAN = update(plan).where(plan.c.id == bindparam("key"))
 _PLAN = select(plan).where(plan.c.id == bindparam("key"))
-_HELD_PLANS = (
-    select(plan).where(plan.c.workspace == bindparam("home"), plan.c.state == "held").order_by(plan.c.id)
-)
+_HELD_PLANS = select(plan).where(plan.c.workspace == HOME_ID, plan.c.state == "held").order_by(plan.c.id)
 _EMPTY = delete(plan).where(plan.c.id == bindparam("key"))
 _TALLY = (
     select(change.c.sort, func.count().label("number"))
@@ -169,7 +167,7 @@ def plan_row(tx: Tx, key: int) -> PlanRow | None:
 
 def held_plans(tx: Tx) -> list[PlanRow]:
     """Give the plans that wait for a person."""
-    rows = tx.rows(_HELD_PLANS, {"home": home(tx)})
+    rows = tx.rows(_HELD_PLANS)
     return [PlanRow(**{name: getattr(row, name) for name in PlanRow.__struct_fields__}) for row in rows]
 
 

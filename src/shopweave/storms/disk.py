@@ -43,7 +43,7 @@ class Disk:
         self._commits.append((self._log.stat().st_size, now))
 
     def cut_power(self, random: Random) -> float:
-        """Leave the file as some moment since the last flush; gives that moment. The log must still be open."""
+        """Leave the file as some moment since the last flush; gives it. The log must still be open."""
         size, moment = random.choice(self._commits)
         self._images += 1
         image = self.path.with_name(f"hub-{self._images}.sqlite")

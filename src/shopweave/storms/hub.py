@@ -1,15 +1,16 @@
 """A hub inside a storm: the real one, on the storm's clock, store and doors, with a person who approves."""
 
-from shopweave.connector.declaration import Doors, find_connector
+from functools import cache
+
+from shopweave.connector.declaration import Doors
 from shopweave.engine.local import LocalEngine, failures
 from shopweave.engine.port import RunRequest
 from shopweave.hub import plans
-from shopweave.hub.context import Account, Hub, build_house
+from shopweave.hub.context import Hub, build_house, make_account
 from shopweave.hub.schedules import set_schedules
 from shopweave.hub.settings import read
-from shopweave.lanes.recording import RecordingTransport
 from shopweave.model.seams import Clock
-from shopweave.model.settings import ConnectionSettings
+from shopweave.model.settings import HubSettings
 from shopweave.store import marks, outbox
 from shopweave.store import plans as plan_rows
 from shopweave.store.base import Store, Tx
@@ -65,6 +66,11 @@ schedule = "every 2 minutes"
 """
 
 
+@cache
+def _settings() -> HubSettings:
+    return read(SETTINGS, "/storm/shopweave.toml", {})
+
+
 class WatchedEngine(LocalEngine):
     """The in-process engine, with a point at each call."""
 
@@ -93,6 +99,7 @@ class Running:
         self.store = InlineStore(disk.path, self._clock, watch)
         self._till = TillDoor(world, life, world.till)
         self.hub: Hub | None = None
+        self._engine: WatchedEngine | None = None
 
     async def live(self) -> None:
         """Start the hub, then be the person who looks in now and then and approves what is held."""
@@ -108,19 +115,20 @@ class Running:
     async def _make(self) -> Hub:
         world, clock, ids = self._world, self._clock, DrawnIds(self._world.random)
         doors = Doors(
-            http=RecordingTransport(Network(world, self.life)),
+            http=Network(world, self.life),
             foreign=Network(world, self.life),
             sql=lambda _: self._till,
             clock=clock,
             ids=ids,
             random=world.random,
         )
-        settings = read(SETTINGS, "/storm/shopweave.toml", {})
-        accounts = tuple(_account(one, doors) for one in settings.connections)
+        settings = _settings()
+        accounts = tuple(make_account(one, doors) for one in settings.connections)
         house = await self.store.write(lambda tx: build_house(tx, accounts, settings.flows, clock))
         worker = ids.new()
         engine = WatchedEngine(self.store, clock, worker, self.life)
         await engine.take_over()
+        self._engine = engine
         return Hub(
             store=self.store,
             engine=engine,
@@ -134,8 +142,8 @@ class Running:
 
     async def take_over(self) -> None:
         """Take what other lives had claimed; they are known to be dead."""
-        if self.hub is not None:
-            await self.hub.engine.take_over()
+        if self._engine is not None:
+            await self._engine.take_over()
 
     def shut(self) -> None:
         """Close the files, as the end of a process does."""
@@ -168,9 +176,3 @@ class Running:
     def intents(self) -> int:
         """Count the requests written ahead whose end is not recorded."""
         return self.store.peek(outbox.count_intents)
-
-
-def _account(one: ConnectionSettings, doors: Doors) -> Account:
-    connector = find_connector(one.type)
-    made = connector.make(one.values, doors)
-    return Account(name=one.name, mode="live", connector=connector, values=one.values, made=made)

@@ -76,6 +76,8 @@ class Life:
         for _ in range(50):
             left = [task for task in self.tasks if not task.done()]
             if not left:
+                # Their ends are no news: they died.
+                _ = [task.exception() for task in self.tasks if not task.cancelled()]
                 return
             await wait(left)
         raise Stuck("a life cannot be buried")

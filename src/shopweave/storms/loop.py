@@ -8,7 +8,7 @@ import asyncio
 import itertools
 import math
 from collections.abc import Callable, Coroutine
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 T = TypeVar("T")
 SPINS = 10_000
@@ -23,7 +23,7 @@ class Numbered(asyncio.Task[Any]):
 
     number: int
 
-    def __new__(cls, *args: Any, loop: "VirtualLoop", **rest: Any) -> "Numbered":
+    def __new__(cls, *args: Any, loop: "VirtualLoop", **rest: Any) -> Self:
         """Number the task before anything hashes it."""
         self = super().__new__(cls)
         self.number = next(loop.numbers)
@@ -43,8 +43,8 @@ class VirtualLoop(asyncio.BaseEventLoop):
         self.numbers = itertools.count()
         self.turns = 0
 
-        def make(loop: asyncio.AbstractEventLoop, work: Coroutine[Any, Any, Any], **rest: Any) -> Numbered:
-            task = Numbered(work, loop=loop, **rest)
+        def make(_: asyncio.AbstractEventLoop, work: Coroutine[Any, Any, Any], **rest: Any) -> Numbered:
+            task = Numbered(work, loop=self, **rest)
             born(task)
             return task
 
@@ -83,7 +83,7 @@ class VirtualLoop(asyncio.BaseEventLoop):
     def _write_to_self(self) -> None:
         raise RuntimeError("a thread touched the virtual loop")
 
-    def run_in_executor(self, *_: Any) -> Any:
+    def run_in_executor(self, *_: Any) -> Any:  # type: ignore[override]
         """Refuse threads."""
         raise RuntimeError("there are no threads in virtual time")
 

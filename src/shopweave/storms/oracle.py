@@ -15,8 +15,9 @@ from shopweave.simulators.till import TillTruth, truth
 from shopweave.simulators.till.truth import shelves
 from shopweave.simulators.woocommerce import ProductTruth, WooShop, products
 from shopweave.simulators.woocommerce.truth import category_names
-from shopweave.storms.scenario import STRANGER
+from shopweave.storms.scenario import STRANGER, Act
 
+SHOWN = {Act.NUDGE: "price", Act.RENAME: "name", Act.TEXT: "another text"}
 BLOCK = re.compile("<!-- Icecat start -->.*?<!-- Icecat end -->", re.DOTALL)
 
 
@@ -41,10 +42,10 @@ def judge(till: Path, shop: WooShop, icecat: IcecatSite) -> Verdict:
     )
 
 
-def is_right(till: Path, shop: WooShop, icecat: IcecatSite, sku: str) -> bool:
-    """Say whether the shop shows one item as the till has it."""
+def is_shown(till: Path, shop: WooShop, icecat: IcecatSite, sku: str, act: Act) -> bool:
+    """Say whether the shop shows what one act of the till's staff changed; other acts have their own time."""
     found = judge(till, shop, icecat)
-    return sku not in found.missing and not any(one.startswith(f"{sku}: ") for one in found.wrong)
+    return sku not in found.missing and not any(one.startswith(f"{sku}: {SHOWN[act]}") for one in found.wrong)
 
 
 def _is_sold(one: TillTruth, goods: dict[str, TillTruth]) -> bool:

@@ -62,6 +62,7 @@ class Act(StrEnum):
     """What people do in the till and in the shop."""
 
     PRICE = "price"
+    NUDGE = "small price"
     RENAME = "rename"
     TEXT = "text"
     WEIGHT = "weight"
@@ -85,6 +86,8 @@ IN_TILL = (
     Act.VARIATION_PRICE,
     Act.CATEGORY,
 )
+# What a person must approve first takes as long as the person; in the calm nothing is of that kind.
+IN_CALM = (Act.NUDGE, Act.RENAME, Act.TEXT)
 IN_SHOP = (Act.SHOP_PRICE, Act.SHOP_NAME)
 
 
@@ -163,5 +166,5 @@ def _deed(random: Random, number: int) -> Deed:
 
 
 def _calm(random: Random, number: int) -> Deed:
-    act = random.choice((Act.PRICE, Act.RENAME, Act.TEXT))
+    act = random.choice(IN_CALM)
     return Deed(at=random.uniform(0.0, INTERVAL), act=act, draw=random.random(), number=number)

@@ -2,24 +2,23 @@
 
 import gc
 import logging
-from asyncio import CancelledError, Event, create_task
+from asyncio import CancelledError, Event, Task, create_task
 from collections import Counter
 from hashlib import blake2b
 from pathlib import Path
 from shutil import copyfile
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
-from shopweave.storms.disk import Disk, template
+from shopweave.storms.disk import Disk
 from shopweave.storms.hub import Running
 from shopweave.storms.life import LIFE, Life
 from shopweave.storms.loop import Stuck, VirtualLoop, pause, play
-from shopweave.storms.oracle import is_right, judge
-from shopweave.storms.scenario import CHAOS, GRACE, INTERVAL, Blow, Deed, Fate, Scenario, draw
+from shopweave.storms.oracle import is_shown, judge
+from shopweave.storms.scenario import CHAOS, GRACE, INTERVAL, Act, Blow, Deed, Fate, Scenario, draw
 from shopweave.storms.world import World, chance
 
 LIMIT = 2_400.0
-CYCLE = 2 * INTERVAL
 LEASE_OVER = 5.0
 TWO_LIVES = 30.0
 
@@ -41,6 +40,12 @@ class Outcome(Struct, frozen=True, kw_only=True):
     events: int = 0
     seconds: float = 0.0
     log: str = ""
+    story: tuple[str, ...] = ()
+
+    @property
+    def in_short(self) -> "Outcome":
+        """Give it without its story."""
+        return structs.replace(self, story=())
 
     @property
     def is_good(self) -> bool:
@@ -65,6 +70,8 @@ class Storm:
         self._blows = list(scenario.blows)
         self._struck: list[tuple[Life, Blow]] = []
         self._bell = Event()
+        self._newest: dict[tuple[str, Act], int] = {}
+        self._living: list[Task[None]] = []
 
     async def play(self) -> None:
         """Play the rough part, come to rest, play the calm part, come to rest again."""
@@ -73,13 +80,14 @@ class Storm:
             await self._deeds(self.scenario.deeds, 0.0)
             await self._until(CHAOS)
             self._blows.clear()
-            await self._rest()
+            await self._rest(self._newest_run())
             begun = self.loop.time()
             for deed in sorted(self.scenario.calm, key=lambda one: one.at):
                 await self._until(begun + deed.at)
                 self._check_later(deed)
+            newest = self._newest_run()
             await self._until(begun + 2 * INTERVAL + GRACE)
-            await self._rest()
+            await self._rest(newest)
         finally:
             supervisor.cancel()
             for running in list(self.lives):
@@ -96,17 +104,20 @@ class Storm:
     def _check_later(self, deed: Deed) -> None:
         world, at = self.world, self.loop.time()
         sku = world.do(deed)
+        self._newest[sku, deed.act] = deed.number
 
         def check() -> None:
-            if not is_right(world.till, world.shop, world.icecat, sku):
+            is_newest = self._newest[sku, deed.act] == deed.number
+            if is_newest and not is_shown(world.till, world.shop, world.icecat, sku, deed.act):
                 self.late.append(f"{sku}: {deed.act.value} of {at:.1f} s")
 
         self.loop.call_later(INTERVAL + GRACE, check)
 
-    async def _rest(self) -> None:
-        """Wait until two cycles were complete and nothing is open."""
-        before = max((one.newest_run() for one in self.lives), default=0)
-        await pause(CYCLE)
+    def _newest_run(self) -> int:
+        return max((one.newest_run() for one in self.lives), default=0)
+
+    async def _rest(self, before: int) -> None:
+        """Wait until every flow ended a run that began after run `before`, and nothing is open."""
         while len(self.lives) != 1 or not self.lives[0].is_calm(before):
             await pause(5.0)
 
@@ -130,7 +141,7 @@ class Storm:
         running = Running(self.world, life, self.disk)
         self.lives.append(running)
         token = LIFE.set(life)
-        create_task(self._live(running))
+        self._living.append(create_task(self._live(running)))
         LIFE.reset(token)
         return running
 
@@ -178,10 +189,9 @@ class Storm:
             running.shut()
 
 
-def play_seed(seed: int, folder: Path) -> Outcome:
-    """Play the storm of a seed in an empty folder on a fast file system."""
+def play_seed(seed: int, folder: Path, empty: Path) -> Outcome:
+    """Play the storm of a seed in an empty folder on a fast file system; `empty` is a hub's new database."""
     scenario = draw(chance(seed), seed)
-    empty = template(folder.parent / "template.sqlite")
 
     def born(task: object) -> None:
         life = LIFE.get()
@@ -191,6 +201,7 @@ def play_seed(seed: int, folder: Path) -> Outcome:
     loop = VirtualLoop(born, LIMIT)
     storm = Storm(scenario, loop, folder, empty)
     logging.disable(logging.CRITICAL)
+    gc.freeze()
     gc.disable()
     try:
         play(loop, storm.play())
@@ -220,5 +231,6 @@ def _outcome(storm: Storm) -> Outcome:
         statements=storm.statements,
         events=storm.loop.turns,
         seconds=round(storm.loop.time(), 1),
+        story=tuple(world.log),
         log=blake2b("\n".join(world.log).encode(), digest_size=12).hexdigest(),
     )

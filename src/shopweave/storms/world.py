@@ -154,6 +154,8 @@ class World:
             return ""
         item = chosen(staff.items(), deed.draw)
         match deed.act:
+            case Act.NUDGE:
+                staff.price(item, round(staff.price_of(item) * Decimal("1.07"), 2) + Decimal("0.01"), now)
             case Act.PRICE:
                 staff.price(item, price, now)
             case Act.RENAME:

@@ -54,6 +54,12 @@ class Staff:
         """Set the selling price."""
         self._edit(_ITEM.format(field="unit_price"), str(price), _stamp(now), item)
 
+    def price_of(self, item: int) -> Decimal:
+        """Give the selling price."""
+        with self._open() as db:
+            row = db.execute("SELECT unit_price FROM phppos_items WHERE item_id = ?", (item,)).fetchone()
+        return Decimal(str(row[0]))
+
     def rename(self, item: int, name: str, now: datetime) -> None:
         """Set the name."""
         self._edit(_ITEM.format(field="name"), name, _stamp(now), item)

@@ -1,0 +1,74 @@
+"""Storms from the command line: `--seeds n`, `--seed n` to play one again, `--mutants`."""
+
+import sys
+from argparse import ArgumentParser
+from collections.abc import Sequence
+from os import cpu_count
+
+from msgspec import json
+
+from shopweave.storms.fleet import Stopwatch, hunt, one, play_all
+from shopweave.storms.mutants import MUTANTS
+from shopweave.storms.report import complaints, line, total, wrongs
+
+HUNTED = 500
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Play storms; 0 when all was well, else 1."""
+    parser = ArgumentParser(prog="python -m shopweave.storms", description=__doc__)
+    parser.add_argument("--seeds", type=int, default=200, help="how many, from seed 1 on (200)")
+    parser.add_argument("--seed", type=int, help="play this one again, with its log")
+    parser.add_argument("--mutants", action="store_true", help="look for planted bugs in the first 500 seeds")
+    parser.add_argument("--jobs", type=int, default=cpu_count() or 1, help="processes (one for each core)")
+    chosen = parser.parse_args(arguments)
+    if chosen.mutants:
+        return _mutants(chosen.jobs)
+    return _again(chosen.seed) if chosen.seed is not None else _storms(chosen.seeds, chosen.jobs)
+
+
+def _storms(count: int, jobs: int) -> int:
+    watch, played = Stopwatch(), []
+    for done in play_all(range(1, count + 1), jobs):
+        played.append(done)
+        _say(wrongs(done.outcome))
+        _progress(len(played), count)
+    found = total(played, watch.seconds)
+    said = complaints(found)
+    _say(said)
+    sys.stdout.write(line(found) + "\n")
+    return 1 if said else 0
+
+
+def _again(seed: int) -> int:
+    outcome = one(seed).outcome
+    _say(outcome.story)
+    _say(wrongs(outcome) or [f"seed {seed}: nothing was wrong"])
+    sys.stdout.write(json.encode(outcome.in_short).decode() + "\n")
+    return 0 if outcome.is_good else 1
+
+
+def _mutants(jobs: int) -> int:
+    found = 0
+    for name in MUTANTS:
+        seed = hunt(name, range(1, HUNTED + 1), jobs)
+        found += seed is not None
+        sys.stdout.write(json.encode({"mutant": name, "seed": seed}).decode() + "\n")
+        sys.stdout.flush()
+    sys.stdout.write(f"{found} of {len(MUTANTS)}\n")
+    return 0 if found == len(MUTANTS) else 1
+
+
+def _say(sentences: Sequence[str]) -> None:
+    for sentence in sentences:
+        sys.stderr.write(f"{sentence}\n")
+
+
+def _progress(done: int, count: int) -> None:
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r{done}/{count} " + ("\n" if done == count else ""))
+        sys.stderr.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

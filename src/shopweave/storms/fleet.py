@@ -1,0 +1,86 @@
+"""Many storms at once: seeds spread over the cores, one process each."""
+
+import os
+import shutil
+import tempfile
+import time
+import traceback
+from collections.abc import Iterator, Sequence
+from multiprocessing import get_context
+from pathlib import Path
+
+from msgspec import Struct
+
+from shopweave.storms.disk import template
+from shopweave.storms.mutants import MUTANTS, plant
+from shopweave.storms.storm import Outcome, play_seed
+
+MEMORY = Path("/dev/shm")  # noqa: S108 - a file system in memory; names below it are unguessable
+
+
+class Played(Struct, frozen=True, kw_only=True):
+    """A storm's outcome and what it cost in CPU seconds."""
+
+    outcome: Outcome
+    cpu: float
+
+
+class Stopwatch:
+    """The wall clock since it was made."""
+
+    def __init__(self) -> None:
+        self._begun = time.monotonic()
+
+    @property
+    def seconds(self) -> float:
+        """Give the seconds that have passed."""
+        return time.monotonic() - self._begun
+
+
+def one(seed: int) -> Played:
+    """Play one seed in a folder of its own."""
+    begun = time.process_time()
+    base = Path(tempfile.mkdtemp(prefix="storm-", dir=MEMORY if MEMORY.is_dir() else None))
+    try:
+        (base / "seed").mkdir()
+        outcome = play_seed(seed, base / "seed", _template(base))
+    except Exception:  # noqa: BLE001 - one storm that breaks the harness must not hide the others
+        outcome = Outcome(seed=seed, errors=(traceback.format_exc(),))
+    finally:
+        shutil.rmtree(base, ignore_errors=True)
+    return Played(outcome=outcome, cpu=time.process_time() - begun)
+
+
+_TEMPLATES: dict[int, bytes] = {}
+
+
+def _template(base: Path) -> Path:
+    """Give an empty database; its tables are made once in each process."""
+    path = base / "template.sqlite"
+    if os.getpid() in _TEMPLATES:
+        path.write_bytes(_TEMPLATES[os.getpid()])
+    else:
+        _TEMPLATES[os.getpid()] = template(path).read_bytes()
+    return path
+
+
+def play_all(seeds: Sequence[int], jobs: int) -> Iterator[Played]:
+    """Play seeds, as they end."""
+    if jobs == 1:
+        yield from map(one, seeds)
+        return
+    with get_context("spawn").Pool(jobs) as pool:
+        yield from pool.imap_unordered(one, seeds, chunksize=1)
+
+
+def hunt(name: str, seeds: Sequence[int], jobs: int) -> int | None:
+    """Plant a bug and give the first seed in which a storm finds it, None when none does."""
+    with get_context("spawn").Pool(jobs, initializer=_planted, initargs=(name,)) as pool:
+        for played in pool.imap(one, seeds, chunksize=1):
+            if not played.outcome.is_good:
+                return played.outcome.seed
+    return None
+
+
+def _planted(name: str) -> None:
+    plant(MUTANTS[name])

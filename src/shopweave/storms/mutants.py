@@ -1,0 +1,103 @@
+"""Planted bugs: each puts a wrong function in the place of one named function of the hub.
+
+Nothing in the product knows of them. A storm that cannot find one of these proves nothing.
+"""
+
+import sys
+from collections.abc import Callable
+from functools import wraps
+from importlib import import_module
+from typing import Any
+
+from msgspec import Struct, structs
+
+from shopweave.store import marks, positions
+from shopweave.store.base import Tx
+
+EVERY = 1_000_000
+Function = Callable[..., Any]
+
+
+class Mutant(Struct, frozen=True):
+    """A bug: the function it replaces, as module and name, and what is made of it."""
+
+    module: str
+    name: str
+    spoil: Callable[[Function], Function]
+
+
+def plant(mutant: Mutant) -> None:
+    """Put a mutant in its place, everywhere the function is known by its name."""
+    owner: Any = import_module(mutant.module)
+    *path, last = mutant.name.split(".")
+    for part in path:
+        owner = getattr(owner, part)
+    sound = getattr(owner, last)
+    wrong = mutant.spoil(sound)
+    setattr(owner, last, wrong)
+    for module in list(sys.modules.values()):
+        if not path and getattr(module, "__dict__", {}).get(last) is sound:
+            setattr(module, last, wrong)
+
+
+def _position_early(sound: Function) -> Function:
+    """Move the position when a page is asked for, before it is stored."""
+
+    @wraps(sound)
+    async def wrong(self: Any, port: Any, feed: Any, row: Any) -> Any:
+        page = await sound(self, port, feed, row)
+        swept = row.sweeping and page.done
+        await self._store.write(lambda tx: _move(tx, port.row.id, feed.name, page, swept=swept))
+        return page
+
+    return wrong
+
+
+def _move(tx: Tx, connection: int, feed: str, page: Any, *, swept: bool) -> None:
+    row = positions.read_position(tx, connection, feed)
+    moved = structs.replace(row, position=page.position, done=page.done, swept=tx.now if swept else row.swept)
+    positions.store_position(tx, connection, feed, moved)
+
+
+def _page_shift(_: Function) -> Function:
+    """Believe that a page joins the last one without looking."""
+    return lambda _place, _ids: True
+
+
+def _full_dropped(sound: Function) -> Function:
+    """Commit intents and answers without waiting for the disk."""
+
+    @wraps(sound)
+    async def wrong(self: Any, work: Function) -> Any:
+        return await self.write(work)
+
+    return wrong
+
+
+def _nothing(_: Function) -> Function:
+    return lambda *_args, **_more: None
+
+
+def _without_end(_: Function) -> Function:
+    """Let a request start however late it is."""
+    return lambda _deadline: float("inf")
+
+
+def _lost_mark(sound: Function) -> Function:
+    """Clear marks whatever has been marked since the item was weighed."""
+
+    def wrong(tx: Tx, flow: int, seen: dict[int, int]) -> None:
+        newest = marks.open_marks(tx, flow, 0, EVERY)
+        sound(tx, flow, {item: newest.get(item, number) for item, number in seen.items()})
+
+    return wrong
+
+
+MUTANTS = {
+    "position early": Mutant("shopweave.flows.pull", "Puller._read_page", _position_early),
+    "page shift": Mutant("shopweave.connector.paging", "follows", _page_shift),
+    "FULL dropped": Mutant("shopweave.store.inline", "InlineStore.write_safe", _full_dropped),
+    "epoch check dropped": Mutant("shopweave.lanes.choose", "check_epoch", _nothing),
+    "no not_after": Mutant("shopweave.lanes.send", "not_after", _without_end),
+    "lost mark": Mutant("shopweave.store.marks", "clear_marks", _lost_mark),
+}
