@@ -15,6 +15,7 @@ from shopweave.model.values import Picture
 from shopweave.runtime.clock import SystemClock, SystemIds, system_random
 from shopweave.simulators.catalogue import Known, catalogue
 from shopweave.simulators.icecat import IcecatSite
+from shopweave.simulators.icecat.account import Account
 from tests.connectors.stands import live, no_doors
 from tests.worlds import ICECAT, Simulated
 
@@ -48,7 +49,10 @@ SAMPLES = Samples(
 
 @asynccontextmanager
 async def simulated() -> AsyncIterator[Ground]:
-    site = IcecatSite((SHEET,), url=ICECAT, tokens=(TOKEN,))
+    account = Account(
+        user="hub", token=TOKEN, app_key=SECRETS["app_key"], content_token=SECRETS["content_token"]
+    )
+    site = IcecatSite((SHEET,), url=ICECAT, accounts=(account,))
     doors = Doors(
         http=Simulated((ICECAT, site)),
         sql=no_doors().sql,
