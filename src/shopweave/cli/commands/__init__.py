@@ -1,1 +1,21 @@
 """Commands by topic: each module declares them, what they do is imported when they run."""
+
+from shopweave.cli.commands.demo import app as demo
+from shopweave.cli.commands.flowing import app as flowing
+from shopweave.cli.commands.icecat import app as icecat
+from shopweave.cli.commands.keeping import app as keeping
+from shopweave.cli.commands.notify import app as notify
+from shopweave.cli.commands.setting_up import app as setting_up
+from shopweave.cli.commands.simulate import app as simulate
+from shopweave.cli.commands.telling import app as telling
+
+TOPICS = (
+    setting_up,
+    flowing,
+    telling,
+    demo,
+    keeping,
+    icecat,
+    notify,
+    simulate,
+)

@@ -1,9 +1,8 @@
 """Commands about messages to people."""
 
-from typing import Annotated
-
 import typer
 
+from shopweave.cli.options import JSON
 from shopweave.cli.running import carry_out, here
 
 app = typer.Typer()
@@ -18,7 +17,7 @@ def notify() -> None:
 
 @notify_app.command("test")
 def notify_test(
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object on the last line.")] = False,
+    as_json: JSON = False,
 ) -> None:
     """Send a test message on every way the settings name."""
     from shopweave.cli.notifying import send_test

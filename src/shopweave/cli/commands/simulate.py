@@ -1,20 +1,13 @@
 """`shopweave simulate`: simulated systems over HTTP."""
 
-from enum import StrEnum
 from typing import Annotated
 
 import typer
 
+from shopweave.cli.options import JSON, Pace
 from shopweave.cli.running import carry_out, here
 
 app = typer.Typer()
-
-
-class Pace(StrEnum):
-    """How fast simulated systems answer."""
-
-    INSTANT = "instant"
-    REAL = "real"
 
 
 @app.command()
@@ -31,7 +24,7 @@ def simulate(
     ] = None,
     shop_version: Annotated[str, typer.Option("--version", help="Version of WooCommerce.")] = "9.9.5",
     seed: Annotated[int, typer.Option(help="Another invented catalogue.")] = 7,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: JSON = False,
 ) -> None:
     """Serve simulated systems until stopped; their state stays in this folder."""
     from shopweave.cli.simulating import serve
