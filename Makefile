@@ -6,7 +6,7 @@ JOBS ?= 2
 SEEDS ?= 200
 CODE := src tests tools
 
-.PHONY: setup demo test lint seeds storm storm-mutants clean
+.PHONY: setup demo test lint seeds storm storm-mutants wordpress plugin clean
 
 setup: .venv/.done
 
@@ -40,6 +40,12 @@ storm: setup
 
 storm-mutants: setup
 	@$(BIN)/python -m shopweave.storms --mutants
+
+wordpress: setup
+	@$(BIN)/python -m tools.wordpress
+
+plugin: setup
+	@$(BIN)/python -m tools.plugin
 
 clean:
 	rm -rf .venv $(DEMO) .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
