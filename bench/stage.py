@@ -37,6 +37,10 @@ class Stage:
     def __init__(self, folder: Path, pipe: Connection) -> None:
         self.folder, self._pipe = folder, pipe
 
+    def slow_down(self) -> None:
+        """Let the systems answer as slowly as the contracts measured."""
+        self._pipe.send("slow")
+
     def seen(self) -> list[Seen]:
         """Give what the shop saw since the last call."""
         self._pipe.send("seen")
@@ -76,9 +80,12 @@ async def _answer(pipe: Connection, folder: Path, items: int, *, filled: bool) -
     watch(world.shop, seen, clock)
     pipe.send("ready")
     loop = asyncio.get_running_loop()
-    while await loop.run_in_executor(None, pipe.recv) == "seen":
-        pipe.send(list(seen))
-        seen.clear()
+    while (word := await loop.run_in_executor(None, pipe.recv)) != "stop":
+        if word == "slow":
+            world.slow_down()
+        else:
+            pipe.send(list(seen))
+            seen.clear()
     await world.stop()
 
 

@@ -25,7 +25,7 @@ def test_an_unchanged_shop_costs_its_pages_and_no_write(tmp_path: Path) -> None:
 
 
 def test_changed_prices_go_in_full_batches(tmp_path: Path) -> None:
-    requests, bare, official = writing.measure(tmp_path, 120)
+    requests, bare, official = writing.measure(tmp_path, 120, slow=False)
     assert requests.ok
     assert bare.value > 0
     assert official.value > 1, "batches beat single writes"
