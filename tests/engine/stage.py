@@ -131,7 +131,6 @@ class Life:
             state=state or {"name": run_id, "until": until},
         )
         await self.store.write(lambda tx: self.engine.enqueue(tx, run))
-        await asyncio.sleep(0.002)  # DBOS takes two of one millisecond in either order
 
     async def state(self, run_id: str) -> RunState | None:
         found = await self.engine.runs(RunQuery(ids=(run_id,)))

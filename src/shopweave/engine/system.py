@@ -81,7 +81,7 @@ class System:
         self._client._sys_db.run_migrations()  # noqa: SLF001 - a client makes no tables of its own accord
 
     def enqueue(self, tx: Tx, run: RunRequest) -> None:
-        """Start a run when this transaction commits; two of one millisecond come in either order."""
+        """Start a run when this transaction commits; two of one second come in either order."""
         if tx.one(_KNOWN[tx.dialect], {"key": run.id}) is None:
             self._client.enqueue_in_transaction(
                 tx.connection,
