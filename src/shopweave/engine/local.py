@@ -5,17 +5,15 @@ outcome counts only if the claim is still ours, so a life that was thought dead 
 """
 
 from asyncio import CancelledError, Event, Task, create_task, gather, timeout
-from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
 import msgspec
 from sqlalchemy import Row, bindparam, insert, or_, select, update
 
-from shopweave.engine.cron import next_time
 from shopweave.engine.port import Json, RunQuery, RunRequest, RunState, Schedule
-from shopweave.engine.tables import schedule as schedules
+from shopweave.engine.schedules import Clockwork
 from shopweave.engine.tables import task
 from shopweave.model.seams import Clock
 from shopweave.store.base import Store, Tx
@@ -25,7 +23,6 @@ from shopweave.store.statements import many
 Advance = Callable[[Json], Awaitable[Json]]
 AT_ONCE = {"lanes": 1_000, "runs": 4, "upkeep": 1}
 POLL = 1.0
-NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 WAITING, RUNNING, DONE, FAILED, CANCELLED = "waiting", "running", "done", "failed", "cancelled"
 
 _KNOWN = select(task.c.number).where(task.c.id == bindparam("key"))
@@ -63,10 +60,6 @@ _CANCEL = (
 )
 _RUNS = select(task).order_by(task.c.number.desc())
 _FAILURES = select(task.c.name, task.c.error).where(task.c.status == FAILED).order_by(task.c.number)
-_SCHEDULES = select(schedules).order_by(schedules.c.name)
-_FORGET_SCHEDULES = schedules.delete()
-_ADD_SCHEDULE = insert(schedules)
-_FIRED = update(schedules).where(schedules.c.name == bindparam("which"))
 
 
 class LocalEngine:
@@ -80,7 +73,7 @@ class LocalEngine:
         self._partitions: dict[int, tuple[str, str]] = {}
         self._ids: dict[str, int] = {}
         self._main: Task[None] | None = None
-        self._due: datetime | None = None
+        self._clockwork = Clockwork(store, clock, self.enqueue)
 
     def register(self, name: str, advance: Advance) -> None:
         """Say what the steps of a run are."""
@@ -125,28 +118,8 @@ class LocalEngine:
 
     async def schedule(self, wanted: tuple[Schedule, ...]) -> None:
         """Replace all schedules; one that stays as it was keeps its next time."""
-        await self._store.write(lambda tx: self._store_schedules(tx, wanted))
-        self._due = None
+        await self._clockwork.replace(wanted)
         self._bell.set()
-
-    def _store_schedules(self, tx: Tx, wanted: tuple[Schedule, ...]) -> None:
-        known = {row.name: row for row in tx.rows(_SCHEDULES, {})}
-        tx.run(_FORGET_SCHEDULES)
-        for one in wanted:
-            row = known.get(one.name)
-            same = row is not None and (row.cron, row.zone) == (one.cron, one.zone)
-            moment = row.next if row is not None and same else next_time(one.cron, one.zone, tx.now)
-            tx.run(
-                _ADD_SCHEDULE,
-                {
-                    "name": one.name,
-                    "cron": one.cron,
-                    "zone": one.zone,
-                    "run": one.run,
-                    "state": msgspec.json.encode(one.state).decode(),
-                    "next": moment,
-                },
-            )
 
     async def start(self) -> None:
         """Begin to work."""
@@ -168,7 +141,7 @@ class LocalEngine:
     async def _work(self) -> None:
         while True:
             self._bell.clear()
-            await self._fire()
+            await self._clockwork.fire()
             for row in await self._claimable():
                 if await self._claim(row):
                     self._begin(row)
@@ -179,11 +152,11 @@ class LocalEngine:
             async with timeout(self._until_next()):
                 await self._bell.wait()
         except TimeoutError:
-            # Another process may have changed the schedules meanwhile: read them again.
-            self._due = None
+            self._clockwork.forget()
 
     def _until_next(self) -> float:
-        wait = self.poll if self._due is None else (self._due - self._clock.now()).total_seconds()
+        due = self._clockwork.due
+        wait = self.poll if due is None else (due - self._clock.now()).total_seconds()
         return max(0.001, min(self.poll, wait))
 
     @property
@@ -263,31 +236,6 @@ class LocalEngine:
                 "changed": tx.now,
             },
         )
-
-    async def _fire(self) -> None:
-        """Start what is due; until the next schedule is, they need not be read."""
-        if self._due is None or self._due <= self._clock.now():
-            rows = await self._store.read(lambda tx: tx.rows(_SCHEDULES, {}))
-            if any(row.next <= self._clock.now() for row in rows):
-                rows = await self._store.write(self._fire_due)
-            self._due = min((row.next for row in rows), default=NEVER)
-
-    def _fire_due(self, tx: Tx) -> Sequence[Row[Any]]:
-        """Start what is due; gives the schedules with their next times."""
-        for row in tx.rows(_SCHEDULES, {}):
-            if row.next > tx.now:
-                continue
-            moment = row.next.strftime("%Y-%m-%dT%H:%M:%SZ")
-            run = RunRequest(
-                id=f"clock:{row.name}:{moment}",
-                name=row.run,
-                queue="runs",
-                partition=f"clock:{row.name}",
-                state={**msgspec.json.decode(row.state), "at": moment},
-            )
-            self.enqueue(tx, run)
-            tx.run(_FIRED, {"which": row.name, "next": next_time(row.cron, row.zone, tx.now)})
-        return tx.rows(_SCHEDULES, {})
 
 
 def state_of(row: Row[Any]) -> RunState:

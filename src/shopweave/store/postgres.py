@@ -24,10 +24,10 @@ _ALONE = text("SELECT pg_advisory_xact_lock(7305)")
 _OURS = text("SELECT pg_try_advisory_lock(7306)")
 
 
-def make_postgres(url: str) -> Engine:
-    """Make an engine for `postgresql://…`, through psycopg."""
+def make_postgres(url: str, *, spare: int = 10) -> Engine:
+    """Make an engine for `postgresql://…`, through psycopg; `spare` connections come and go with the work."""
     driver = url.replace("postgresql://", "postgresql+psycopg://", 1)
-    return create_engine(driver, pool_size=READERS + 2, pool_pre_ping=True)
+    return create_engine(driver, pool_size=READERS + 2, max_overflow=spare, pool_pre_ping=True)
 
 
 class StoreBusy(HubError):

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 from queue import SimpleQueue
-from time import perf_counter
+from time import perf_counter, time
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -27,6 +27,7 @@ def make_engine(path: Path, *, read_only: bool = False, synchronous: str = "NORM
     @event.listens_for(engine, "connect")
     def _connect(raw: sqlite3.Connection, _: Any) -> None:
         raw.isolation_level = None
+        tell_time(raw)
         for pragma in _PRAGMAS:
             raw.execute(f"PRAGMA {pragma}").close()
         raw.execute(f"PRAGMA synchronous={synchronous}").close()
@@ -38,6 +39,19 @@ def make_engine(path: Path, *, read_only: bool = False, synchronous: str = "NORM
         connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def tell_time(raw: sqlite3.Connection) -> None:
+    """Give a connection `unixepoch`; SQLite before 3.42 has not the form that the engine's tables ask for."""
+    if sqlite3.sqlite_version_info < (3, 42):
+        raw.create_function("unixepoch", -1, _unixepoch)
+
+
+def _unixepoch(*asked: str) -> float:
+    """Answer `unixepoch('subsec')`; another question gets an error, not a wrong time."""
+    if asked != ("subsec",):
+        raise ValueError(asked)
+    return time()
 
 
 def durably(connection: Connection) -> None:
