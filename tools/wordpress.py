@@ -1,5 +1,6 @@
-"""Real WordPress for the tests of the plug-in: `python -m tools.wordpress` puts its archives into `.cache`."""
+"""Real WordPress for the plug-in's tests: `python -m tools.wordpress` puts its archives into `.cache`."""
 
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -21,9 +22,13 @@ def main() -> int:
     missing = [one for one in VERSIONS if not archive(one).exists()]
     if not missing:
         return 0
+    npm = shutil.which("npm")
+    if npm is None:
+        sys.stderr.write("There is no npm. On Debian: apt install npm\n")
+        return 2
     CACHE.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
-        subprocess.run(["npm", "pack", "--silent", PACKAGE], cwd=folder, check=True)
+        subprocess.run([npm, "pack", "--silent", PACKAGE], cwd=folder, check=True)
         with tarfile.open(next(Path(folder).glob("*.tgz"))) as package:
             for version in missing:
                 found = package.extractfile(f"package/src/wordpress/wp-{version}.zip")

@@ -51,7 +51,7 @@ class Site:
     folder: Path
     passwords: dict[str, str] = field(default_factory=dict)
 
-    def run(self, code: str, **kwargs: Any) -> Any:
+    def run(self, code: str) -> Any:
         """Run PHP inside the site and give what it returns."""
         done = subprocess.run(
             ["php", str(PARTS / "run.php")],
@@ -61,7 +61,6 @@ class Site:
             text=True,
             check=False,
             timeout=120,
-            **kwargs,
         )
         assert done.returncode == 0, done.stdout + done.stderr
         return json.loads(done.stdout.rpartition("\n=>")[2])
@@ -130,8 +129,10 @@ def _database() -> Iterator[str]:
 def _serving(folder: Path, port: int, workers: int) -> Iterator[None]:
     command = ["php", "-S", f"127.0.0.1:{port}", "-t", str(folder), str(PARTS / "router.php")]
     env = {**os.environ, "PHP_CLI_SERVER_WORKERS": str(workers)}
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    with subprocess.Popen(command, cwd=folder, env=env, start_new_session=True, **quiet) as server:
+    nowhere = subprocess.DEVNULL
+    with subprocess.Popen(
+        command, cwd=folder, env=env, start_new_session=True, stdout=nowhere, stderr=nowhere
+    ) as server:
         try:
             until = time.monotonic() + 10
             while not _answers(port):
