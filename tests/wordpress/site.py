@@ -78,6 +78,32 @@ class Site:
         )
         return found
 
+    def product_of(self, kind: str, sku: str, parent: int = 0, **meta: str) -> int:
+        """Make a variable product or a variation."""
+        told = f"json_decode( {_php(json.dumps(meta))}, true )"
+        found: int = self.run(f"return standin_product( {_php(sku)}, {told}, {_php(kind)}, {parent} );")
+        return found
+
+    def asked_inside(self, path: str, body: object, before: str = "") -> str:
+        """Write the PHP that asks a route in the process itself, as a shop manager."""
+        return (
+            f"ini_set( 'log_errors', '0' ); {before}"
+            "wp_set_current_user( get_user_by( 'login', 'shop_manager' )->ID );"
+            f"$asked = new WP_REST_Request( 'POST', {_php(path)} );"
+            "$asked->set_header( 'content-type', 'application/json' );"
+            f"$asked->set_body( {_php(json.dumps(body))} );"
+            "$found = rest_do_request( $asked );"
+            "return array( $found->get_status(), $found->get_data() );"
+        )
+
+    def dies(self, code: str) -> int:
+        """Run PHP that does not live to its end and give what the process ended with."""
+        command = ["php", str(PARTS / "run.php")]
+        done = subprocess.run(
+            command, cwd=self.folder, input=code, capture_output=True, text=True, check=False
+        )
+        return done.returncode
+
     @property
     def log(self) -> str:
         """Give what PHP complained about."""

@@ -17,7 +17,8 @@ global $wpdb;
 $tables  = $wpdb->get_col( "SHOW TABLES LIKE '%shopweave%'" );
 $options = $wpdb->get_col( "SELECT option_name FROM {$wpdb->options} WHERE option_name LIKE '%shopweave%'" );
 $metas   = $wpdb->get_col( "SELECT meta_key FROM {$wpdb->postmeta} WHERE meta_key LIKE '%shopweave%'" );
-return array( $tables, $options, $metas, (bool) wp_next_scheduled( 'shopweave_upkeep' ) );
+return array( $tables, $options, $metas, (bool) wp_next_scheduled( 'shopweave_upkeep' )
+    || wp_next_scheduled( 'shopweave_sweep' ) );
 """
 
 

@@ -123,12 +123,43 @@ class WC_Product {
 		$this->set['_product_image_gallery'] = implode( ',', $ids );
 	}
 
+	private function meta( $key ) {
+		return (string) get_post_meta( $this->id, $key, true );
+	}
+
+	/** Brings status, its copy, the visibility term and the family right, as validate_props and the data store do. */
+	private function settle_status() {
+		if ( 'yes' === $this->meta( '_manage_stock' ) ) {
+			$empty = 'no' === $this->meta( '_backorders' ) ? 'outofstock' : 'onbackorder';
+			$right = (float) $this->meta( '_stock' ) > (float) get_option( 'woocommerce_notify_no_stock_amount' ) ? 'instock' : $empty;
+			$this->show_status( $right );
+			foreach ( $this->is_type( 'variable' ) ? standin_children( $this->id ) : array() as $child ) {
+				if ( 'yes' !== get_post_meta( $child, '_manage_stock', true ) ) {
+					( new WC_Product( $child ) )->show_status( $right );
+				}
+			}
+		}
+		$parent = $this->get_parent_id();
+		if ( $this->is_type( 'variation' ) && 'yes' !== get_post_meta( $parent, '_manage_stock', true ) ) {
+			$found = array_map( static fn( $id ) => get_post_meta( $id, '_stock_status', true ), standin_children( $parent ) );
+			( new WC_Product( $parent ) )->show_status( in_array( 'instock', $found, true ) ? 'instock' : 'outofstock' );
+		}
+	}
+
+	public function show_status( $status ) {
+		global $wpdb;
+		update_post_meta( $this->id, '_stock_status', $status );
+		$wpdb->update( "{$wpdb->prefix}wc_product_meta_lookup", array( 'stock_status' => $status ), array( 'product_id' => $this->id ) );
+		wp_set_object_terms( $this->id, 'outofstock' === $status ? 'outofstock' : array(), 'product_visibility' );
+	}
+
 	public function save() {
 		global $wpdb;
 		foreach ( $this->set as $key => $value ) {
 			update_post_meta( $this->id, $key, $value );
 		}
 		$this->set = array();
+		$this->settle_status();
 		$now       = array( 'post_modified' => current_time( 'mysql' ), 'post_modified_gmt' => current_time( 'mysql', true ) );
 		$wpdb->update( $wpdb->posts, $now, array( 'ID' => $this->id ) );
 		clean_post_cache( $this->id );
@@ -156,4 +187,12 @@ function standin_product( $sku, $meta, $type = 'simple', $parent = 0 ) {
 	$quantity = '' === $meta['_stock'] ? null : (float) $meta['_stock'];
 	$wpdb->insert( "{$wpdb->prefix}wc_product_meta_lookup", array( 'product_id' => $id, 'sku' => $sku, 'stock_quantity' => $quantity, 'stock_status' => $meta['_stock_status'] ) );
 	return $id;
+}
+
+function standin_children( $parent ) {
+	return get_posts( array( 'post_type' => 'product_variation', 'post_parent' => $parent, 'fields' => 'ids', 'numberposts' => -1 ) );
+}
+
+function wc_stock_amount( $amount ) {
+	return (int) $amount;
 }

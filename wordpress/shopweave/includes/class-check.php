@@ -45,7 +45,10 @@ final class Check {
 			'features'      => self::features( $engine ),
 			'lacks'         => self::lacks( $engine ),
 			'time'          => gmdate( 'Y-m-d\TH:i:s\Z' ),
-			'limits'        => array( 'image_mb' => Fetch::BYTES / MB_IN_BYTES ),
+			'limits'        => array(
+				'items'    => Batch::ITEMS,
+				'image_mb' => Fetch::BYTES / MB_IN_BYTES,
+			),
 		);
 	}
 
@@ -55,7 +58,7 @@ final class Check {
 	 * @param string $engine The engine of the meta table.
 	 */
 	private static function features( string $engine ): array {
-		return array( 'set_image' );
+		return 'InnoDB' === $engine ? array( 'set_image', 'stock' ) : array( 'set_image' );
 	}
 
 	/**

@@ -50,6 +50,17 @@ final class Problem extends \Exception {
 	}
 
 	/**
+	 * Give it as an answer, with the head that says when to ask again.
+	 */
+	private function response(): \WP_REST_Response {
+		$response = rest_convert_error_to_response( $this->answer() );
+		if ( isset( $this->details['retry_after'] ) ) {
+			$response->header( 'Retry-After', (string) $this->details['retry_after'] );
+		}
+		return $response;
+	}
+
+	/**
 	 * Wrap a route so that a problem becomes its answer.
 	 *
 	 * @param callable $route Answers a request.
@@ -59,7 +70,7 @@ final class Problem extends \Exception {
 			try {
 				return $route( $request );
 			} catch ( Problem $problem ) {
-				return $problem->answer();
+				return $problem->response();
 			}
 		};
 	}

@@ -1,6 +1,6 @@
 <?php
 /**
- * What is done daily: old rows go.
+ * What is done without being asked: old rows go, what was cut off is finished.
  *
  * @package Shopweave
  */
@@ -16,13 +16,15 @@ defined( 'ABSPATH' ) || exit;
  */
 final class Upkeep {
 
-	private const HOOK = 'shopweave_upkeep';
+	private const HOOK  = 'shopweave_upkeep';
+	private const SWEEP = 'shopweave_sweep';
 
 	/**
 	 * See to it that the daily job is planned.
 	 */
 	public static function start(): void {
 		add_action( self::HOOK, array( self::class, 'run' ) );
+		add_action( self::SWEEP, array( self::class, 'sweep' ) );
 		add_action( 'init', array( self::class, 'plan' ) );
 	}
 
@@ -33,6 +35,9 @@ final class Upkeep {
 		if ( ! wp_next_scheduled( self::HOOK ) ) {
 			wp_schedule_event( time() + HOUR_IN_SECONDS, 'daily', self::HOOK );
 		}
+		if ( ! wp_next_scheduled( self::SWEEP ) ) {
+			wp_schedule_event( time() + HOUR_IN_SECONDS, 'hourly', self::SWEEP );
+		}
 	}
 
 	/**
@@ -40,6 +45,19 @@ final class Upkeep {
 	 */
 	public static function stop(): void {
 		wp_clear_scheduled_hook( self::HOOK );
+		wp_clear_scheduled_hook( self::SWEEP );
+	}
+
+	/**
+	 * Finish requests whose stock was written and that were cut off before the rest, and never repeated.
+	 */
+	public static function sweep(): void {
+		global $wpdb;
+		$table = Tables::requests();
+		$rows  = $wpdb->get_results( "SELECT k, answer FROM {$table} WHERE state = 1 AND at < UTC_TIMESTAMP() - INTERVAL 1 MINUTE LIMIT 100" );
+		foreach ( $rows as $row ) {
+			Stock::settle( $row->k, json_decode( $row->answer, true ) );
+		}
 	}
 
 	/**

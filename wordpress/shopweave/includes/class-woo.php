@@ -87,4 +87,62 @@ final class Woo {
 		$product->save();
 		return true;
 	}
+
+	/**
+	 * Say whether something is a number that the shop takes as a quantity without changing it.
+	 *
+	 * @param mixed $value A value of a request.
+	 */
+	public static function is_quantity( $value ): bool {
+		if ( ! is_int( $value ) && ! is_float( $value ) ) {
+			return false;
+		}
+		return is_finite( (float) $value ) && abs( (float) wc_stock_amount( $value ) - $value ) < 0.000001;
+	}
+
+	/**
+	 * Tell who listens that stock was written; objects are made only if somebody does.
+	 *
+	 * @param array $ids What holds the quantities.
+	 */
+	public static function tell_stock( array $ids ): void {
+		if ( self::is_heard( 'woocommerce_updated_product_stock' ) ) {
+			foreach ( $ids as $id ) {
+				do_action( 'woocommerce_updated_product_stock', $id );
+			}
+		}
+		$hooks = array( 'woocommerce_product_set_stock', 'woocommerce_variation_set_stock', 'woocommerce_update_product', 'woocommerce_update_product_variation' );
+		if ( ! array_filter( $hooks, array( self::class, 'is_heard' ) ) ) {
+			return;
+		}
+		_prime_post_caches( $ids, true, true );
+		foreach ( $ids as $id ) {
+			$product = self::product( $id );
+			if ( null !== $product ) {
+				$is_variation = $product->is_type( 'variation' );
+				do_action( $is_variation ? $hooks[1] : $hooks[0], $product );
+				do_action( $is_variation ? $hooks[3] : $hooks[2], $id, $product );
+			}
+		}
+	}
+
+	/**
+	 * Say whether anybody but WooCommerce and this plug-in listens; a webhook of WooCommerce counts as somebody.
+	 *
+	 * @param string $hook A hook.
+	 */
+	public static function is_heard( string $hook ): bool {
+		global $wp_filter;
+		foreach ( isset( $wp_filter[ $hook ] ) ? $wp_filter[ $hook ]->callbacks : array() as $callbacks ) {
+			foreach ( $callbacks as $callback ) {
+				$target = is_array( $callback['function'] ) ? $callback['function'][0] : $callback['function'];
+				$name   = is_object( $target ) ? get_class( $target ) : (string) $target;
+				$own    = 0 === strpos( $name, 'Shopweave\\' ) || 0 === strpos( $name, 'Automattic\\WooCommerce\\' );
+				if ( ! $own && ( 'WC_Webhook' === $name || 0 !== stripos( $name, 'wc_' ) ) ) {
+					return true;
+				}
+			}
+		}
+		return false;
+	}
 }
