@@ -78,9 +78,9 @@ class Site:
         )
         return found
 
-    def product_of(self, kind: str, sku: str, parent: int = 0, **meta: str) -> int:
+    def product_of(self, kind: str, sku: str, parent: int = 0, *, meta: dict[str, str] | None = None) -> int:
         """Make a variable product or a variation."""
-        told = f"json_decode( {_php(json.dumps(meta))}, true )"
+        told = f"json_decode( {_php(json.dumps(meta or {}))}, true )"
         found: int = self.run(f"return standin_product( {_php(sku)}, {told}, {_php(kind)}, {parent} );")
         return found
 

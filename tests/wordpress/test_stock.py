@@ -121,7 +121,7 @@ def test_quantities_are_compared_as_numbers(
 
 
 def test_variations_share_the_quantity_of_their_parent(site: Site) -> None:
-    parent = site.product_of("variable", "PM", _stock="50", **MANAGED)
+    parent = site.product_of("variable", "PM", meta={"_stock": "50", **MANAGED})
     first, second = (site.product_of("", f"PM-{number}", parent) for number in (1, 2))
     answer = ask(site, {"id": first, "delta": -5}, {"id": second, "delta": -5}).json()
     assert [(one["stock_id"], one["after"]) for one in answer["items"]] == [(parent, 45), (parent, 40)]
@@ -133,7 +133,9 @@ def test_variations_share_the_quantity_of_their_parent(site: Site) -> None:
 
 def test_a_family_is_out_when_all_of_it_is_out(site: Site) -> None:
     parent = site.product_of("variable", "FAM")
-    ones = [site.product_of("", f"FAM-{number}", parent, _stock="2", **MANAGED) for number in range(3)]
+    ones = [
+        site.product_of("", f"FAM-{number}", parent, meta={"_stock": "2", **MANAGED}) for number in range(3)
+    ]
     told(site, *({"id": one, "expect": 2, "set": 0} for one in ones))
     assert [kept(site, one)[2] for one in (parent, *ones)] == ["outofstock"] * 4
     told(site, {"id": ones[0], "expect": 0, "set": 3})
