@@ -4,9 +4,9 @@ BIN := .venv/bin
 DEMO ?= demo-data
 JOBS ?= 2
 SEEDS ?= 200
-CODE := src tests tools
+CODE := src tests tools bench
 
-.PHONY: setup demo test lint seeds storm storm-mutants clean
+.PHONY: setup demo test lint seeds storm storm-mutants bench wordpress plugin clean
 
 setup: .venv/.done
 
@@ -28,7 +28,7 @@ test: setup
 lint: setup
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/ruff format --check $(CODE)
-	$(BIN)/mypy src/shopweave tests tools
+	$(BIN)/mypy src/shopweave tests tools bench
 	$(BIN)/lint-imports --no-logo --no-cache
 	$(BIN)/python -m tools.seams
 
@@ -40,6 +40,15 @@ storm: setup
 
 storm-mutants: setup
 	@$(BIN)/python -m shopweave.storms --mutants
+
+wordpress: setup
+	@$(BIN)/python -m tools.wordpress
+
+plugin: setup
+	@$(BIN)/python -m tools.plugin
+
+bench: setup
+	@$(BIN)/python -m bench
 
 clean:
 	rm -rf .venv $(DEMO) .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

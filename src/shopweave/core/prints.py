@@ -18,6 +18,7 @@ SIZE = 8
 ABSENT = bytes(SIZE)
 EMPTY = bytes(SIZE - 1) + b"\x01"
 UNCONFIRMED = bytes(SIZE - 1) + b"\x02"
+_UNMEASURED = Measures()
 
 
 def plain(number: Decimal) -> str:
@@ -33,7 +34,7 @@ def edges(measures: Measures) -> tuple[Decimal | None, ...]:
 
 def is_empty(value: AtomValue) -> bool:
     """Say whether an atom has no value."""
-    return value is None or value in ("", ()) or value == Measures()
+    return value is None or value in ("", ()) or value == _UNMEASURED
 
 
 def fingerprint(value: AtomValue) -> bytes:

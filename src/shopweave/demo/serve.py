@@ -32,7 +32,8 @@ def no_wait(_: HttpRequest) -> float:
 class Server:
     """One simulator on one port of the loopback address.
 
-    `after` runs behind each effect, `before_answer` is awaited before the answer goes out.
+    `pace` may be changed while it serves. `after` runs behind each effect, `before_answer` is awaited
+    before the answer goes out.
     """
 
     def __init__(
@@ -47,7 +48,7 @@ class Server:
         random: Random | None = None,
         stir: Callable[[], None] | None = None,
     ) -> None:
-        self._simulator, self._clock, self._pace, self._after = simulator, clock, pace, after
+        self._simulator, self._clock, self.pace, self._after = simulator, clock, pace, after
         self._before_answer = before_answer
         self.flights = Flights(self._effect, clock, random or seeded(1), faults=faults, stir=stir)
         self._runner: web.ServerRunner | None = None
@@ -87,7 +88,7 @@ class Server:
     async def _answer(self, asked: web.BaseRequest) -> web.StreamResponse:
         body = await asked.read()
         request = HttpRequest(method=asked.method, url=str(asked.url), headers=dict(asked.headers), body=body)
-        if (seconds := self._pace(request)) > 0:
+        if (seconds := self.pace(request)) > 0:
             await self._clock.sleep(seconds)
         try:
             answer = await self.flights.fly(request)

@@ -60,7 +60,7 @@ class World:
         self.folder, self._clock, self._ids = folder, clock, ids
         self._lock = FolderLock(folder / SIMULATORS)
         self._journal: Journal | None = None
-        self._servers: list[Server] = []
+        self._servers: dict[str, Server] = {}
         self._courier: Courier | None = None
         self.goods = Catalogue(categories=(), products=(), sheets=())
 
@@ -94,6 +94,12 @@ class World:
         if "woocommerce" in wish.names:
             facts = structs.replace(facts, shop_port=await self._serve_shop(wish, facts.shop_port))
         (self.keep / FACTS).write_bytes(msgspec.json.encode(facts))
+
+    def slow_down(self) -> None:
+        """Answer as slowly as the real systems from now on."""
+        for name, pace in (("woocommerce", paces.woocommerce), ("icecat", paces.icecat)):
+            if name in self._servers:
+                self._servers[name].pace = pace
 
     async def _serve_icecat(self, wish: Wish, port: int) -> int:
         pace = paces.icecat if wish.real_pace else no_wait
@@ -133,7 +139,7 @@ class World:
         return server.port
 
     async def _listen(self, server: Server, name: str, wish: Wish, port: int) -> str:
-        self._servers.append(server)
+        self._servers[name] = server
         wanted = wish.ports.get(name)
         return await server.start(wanted or port, exact=wanted is not None)
 
@@ -167,7 +173,7 @@ class World:
         """Stop serving and keep the state."""
         if self._courier is not None:
             await self._courier.stop()
-        for server in self._servers:
+        for server in self._servers.values():
             await server.stop()
         self._flush()
         if self._journal is not None:

@@ -4,7 +4,7 @@ from shopweave.core.prints import plain, prints
 from shopweave.model.gtin import gtin14
 from shopweave.model.record import Kind, RemoteRecord, reference
 from shopweave.model.values import Identity, Node
-from shopweave.store.records import Incoming, pack
+from shopweave.store.records import Incoming
 
 _NAMED = (Kind.CATEGORY, Kind.BRAND, Kind.ATTRIBUTE)
 
@@ -24,7 +24,7 @@ def incoming(record: RemoteRecord, layout: tuple[str, ...]) -> Incoming:
         gtin=gtin14(gtin),
         mark=record.mark,
         prints=prints(layout, record.atoms),
-        body=pack(record.atoms),
+        atoms=record.atoms,
         level=record.level.state,
         quantity=None if record.level.quantity is None else plain(record.level.quantity),
         modified=record.modified,

@@ -15,6 +15,8 @@ from shopweave.store.lanes import Lease
 LEASE = 40.0
 RENEW = 5.0
 TURN = 5.0
+# A turn ends by waiting for what is under way; where requests are long that must not be most of it.
+REQUESTS = 8
 
 
 class Turn:
@@ -34,19 +36,21 @@ class Turn:
         self._sender, self._bell, self._go_on = sender, bell, go_on
         self._context = Context(source_names={}, sources={})
         self._flying: list[Task[bool]] = []
+        self._begun = self._until = 0.0
 
     async def work(self) -> None:
         """Take the lane, send what may be sent, give it back."""
-        begun = self._clock.monotonic()
+        self._begun = self._clock.monotonic()
         at = self._port.row.id
         lease = await self._store.write_safe(self._take)
         if lease is None:
             await self._clock.sleep(TURN)
             await self._store.write(lambda tx: self._go_on(tx, at, None))
             return
-        held = self._sender.hold(Held(lease=lease, deadline=begun + LEASE))
+        held = self._sender.hold(Held(lease=lease, deadline=self._begun + LEASE))
         await self._load()
-        if await self._under_lease(held, begun + TURN):
+        self._until = self._begun + TURN
+        if await self._under_lease(held):
             await self._store.write(lambda tx: self._go_on(tx, at, held.lease))
 
     def _take(self, tx: Tx) -> Lease | None:
@@ -56,13 +60,13 @@ class Turn:
             doubt_orphans(tx, lease, self._port)
         return lease
 
-    async def _under_lease(self, held: Held, until: float) -> bool:
+    async def _under_lease(self, held: Held) -> bool:
         """Loop while the lease is ours; False when another owner took over."""
         ours = True
         try:
             async with TaskGroup() as group:
                 renewing = group.create_task(self._renew(held))
-                await self._loop(group, held, until)
+                await self._loop(group, held)
                 renewing.cancel()
         except* Fenced:
             ours = False
@@ -93,25 +97,37 @@ class Turn:
                 raise Fenced
             held.lease, held.deadline = lease, asked + LEASE
 
-    async def _loop(self, group: TaskGroup, held: Held, until: float) -> None:
+    async def _loop(self, group: TaskGroup, held: Held) -> None:
         while True:
             self._bell.clear()
-            await self._fill(group, held, until)
+            await self._fill(group, held)
             if self._flying:
                 done, _ = await wait(self._flying, return_when=FIRST_COMPLETED)
                 self._flying = [task for task in self._flying if task not in done]
                 if not all(task.result() for task in done):
-                    until = self._clock.monotonic()
-            elif self._clock.monotonic() >= until or not await self._wait(held, until):
+                    self._until = 0.0
+            elif self._is_over() or not await self._wait(held):
                 return
 
-    async def _fill(self, group: TaskGroup, held: Held, until: float) -> None:
+    def _is_over(self) -> bool:
+        return self._clock.monotonic() >= self._until
+
+    async def _fill(self, group: TaskGroup, held: Held) -> None:
         places = self._port.capabilities.requests_at_once
-        while len(self._flying) < places and self._clock.monotonic() < until:
+        while len(self._flying) < places and not self._is_over():
             pick = await self._choose(held, urgent_only=places > 1 and len(self._flying) == places - 1)
             if pick is None:
                 return
-            self._flying.append(group.create_task(self._sender.carry_out(pick)))
+            self._flying.append(group.create_task(self._carry_out(pick)))
+
+    async def _carry_out(self, pick: Pick) -> bool:
+        """Carry out one pick; one that takes long makes the turn longer."""
+        begun = self._clock.monotonic()
+        goes_on = await self._sender.carry_out(pick)
+        if goes_on and self._until:
+            took = self._clock.monotonic() - begun
+            self._until = max(self._until, self._begun + took * REQUESTS)
+        return goes_on
 
     async def _choose(self, held: Held, *, urgent_only: bool) -> Pick | None:
         port, context = self._port, self._context
@@ -119,7 +135,7 @@ class Turn:
             lambda tx: choose(tx, held.lease, port, context, urgent_only=urgent_only)
         )
 
-    async def _wait(self, held: Held, until: float) -> bool:
+    async def _wait(self, held: Held) -> bool:
         """Wait for the bell or for what is due next, at most to the turn's end; False when nothing is."""
         due = await self._store.read(lambda tx: outbox.next_due(tx, held.lease.connection, held.lease.epoch))
         rests = await self._store.read(lambda tx: lanes.resting(tx, held.lease.connection))
@@ -128,7 +144,7 @@ class Turn:
         moment = max(due, rests) if rests else due
         seconds = (moment - self._clock.now()).total_seconds()
         try:
-            async with timeout(max(0.01, min(seconds, until - self._clock.monotonic()))):
+            async with timeout(max(0.01, min(seconds, self._until - self._clock.monotonic()))):
                 await self._bell.wait()
         except TimeoutError:
             pass

@@ -7,7 +7,7 @@ import msgspec
 from shopweave.model.http import HttpRequest
 
 CALLBACK = 20.0
-_LIST, _START, _ITEM, _UPLOAD, _SHEET = 1.0, 0.13, 0.045, 0.5, 0.3
+_LIST, _START, _CHANGE, _ITEM, _UPLOAD, _SHEET = 1.0, 0.13, 0.16, 0.045, 0.5, 0.3
 
 
 def woocommerce(request: HttpRequest) -> float:
@@ -17,6 +17,8 @@ def woocommerce(request: HttpRequest) -> float:
         return _UPLOAD
     if path.endswith("/batch"):
         return _START + _ITEM * _items(request.body)
+    if request.method != "GET":
+        return _CHANGE
     return _LIST if path.endswith(("/products", "/variations")) else _START
 
 

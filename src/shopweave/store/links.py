@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from msgspec import Struct
-from sqlalchemy import and_, bindparam, insert, or_, select, update
+from sqlalchemy import and_, bindparam, func, insert, or_, select, update
 
 from shopweave.model.record import Form, Kind
 from shopweave.store.base import Tx
@@ -67,6 +67,7 @@ _TAKEN = select(link.c.item, link.c.record).where(
     or_(link.c.item.in_(many("items")), link.c.record.in_(many("ids"))),
 )
 _LINKED_ITEMS = select(link.c.item).where(link.c.connection == bindparam("at"), _LIVES).order_by(link.c.item)
+_COUNT = select(func.count()).where(link.c.connection == bindparam("at"), _LIVES)
 _BY_REMOTE = (
     select(record.c.remote_id, link.c.item, record.c.id, record.c.form, record.c.gone)
     .join(link, and_(link.c.record == record.c.id, _LIVES))
@@ -217,7 +218,7 @@ def linked_items(tx: Tx, connection: int) -> tuple[int, ...]:
 
 def count_links(tx: Tx, connection: int) -> int:
     """Count the items linked at a connection."""
-    return len(linked_items(tx, connection))
+    return int(tx.scalar(_COUNT, {"at": connection}))
 
 
 def items_by_remote(tx: Tx, connection: int, kind: Kind, remote_ids: Sequence[str]) -> dict[str, int]:

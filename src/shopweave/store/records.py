@@ -3,6 +3,7 @@
 import zlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from msgspec import Struct, structs
@@ -28,7 +29,7 @@ class Incoming(Struct, frozen=True, kw_only=True):
     gtin: str | None
     mark: str
     prints: bytes
-    body: bytes
+    atoms: Atoms
     level: str
     quantity: str | None
     modified: datetime | None
@@ -71,11 +72,6 @@ def unpack(body: bytes) -> Atoms:
     return decode(zlib.decompress(body))
 
 
-_KNOWN = select(record).where(
-    record.c.connection == bindparam("at"),
-    record.c.kind == bindparam("of"),
-    record.c.remote_id.in_(many("ids")),
-)
 _BUSY = (
     select(change.c.target)
     .where(
@@ -108,6 +104,17 @@ _COLUMNS = (
     "changes_at",
     "gone",
 )
+
+
+_of_incoming = attrgetter(*_COLUMNS)
+_AT = (
+    record.c.connection == bindparam("at"),
+    record.c.kind == bindparam("of"),
+    record.c.remote_id.in_(many("ids")),
+)
+_STATED = [record.c[name] for name in _COLUMNS]
+_KNOWN = select(record.c.id, record.c.remote_id, *_STATED, record.c.sweep).where(*_AT)
+_IDS = select(record.c.id).where(*_AT).order_by(record.c.id)
 
 
 def merge(tx: Tx, connection: int, incoming: Sequence[Incoming], *, sweep: int, began: datetime) -> Merged:
@@ -176,16 +183,17 @@ def stale_records(tx: Tx, ids: Sequence[int], began: datetime) -> set[int]:
 def _ids(tx: Tx, connection: int, kind: Kind, remote_ids: Sequence[str]) -> tuple[int, ...]:
     if not remote_ids:
         return ()
-    rows = tx.rows(_KNOWN, {"at": connection, "of": kind.value, "ids": list(remote_ids)})
-    return tuple(sorted(row.id for row in rows))
+    rows = tx.rows(_IDS, {"at": connection, "of": kind.value, "ids": list(remote_ids)})
+    return tuple(row.id for row in rows)
 
 
 def _stands(row: Row[Any], one: Incoming) -> bool:
-    return all(getattr(row, column) == getattr(one, column) for column in _COLUMNS)
+    return row[2:-1] == _of_incoming(one)
 
 
 def _values(one: Incoming, connection: int, sweep: int, now: datetime) -> dict[str, Any]:
     values = structs.asdict(one)
+    values["body"] = pack(values.pop("atoms"))
     values["kind"], values["form"] = one.kind.value, one.form.value
     return {**values, "connection": connection, "sweep": sweep, "seen": now, "missing": False, "again": False}
 
@@ -230,7 +238,7 @@ _UNSEEN = (
     )
     .order_by(record.c.id)
 )
-_LIVING = select(record.c.id).where(
+_LIVING = select(func.count()).where(
     record.c.connection == bindparam("at"), record.c.kind.in_(many("kinds")), record.c.gone.is_(False)
 )
 _TO_READ = (
@@ -306,7 +314,7 @@ def unseen(tx: Tx, connection: int, kinds: Sequence[Kind], sweep: int) -> list[t
 
 def living(tx: Tx, connection: int, kinds: Sequence[Kind]) -> int:
     """Count the records that are not gone."""
-    return len(tx.rows(_LIVING, {"at": connection, "kinds": [kind.value for kind in kinds]}))
+    return int(tx.scalar(_LIVING, {"at": connection, "kinds": [kind.value for kind in kinds]}))
 
 
 def to_read_again(tx: Tx, connection: int, now: datetime, limit: int) -> list[tuple[Kind, str]]:
