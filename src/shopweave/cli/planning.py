@@ -5,7 +5,7 @@ from pathlib import Path
 from msgspec import to_builtins
 
 from shopweave.cli.console import print_json, say, tell
-from shopweave.cli.opening import opened
+from shopweave.cli.opening import opened, opened_in_turn
 from shopweave.cli.running import DONE, HELD, PARTLY
 from shopweave.hub import conflicts, plans, runs
 from shopweave.hub.context import Hub
@@ -16,7 +16,7 @@ WHO = "command line"
 
 async def run_flows(folder: Path, names: list[str], cause: str, *, approve: bool, as_json: bool) -> int:
     """Run or plan flows and wait until what may be sent is sent."""
-    async with opened(folder, works=True) as hub:
+    async with opened_in_turn(folder) as hub:
         chosen = [hub.flow(name).row.name for name in names] or [
             flow.row.name for flow in hub.house.flows.values()
         ]
@@ -108,7 +108,7 @@ async def list_plans(folder: Path, *, as_json: bool) -> int:
 
 async def decide(folder: Path, number: int, what: str, *, as_json: bool) -> int:
     """Approve or reject a plan; an approved one is sent at once."""
-    async with opened(folder, works=True) as hub:
+    async with opened_in_turn(folder) as hub:
         await hub.start()
         if what == "approve":
             count = await plans.approve(hub, number, None, WHO)
@@ -125,7 +125,7 @@ async def decide(folder: Path, number: int, what: str, *, as_json: bool) -> int:
 
 async def resolve_conflict(folder: Path, flow: str, sku: str, atom: str, side: str, *, as_json: bool) -> int:
     """Decide a conflict and send what follows from it."""
-    async with opened(folder, works=True) as hub:
+    async with opened_in_turn(folder) as hub:
         await hub.start()
         await conflicts.decide(hub, flow, sku, atom, side, "command line")
         calm = await runs.settled(hub)
