@@ -116,7 +116,9 @@ _DROP_CHANGES = delete(change).where(
     change.c.plan == bindparam("key"), change.c.state == ChangeState.HELD.value
 )
 _MAKING = (
-    select(plan.c.id).where(plan.c.flow == bindparam("of"), plan.c.state == "making").order_by(plan.c.id)
+    select(plan.c.id)
+    .where(plan.c.flow == bindparam("of"), plan.c.state == "making", plan.c.kind == "apply")
+    .order_by(plan.c.id)
 )
 _ADD_RUN = insert(run).values(workspace=HOME_ID).returning(run.c.id)
 _SET_RUN = update(run).where(run.c.id == bindparam("key"))
