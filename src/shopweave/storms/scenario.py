@@ -74,7 +74,6 @@ class Act(StrEnum):
     CATEGORY = "category"
     SHOP_PRICE = "shop price"
     SHOP_NAME = "shop name"
-    SHOP_REMOVE = "shop remove"
 
 
 IN_TILL = (
@@ -102,6 +101,14 @@ class Deed(Struct, frozen=True, kw_only=True):
     number: int
 
 
+class Tidying(Struct, frozen=True, kw_only=True):
+    """Staff remove the oldest `count` of the shop's own products, `after` its list was read `page` times."""
+
+    page: int
+    after: float
+    count: int
+
+
 class Scenario(Struct, frozen=True, kw_only=True):
     """One storm, before it is played. Times are seconds since it began."""
 
@@ -110,6 +117,7 @@ class Scenario(Struct, frozen=True, kw_only=True):
     fault_share: float
     blows: tuple[Blow, ...]
     deeds: tuple[Deed, ...]
+    tidyings: tuple[Tidying, ...]
     calm: tuple[Deed, ...]
     shop_ahead: float
     hub_ahead: float
@@ -134,12 +142,13 @@ def draw(random: Random, seed: int) -> Scenario:
         items=items,
         fault_share=0.0 if quiet else 0.15,
         blows=_pauses(random) if quiet else _blows(random),
-        deeds=tuple(sorted((_deed(random, number) for number in range(24)), key=lambda one: one.at)),
+        deeds=tuple(sorted((_deed(random, number) for number in range(20)), key=lambda one: one.at)),
+        tidyings=tuple(_tidying(random) for _ in range(2)),
         calm=tuple(_calm(random, 100 + number) for number in range(3)),
         shop_ahead=random.choice((0.0, 0.0, -400.0, 400.0)),
         hub_ahead=random.choice((0.0, 0.0, -90.0, 90.0)),
-        strangers=random.randint(3, 7),
-        known=random.randint(2, 5),
+        strangers=random.randint(5, 8),
+        known=random.randint(3, 6),
     )
 
 
@@ -161,10 +170,13 @@ def _pauses(random: Random) -> tuple[Blow, ...]:
 
 
 def _deed(random: Random, number: int) -> Deed:
-    if number < 4:
-        return Deed(at=random.uniform(0.5, 12.0), act=Act.SHOP_REMOVE, draw=random.random(), number=number)
     act = random.choice(IN_SHOP if random.random() < 0.2 else IN_TILL)
     return Deed(at=random.uniform(5.0, CHAOS), act=act, draw=random.random(), number=number)
+
+
+def _tidying(random: Random) -> Tidying:
+    # The next page of the list is read about a second later.
+    return Tidying(page=random.randint(1, 3), after=random.uniform(0.05, 0.8), count=random.randint(2, 3))
 
 
 def _calm(random: Random, number: int) -> Deed:

@@ -26,6 +26,7 @@ from shopweave.storms.sight import Shown, Sightings
 
 START = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
 SHOP, ICECAT, PASSWORD = "https://shop.storm", "https://icecat.storm", "storm storm storm"
+LIST = "/wp-json/wc/v3/products"
 
 _PLAIN = {"content-type": "text/html"}
 _KINDS = tuple(FaultKind)
@@ -71,20 +72,20 @@ class World:
         self.icecat = IcecatSite(self.goods.sheets, url=ICECAT)
         self.faults: Counter[str] = Counter()
         self.log: list[str] = []
+        self._pages = 0
         self.sightings = Sightings(self.shop)
         self._fill_shop()
         self.clock.ahead = scenario.shop_ahead
 
     def _fill_shop(self) -> None:
-        """Let the shop know some items already, some of them no longer sold, between products of its own."""
+        """Let the shop know some items already, some of them no longer sold, among products of its own."""
         self.clock.ahead = -86_400.0
         simple = [one.number for one in self.goods.products if not one.choices]
         known = sorted(simple, key=lambda number: self.random.random())[: self.scenario.known]
-        for place in range(max(self.scenario.strangers, len(known))):
-            if place < self.scenario.strangers:
-                self._add(f"{STRANGER}{place}", f"The shop's own {place}", "9.5")
-            if place < len(known):
-                self._add(str(known[place]), f"Known {known[place]}", "5")
+        rows = [(f"{STRANGER}{place}", f"The shop's own {place}", "9.5") for place in range(self.scenario.strangers)]
+        rows += [(str(number), f"Known {number}", "5") for number in known]
+        for sku, name, price in sorted(rows, key=lambda row: self.random.random()):
+            self._add(sku, name, price)
         for number in known[::2]:
             self.staff.switch(number, START - timedelta(days=1))
 
@@ -124,6 +125,8 @@ class World:
         """Let the system answer; gives what the answer shows of the shop too."""
         if request.url.startswith(ICECAT):
             return self.icecat.handle(request), {}
+        if request.method == "GET" and urlsplit(request.url).path == LIST:
+            self._listed()
         return self.sightings.handle(request, sent, self.loop.time())
 
     def note(self, request: HttpRequest, outcome: str) -> None:
@@ -139,6 +142,21 @@ class World:
         sku = self._in_shop(deed) if deed.act.value.startswith("shop") else self._in_till(deed)
         self.log.append(f"{self.loop.time():.6f} {deed.act.value} {sku}")
         return sku
+
+    def _listed(self) -> None:
+        """Let the staff tidy up while the list is read."""
+        self._pages += 1
+        for tidying in self.scenario.tidyings:
+            if tidying.page == self._pages:
+                self.loop.call_later(tidying.after, self._tidy, tidying.count)
+
+    def _tidy(self, count: int) -> None:
+        foreign = [
+            row for _, row in sorted(self.shop.state.products.items()) if row["sku"].startswith(STRANGER)
+        ]
+        for row in foreign[: min(count, len(foreign) - 1)]:
+            self.log.append(f"{self.loop.time():.6f} shop remove {row['sku']}")
+            self.shop.products.remove(row)
 
     def _in_till(self, deed: Deed) -> str:
         now, staff = START + timedelta(seconds=self.loop.time()), self.staff
@@ -173,12 +191,6 @@ class World:
     def _in_shop(self, deed: Deed) -> str:
         rows = self.shop.state.products
         foreign = [key for key, row in sorted(rows.items()) if row["sku"].startswith(STRANGER)]
-        if deed.act is Act.SHOP_REMOVE:
-            if len(foreign) < 2:
-                return ""
-            row = rows[chosen(foreign, deed.draw)]
-            self.shop.products.remove(row)
-            return str(row["sku"])
         ours = [key for key in sorted(rows) if key not in foreign and rows[key]["type"] == "simple"]
         if not ours:
             return ""
