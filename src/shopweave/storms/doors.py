@@ -19,6 +19,8 @@ from shopweave.storms.world import START, World
 
 T = TypeVar("T")
 JITTER = 0.004
+# One transaction in ten waits for a disk that has others to serve.
+BUSY, BUSY_SHARE = 0.4, 0.1
 
 
 class LifeClock:
@@ -61,7 +63,10 @@ class Network:
 
     async def send(self, request: HttpRequest) -> HttpResponse:
         """Send and read the whole answer."""
+        changes = request.method != "GET"
         await self._life.at("before request")
+        if changes:
+            await self._life.at("before change")
         if request.not_after is not None and self._world.loop.time() > request.not_after:
             raise Fenced
         coming = self._world.send(request, self._life.number)
@@ -75,6 +80,8 @@ class Network:
             await self._life.alive()
             raise
         await self._life.at("after request")
+        if changes:
+            await self._life.at("after change")
         return answer
 
     @asynccontextmanager
@@ -153,7 +160,8 @@ class StoreWatch:
         """Wait a moment, so that transactions of different tasks mix."""
         if kind != "read":
             await self._life.at(f"before {kind}")
-        await pause(self._world.random.uniform(0.0, JITTER))
+        busy = self._world.random.random() < BUSY_SHARE
+        await pause(self._world.random.uniform(0.0, BUSY if busy else JITTER))
         await self._life.alive()
 
     def inside(self, kind: str) -> None:

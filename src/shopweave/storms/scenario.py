@@ -33,8 +33,19 @@ POINTS = (
 )
 # Many lives end before they have sent thirty requests.
 _STRUCK = (*POINTS, "before request")
-_COMMON = {"before request": 30, "after request": 30, "engine call": 10}
-_PAUSES = ("before commit", "after safe commit", "before safe commit", "before request", "after request")
+_COMMON = {"before request": 30, "after request": 30, "engine call": 10, "before change": 25, "after change": 25}
+_PAUSES = (
+    "before commit",
+    "after safe commit",
+    "before safe commit",
+    "after request",
+    "before change",
+    "before change",
+    "after change",
+    "after change",
+)
+# Longer than a lease, and longer than until the next owner has looked twice for what was under way.
+_SHORT, _LONG = (45.0, 110.0), (195.0, 240.0)
 
 
 class Blow(Struct, frozen=True, kw_only=True):
@@ -166,7 +177,8 @@ def _blow(random: Random) -> Blow:
 def _pauses(random: Random) -> tuple[Blow, ...]:
     point = random.choice(_PAUSES)
     number = random.randint(1, _COMMON.get(point, 80))
-    return (Blow(fate=Fate.PAUSE, point=point, number=number, seconds=random.uniform(45.0, 110.0)),)
+    least, most = _LONG if point.endswith("change") else _SHORT
+    return (Blow(fate=Fate.PAUSE, point=point, number=number, seconds=random.uniform(least, most)),)
 
 
 def _deed(random: Random, number: int) -> Deed:
