@@ -77,12 +77,15 @@ def _tell_runs(reports: list[RunReport]) -> None:
 async def list_runs(folder: Path, last: int, *, as_json: bool) -> int:
     """List what the latest runs did."""
     async with opened(folder, works=False) as hub:
-        reports = await runs.reports(hub, (await runs.runs_since(hub, 0))[-last:])
+        found = await runs.latest(hub, last)
     if as_json:
-        print_json({"runs": to_builtins(reports)})
+        rows = [{**to_builtins(one), **to_builtins(one.did)} for one in found]
+        print_json({"runs": [{key: value for key, value in row.items() if key != "did"} for row in rows]})
         return DONE
-    _tell_runs(reports)
-    if not reports:
+    for one in found:
+        tell(f"Run {one.run}, {one.cause} by {one.by}, {one.started:%Y-%m-%d %H:%M}, {one.state}")
+        _tell_runs([one.did])
+    if not found:
         tell("Nothing has run yet.")
     return DONE
 
@@ -90,7 +93,7 @@ async def list_runs(folder: Path, last: int, *, as_json: bool) -> int:
 async def list_plans(folder: Path, *, as_json: bool) -> int:
     """List held plans."""
     async with opened(folder, works=False) as hub:
-        held = await plans.held(hub)
+        held = await plans.held(hub, with_undo=True)
         names = {key: flow.row.name for key, flow in hub.house.flows.items()}
     if as_json:
         print_json({"plans": to_builtins(held)})
