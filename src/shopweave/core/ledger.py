@@ -1,5 +1,6 @@
 """The ledger: order revisions become differences, each with a reference that can be made again."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from enum import StrEnum
@@ -81,18 +82,18 @@ def differences(
     effect = table.effect(revision.status)
     if effect is Effect.KEEPS:
         return Differences(parked=(Parked(line="", why=f"status {revision.status!r} is in no table"),))
+    times = Counter(line.line for line in revision.lines)
     movements: list[Movement] = []
     parked: list[Parked] = []
     for line in revision.lines:
         before = [old for old in ledger if old.line == line.line]
         route = _pinned(routes.get(line.line), before)
-        why = _why_parked(effect, line, route)
+        why = _why_parked(effect, line, route) if times[line.line] == 1 else "its id is there twice"
         if why:
             parked.append(Parked(line=line.line, why=why))
         else:
             movements += _line(revision.connection, line.line, route, effective(effect, line), before)
-    present = {line.line for line in revision.lines}
-    for gone in sorted({old.line for old in ledger} - present):
+    for gone in sorted({old.line for old in ledger} - set(times)):
         before = [old for old in ledger if old.line == gone]
         movements += _line(revision.connection, gone, None, ZERO, before)
     return Differences(movements=tuple(movements), parked=tuple(parked))

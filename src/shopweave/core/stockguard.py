@@ -41,9 +41,9 @@ def judge(pull: Sequence[Move], items: int, limits: StockLimits) -> Judged:
     many = len(zeros) >= limits.zero_least and len(zeros) > limits.zero_share * items
     quarantined = tuple(zeros) if many else ()
     held = tuple(move for move in pull if is_big_raise(move, limits))
-    aside = {move.item for move in (*quarantined, *held)}
+    aside = {*quarantined, *held}
     return Judged(
-        passed=tuple(move for move in pull if move.item not in aside), quarantined=quarantined, held=held
+        passed=tuple(move for move in pull if move not in aside), quarantined=quarantined, held=held
     )
 
 

@@ -58,13 +58,18 @@ def absorb_answer(
     live = [one for one in bookings if one.movement.reference == reference and one.stage not in _SETTLED]
     if not live:
         return Absorption(on_hand=stored, bookings=tuple(bookings))
-    usable = answer.level != UNKNOWN and follows(stored, answer)
-    stage = Stage.ABSORBED if usable else Stage.ACKNOWLEDGED
-    after = tuple(
-        replace(one, stage=stage, began=answer.began, ended=answer.ended) if one in live else one
+    known = [
+        replace(one, stage=Stage.ACKNOWLEDGED, began=answer.began, ended=answer.ended) if one in live else one
         for one in bookings
-    )
-    return Absorption(on_hand=answer if usable else stored, bookings=after, again=not usable)
+    ]
+    others = [
+        Contains.YES if one.movement.reference == reference else contains(Witness.LEVEL, one, answer)
+        for one in known
+    ]
+    if answer.level == UNKNOWN or not follows(stored, answer) or Contains.UNCLEAR in others:
+        return Absorption(on_hand=stored, bookings=tuple(known), again=True)
+    pairs = zip(known, others, strict=True)
+    return Absorption(on_hand=answer, bookings=tuple(_after(one, has) for one, has in pairs))
 
 
 def follows(stored: Reading | None, read: Reading) -> bool:
