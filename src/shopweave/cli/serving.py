@@ -33,7 +33,6 @@ async def serve_pages(folder: Path, host: str | None, port: int | None) -> int:
                 tell(f"Nobody may use them yet; make the administrator at {url}/first?key={key}")
             while True:
                 await hub.clock.sleep(3600)
-    return DONE
 
 
 async def add_user(folder: Path, email: str, role: str) -> int:

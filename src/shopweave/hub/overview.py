@@ -219,24 +219,11 @@ def _flow(hub: Hub, key: int, last: RunRow | None, plans: tuple[PlanView, ...], 
 
 def run_view(hub: Hub, row: RunRow) -> RunView:
     """Give a run for people."""
-    plain = [
-        "cause",
-        "asked_by",
-        "state",
-        "started",
-        "ended",
-        "read",
-        "matched",
-        "changed",
-        "skipped",
-        "held",
-        "failed",
-        "error",
-    ]
+    shown = set(RunView.__struct_fields__) - {"number", "flow"}
     return RunView(
         number=row.id,
         flow=hub.house.flows[row.flow].row.name,
-        **{name: getattr(row, name) for name in plain},
+        **{name: getattr(row, name) for name in shown},
     )
 
 

@@ -13,7 +13,6 @@ from shopweave.web.live import title_of
 from shopweave.web.security import Site
 
 AnyRequest = Request[Any, Any, Any]
-SEE_OTHER = 303
 
 
 async def page(request: AnyRequest, template: str, current: str, **values: Any) -> Response[str]:
@@ -62,7 +61,7 @@ async def approve_plan(request: AnyRequest, site: Site, number: int) -> Redirect
         raise Configuration("No change is chosen.", code="PLAN-011", remedy="Tick the changes to approve.")
     wanted = chosen if form.get("what") == "chosen" else None
     await plans.approve(site.hub, number, wanted, request.state.person.email)
-    return Redirect(f"/plans/{number}", status_code=SEE_OTHER)
+    return Redirect(f"/plans/{number}", status_code=303)
 
 
 def _chosen(values: list[Any]) -> tuple[int, ...]:
@@ -73,7 +72,7 @@ def _chosen(values: list[Any]) -> tuple[int, ...]:
 async def reject_plan(request: AnyRequest, site: Site, number: int) -> Redirect:
     """Reject what is held of a plan."""
     await plans.reject(site.hub, number, request.state.person.email)
-    return Redirect(f"/plans/{number}", status_code=SEE_OTHER)
+    return Redirect(f"/plans/{number}", status_code=303)
 
 
 @get("/runs", include_in_schema=False)
@@ -96,7 +95,7 @@ async def run_flow(request: AnyRequest, site: Site, name: str) -> Redirect:
     form = await request.form()
     cause = "plan" if form.get("cause") == "plan" else "run"
     number = await runs.start(site.hub, name, request.state.person.email, cause)
-    return Redirect(f"/runs/{number}", status_code=SEE_OTHER)
+    return Redirect(f"/runs/{number}", status_code=303)
 
 
 @get("/explain", include_in_schema=False)
@@ -129,7 +128,7 @@ async def resolve(request: AnyRequest, site: Site) -> Redirect:
     form = await request.form()
     flow, sku, atom, side = (str(form.get(name, "")) for name in ("flow", "sku", "atom", "side"))
     await conflicts.decide(site.hub, flow, sku, atom, side, request.state.person.email)
-    return Redirect("/conflicts", status_code=SEE_OTHER)
+    return Redirect("/conflicts", status_code=303)
 
 
 HANDLERS = (
