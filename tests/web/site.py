@@ -32,13 +32,14 @@ class Site:
         """Do something with the hub, in its own loop."""
         return asyncio.run_coroutine_threadsafe(story(self.hub), self._loop).result(60)
 
-    def client(self, role: str = "") -> httpx.Client:
+    @contextmanager
+    def client(self, role: str = "") -> Iterator[httpx.Client]:
         """Give a client, signed in if a role is named."""
-        found = httpx.Client(base_url=self.url, trust_env=False, timeout=20)
-        if role:
-            done = found.post("/sign-in", data={"email": PEOPLE[role], "password": PASSWORD})
-            assert done.status_code == 303, done.text
-        return found
+        with httpx.Client(base_url=self.url, trust_env=False, timeout=20) as found:
+            if role:
+                done = found.post("/sign-in", data={"email": PEOPLE[role], "password": PASSWORD})
+                assert done.status_code == 303, done.text
+            yield found
 
     def csrf(self, client: httpx.Client) -> str:
         """Read the field that every form carries."""
@@ -72,7 +73,7 @@ def serving(folder: Path, *, people: bool = True, items: int = 12) -> Iterator[S
     def live() -> None:
         try:
             loop.run_until_complete(whole())
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - raised again by the test
             failed.append(error)
             ready.set()
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from shopweave.hub import access
+from shopweave.model.errors import Configuration
 from tests.web.site import PASSWORD, PEOPLE, Site, serving
 
 
@@ -114,7 +115,7 @@ def test_a_token_speaks_for_a_program_and_needs_no_hidden_field(site: Site) -> N
 
 
 def test_a_token_may_not_do_more_than_its_maker(site: Site) -> None:
-    with pytest.raises(access.Configuration, match="with the role admin"):
+    with pytest.raises(Configuration, match="with the role admin"):
         site.do(lambda hub: access.make_token(hub, PEOPLE["viewer"], "x", "admin"))
 
 
@@ -139,7 +140,7 @@ def test_the_first_start_makes_one_administrator(tmp_path: Path) -> None:
     ("email", "role", "code"), [("nobody", "viewer", "USER-002"), ("a@b", "king", "USER-001")]
 )
 def test_a_person_needs_an_address_and_a_role(site: Site, email: str, role: str, code: str) -> None:
-    with pytest.raises(access.Configuration) as caught:
+    with pytest.raises(Configuration) as caught:
         site.do(lambda hub: access.put_user(hub, email, "x", role, "test"))
     assert caught.value.code == code
 

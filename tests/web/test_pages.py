@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from shopweave.hub.runs import settled
+from shopweave.simulators.woocommerce.truth import products
 from tests.web.site import PASSWORD, Site
 from tests.worlds import PASSWORD as SHOP_PASSWORD
 
@@ -87,7 +88,7 @@ def test_approving_what_is_chosen_then_rejecting_the_rest(site: Site) -> None:
         done = client.get("/api/plans/1").json()
         assert done["states"] == {"done": sum(before["states"].values())}
         assert done["plan"]["decided_by"] == "olli@shop.example"
-        assert len(site.world.shop.truth().products) > 0
+        assert len(products(site.world.shop)) == 12
         assert client.post("/plans/1/reject", data=fields).status_code == 303
 
 
@@ -99,7 +100,7 @@ def test_a_run_begun_on_a_page_leads_to_itself_and_explains_what_it_did(site: Si
         shown = client.get(answer.headers["location"])
         assert "changed of" in shown.text
         assert "olli@shop.example" in shown.text
-        sku = site.world.goods.articles[0].sku
+        sku = products(site.world.shop)[0].sku
         found = client.get(f"/api/explain/{sku}").json()
         assert {"till", "shop"} <= {side["connection"] for one in found["stories"] for side in one["sides"]}
         assert f"Where the values of {sku} come from" in client.get("/explain", params={"sku": sku}).text

@@ -121,6 +121,7 @@ async def first_user(hub: Hub, key: str, email: str, password_hash: str) -> None
     if not await is_first(hub, key):
         raise NotAllowed(
             "This link was used, or a newer one was made.",
+            code="WEB-403",
             remedy="Start 'shopweave serve' again, or use 'shopweave user add'.",
         )
     await put_user(hub, email, password_hash, "admin", "first start")

@@ -4,25 +4,26 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from litestar import MediaType, Request, Response, get, post
+from litestar.params import FromQuery
 from litestar.response import Redirect
 
 from shopweave.hub import access
 from shopweave.hub.access import NotAllowed, Throttled
 from shopweave.model.errors import Configuration, HubError
 from shopweave.runtime.passwords import fits, hash_password
-from shopweave.web.security import COOKIE, Site
+from shopweave.web.security import COOKIE, Given, Site
 
 AnyRequest = Request[Any, Any, Any]
 
 
 @get("/sign-in", include_in_schema=False, opt={"open": True})
-async def ask(request: AnyRequest, site: Site) -> Response[str]:
+async def ask(request: AnyRequest, site: Given) -> Response[str]:
     """Ask who is there."""
     return _door(site, "", "", _next(request.query_params.get("next", "")))
 
 
 @post("/sign-in", include_in_schema=False, opt={"open": True}, status_code=200)
-async def come_in(request: AnyRequest, site: Site) -> Response[Any]:
+async def come_in(request: AnyRequest, site: Given) -> Response[Any]:
     """Begin a session."""
     form = await request.form()
     email, target = str(form.get("email", "")), _next(str(form.get("next", "")))
@@ -53,7 +54,7 @@ def _next(target: str) -> str:
 
 
 @post("/sign-out", include_in_schema=False, opt={"role": access.Role.VIEWER}, status_code=200)
-async def go_out(request: AnyRequest, site: Site) -> Response[Any]:
+async def go_out(request: AnyRequest, site: Given) -> Response[Any]:
     """End the session."""
     await access.sign_out(site.hub, request.cookies.get(COOKIE, ""))
     answer: Response[Any] = Redirect("/sign-in", status_code=303)
@@ -62,7 +63,7 @@ async def go_out(request: AnyRequest, site: Site) -> Response[Any]:
 
 
 @get("/first", include_in_schema=False, opt={"open": True})
-async def first(site: Site, key: str = "") -> Response[str]:
+async def first(site: Given, key: FromQuery[str] = "") -> Response[str]:
     """Ask for the first administrator; only the link of the start leads here."""
     if not await access.is_first(site.hub, key):
         raise NotAllowed(
@@ -72,7 +73,7 @@ async def first(site: Site, key: str = "") -> Response[str]:
 
 
 @post("/first", include_in_schema=False, opt={"open": True}, status_code=200)
-async def make_first(request: AnyRequest, site: Site) -> Response[Any]:
+async def make_first(request: AnyRequest, site: Given) -> Response[Any]:
     """Make the first administrator."""
     form = await request.form()
     key, email, password = (str(form.get(name, "")) for name in ("key", "email", "password"))

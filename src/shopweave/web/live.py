@@ -8,7 +8,7 @@ from litestar.response import Stream
 
 from shopweave.hub.access import by_session
 from shopweave.hub.overview import Overview, overview
-from shopweave.web.security import COOKIE, Site
+from shopweave.web.security import COOKIE, Given, Site
 
 PAUSE, BEAT, CHECK = 1.0, 5, 60
 
@@ -26,7 +26,7 @@ def title_of(seen: Overview) -> str:
 
 
 @get("/live", include_in_schema=False)
-async def live(request: Request[Any, Any, Any], site: Site) -> Stream:
+async def live(request: Request[Any, Any, Any], site: Given) -> Stream:
     """Tell the first page what changed, until it is closed or the session is over."""
     return Stream(
         _messages(site, request.cookies.get(COOKIE, "")),

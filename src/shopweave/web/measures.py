@@ -7,7 +7,7 @@ from msgspec import Struct
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
 from shopweave.hub.overview import ConnectionView, Overview, overview
-from shopweave.web.security import Site
+from shopweave.web.security import Given
 
 TEXT = "text/plain; version=0.0.4; charset=utf-8"
 LANES = ("waiting", "under_way", "in_doubt", "held")
@@ -21,7 +21,7 @@ class Health(Struct, frozen=True, kw_only=True):
 
 
 @get("/health", opt={"open": True}, summary="Whether the hub lives")
-async def health(request: Request[Any, Any, Any], site: Site) -> Health:
+async def health(request: Request[Any, Any, Any], site: Given) -> Health:
     """Answer that the hub lives, after one look into its database."""
     seen = await overview(site.hub)
     if request.state.person is None:
@@ -31,7 +31,7 @@ async def health(request: Request[Any, Any, Any], site: Site) -> Health:
 
 
 @get("/metrics", include_in_schema=False)
-async def metrics(site: Site) -> Response[bytes]:
+async def metrics(site: Given) -> Response[bytes]:
     """Give the measures as Prometheus reads them."""
     return Response(as_metrics(await overview(site.hub)), headers={"content-type": TEXT})
 

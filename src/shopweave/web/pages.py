@@ -3,6 +3,7 @@
 from typing import Any
 
 from litestar import MediaType, Request, Response, get, post
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from shopweave.hub import conflicts, looking, plans, runs
@@ -10,8 +11,10 @@ from shopweave.hub.explain import explain
 from shopweave.hub.overview import overview
 from shopweave.model.errors import Configuration
 from shopweave.web.live import title_of
-from shopweave.web.security import Site
+from shopweave.web.security import Given, Site
 
+Number = FromPath[int]
+After = FromQuery[int]
 AnyRequest = Request[Any, Any, Any]
 
 
@@ -46,14 +49,14 @@ async def show_plans(request: AnyRequest) -> Response[str]:
 
 
 @get("/plans/{number:int}", include_in_schema=False)
-async def show_plan(request: AnyRequest, site: Site, number: int, after: int = 0) -> Response[str]:
+async def show_plan(request: AnyRequest, site: Given, number: Number, after: After = 0) -> Response[str]:
     """Show a plan, old beside new."""
     found = await looking.plan_page(site.hub, number, after)
     return await page(request, "plan.html", "plans", found=found, after=after)
 
 
 @post("/plans/{number:int}/approve", include_in_schema=False)
-async def approve_plan(request: AnyRequest, site: Site, number: int) -> Redirect:
+async def approve_plan(request: AnyRequest, site: Given, number: Number) -> Redirect:
     """Approve what is held of a plan, all of it or the chosen changes."""
     form = await request.form()
     chosen = _chosen(form.getall("change", []))
@@ -69,28 +72,28 @@ def _chosen(values: list[Any]) -> tuple[int, ...]:
 
 
 @post("/plans/{number:int}/reject", include_in_schema=False)
-async def reject_plan(request: AnyRequest, site: Site, number: int) -> Redirect:
+async def reject_plan(request: AnyRequest, site: Given, number: Number) -> Redirect:
     """Reject what is held of a plan."""
     await plans.reject(site.hub, number, request.state.person.email)
     return Redirect(f"/plans/{number}", status_code=303)
 
 
 @get("/runs", include_in_schema=False)
-async def show_runs(request: AnyRequest, site: Site, before: int | None = None) -> Response[str]:
+async def show_runs(request: AnyRequest, site: Given, before: FromQuery[int | None] = None) -> Response[str]:
     """List runs, the newest first."""
     found = await looking.list_runs(site.hub, before)
     return await page(request, "runs.html", "runs", found=found, size=looking.PAGE)
 
 
 @get("/runs/{number:int}", include_in_schema=False)
-async def show_run(request: AnyRequest, site: Site, number: int, after: int = 0) -> Response[str]:
+async def show_run(request: AnyRequest, site: Given, number: Number, after: After = 0) -> Response[str]:
     """Show what a run did."""
     found = await looking.run_page(site.hub, number, after)
     return await page(request, "run.html", "runs", found=found, after=after)
 
 
 @post("/flows/{name:str}/run", include_in_schema=False)
-async def run_flow(request: AnyRequest, site: Site, name: str) -> Redirect:
+async def run_flow(request: AnyRequest, site: Given, name: FromPath[str]) -> Redirect:
     """Run a flow, or make a plan of it; leads to the run."""
     form = await request.form()
     cause = "plan" if form.get("cause") == "plan" else "run"
@@ -99,7 +102,7 @@ async def run_flow(request: AnyRequest, site: Site, name: str) -> Redirect:
 
 
 @get("/explain", include_in_schema=False)
-async def show_explain(request: AnyRequest, site: Site, sku: str = "") -> Response[str]:
+async def show_explain(request: AnyRequest, site: Given, sku: FromQuery[str] = "") -> Response[str]:
     """Tell where each value of a SKU comes from."""
     wanted, found, missing = sku.strip()[:120], None, False
     if wanted:
@@ -117,13 +120,13 @@ async def show_findings(request: AnyRequest) -> Response[str]:
 
 
 @get("/conflicts", include_in_schema=False)
-async def show_conflicts(request: AnyRequest, site: Site) -> Response[str]:
+async def show_conflicts(request: AnyRequest, site: Given) -> Response[str]:
     """List what both sides changed, where a flow asks."""
     return await page(request, "conflicts.html", "conflicts", found=await conflicts.conflicts(site.hub))
 
 
 @post("/conflicts", include_in_schema=False)
-async def resolve(request: AnyRequest, site: Site) -> Redirect:
+async def resolve(request: AnyRequest, site: Given) -> Redirect:
     """Say which side of a conflict is right."""
     form = await request.form()
     flow, sku, atom, side = (str(form.get(name, "")) for name in ("flow", "sku", "atom", "side"))

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import uvicorn
+from litestar import Litestar
 
 from shopweave.hub.context import Hub
 from shopweave.model.errors import Configuration
@@ -41,23 +42,27 @@ def _bind(found: socket.socket, host: str, port: int, *, exact: bool) -> None:
 @asynccontextmanager
 async def served(hub: Hub, at: socket.socket) -> AsyncIterator[str]:
     """Serve the pages of a hub on a socket; gives their address."""
-    base = hub.settings.web.base_url
-    config = uvicorn.Config(
-        make_app(hub, secure=base.startswith("https:")),
+    with at:
+        base = hub.settings.web.base_url
+        server = _Server(_config(make_app(hub, secure=base.startswith("https:"))))
+        task = asyncio.ensure_future(server.serve(sockets=[at]))
+        host, port = at.getsockname()[:2]
+        try:
+            yield base.rstrip("/") or f"http://{f'[{host}]' if ':' in host else host}:{port}"
+        finally:
+            server.should_exit = True
+            await task
+
+
+def _config(app: Litestar) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
         log_config=None,
         access_log=False,
         lifespan="off",
         server_header=False,
         timeout_graceful_shutdown=GRACE,
     )
-    server = _Server(config)
-    task = asyncio.ensure_future(server.serve(sockets=[at]))
-    try:
-        host, port = at.getsockname()[:2]
-        yield base.rstrip("/") or f"http://{f'[{host}]' if ':' in host else host}:{port}"
-    finally:
-        server.should_exit = True
-        await task
 
 
 class _Server(uvicorn.Server):
