@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from shopweave.hub import plans
 from tests.web.site import Site, serving
 
 FLOW = "till-to-shop"
@@ -14,6 +15,7 @@ FLOW = "till-to-shop"
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with serving(_folder(tmp_path_factory)) as found:
         found.do(lambda hub: found.world.run(hub, FLOW, approve=False))
+        found.plan = found.do(plans.held)[0].id
         yield found
 
 

@@ -25,7 +25,7 @@ class Site:
 
     def __init__(self, world: World, loop: asyncio.AbstractEventLoop) -> None:
         self.world, self._loop = world, loop
-        self.url = ""
+        self.url, self.plan = "", 0
         self.hub: Hub
 
     def do(self, story: Callable[[Hub], Coroutine[Any, Any, T]]) -> T:

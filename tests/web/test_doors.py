@@ -53,25 +53,25 @@ def test_a_session_is_stored_only_as_a_hash(site: Site) -> None:
 def test_a_form_without_the_hidden_field_is_refused(site: Site) -> None:
     with site.client("admin") as client:
         for data in ({}, {"csrf": "guessed"}):
-            answer = client.post("/plans/1/reject", data=data)
+            answer = client.post(f"/plans/{site.plan}/reject", data=data)
             assert answer.status_code == 403
             assert "WEB-419" in answer.text
-        assert client.post("/api/plans/1/reject").status_code == 403
+        assert client.post(f"/api/plans/{site.plan}/reject").status_code == 403
         fields = {"csrf": site.csrf(client)}
         for foreign in ({"origin": "https://evil.example"}, {"sec-fetch-site": "cross-site"}):
-            assert client.post("/plans/1/reject", data=fields, headers=foreign).status_code == 403
-        assert client.get("/api/plans/1").json()["states"]["held"] > 0
+            assert client.post(f"/plans/{site.plan}/reject", data=fields, headers=foreign).status_code == 403
+        assert client.get(f"/api/plans/{site.plan}").json()["states"]["held"] > 0
 
 
 def test_a_viewer_may_look_but_not_act(site: Site) -> None:
     with site.client("viewer") as client:
-        shown = client.get("/plans/1")
+        shown = client.get(f"/plans/{site.plan}")
         assert "Approving needs the operator role." in shown.text
         assert "Approve all" not in shown.text
-        answer = client.post("/plans/1/approve", data={"csrf": site.csrf(client)})
+        answer = client.post(f"/plans/{site.plan}/approve", data={"csrf": site.csrf(client)})
         assert answer.status_code == 403
         assert "It needs the role operator." in answer.text
-        assert client.get("/api/plans/1").json()["states"]["held"] > 0
+        assert client.get(f"/api/plans/{site.plan}").json()["states"]["held"] > 0
 
 
 def test_guessing_passwords_is_throttled(tmp_path: Path) -> None:

@@ -10,13 +10,13 @@ from shopweave.simulators.woocommerce.truth import products
 from tests.web.site import PASSWORD, Site
 from tests.worlds import PASSWORD as SHOP_PASSWORD
 
-PAGES = ("/", "/plans", "/plans/1", "/runs", "/runs/1", "/explain", "/findings", "/conflicts")
+PAGES = ("/", "/plans", "/plans/PLAN", "/runs", "/runs/1", "/explain", "/findings", "/conflicts")
 
 
 @pytest.mark.parametrize("path", PAGES)
 def test_every_page_is_a_document_with_one_title_and_a_strict_policy(site: Site, path: str) -> None:
     with site.client("admin") as client:
-        answer = client.get(path)
+        answer = client.get(path.replace("PLAN", str(site.plan)))
     assert answer.status_code == 200, answer.text
     assert answer.text.count("<h1") == 1
     assert " style=" not in answer.text
@@ -31,7 +31,7 @@ def test_today_says_what_waits(site: Site) -> None:
         text = client.get("/").text
     assert "need you" in text or "needs you" in text
     assert "A plan waits for your yes" in text
-    assert 'href="/plans/1"' in text
+    assert f'href="/plans/{site.plan}"' in text
     for name in ("till", "icecat", "shop", "till-to-shop"):
         assert name in text
 
@@ -62,7 +62,7 @@ def test_what_is_missing_is_said_in_peoples_words(site: Site) -> None:
             assert text in answer.text
             assert "Traceback" not in answer.text
         assert "No item has the SKU" in client.get("/explain", params={"sku": "NOBODY-1"}).text
-        assert client.get("/plans/1", params={"after": "x"}).status_code == 400
+        assert client.get(f"/plans/{site.plan}", params={"after": "x"}).status_code == 400
 
 
 def test_what_people_type_is_never_markup(site: Site) -> None:
@@ -75,21 +75,23 @@ def test_what_people_type_is_never_markup(site: Site) -> None:
 def test_approving_what_is_chosen_then_rejecting_the_rest(site: Site) -> None:
     with site.client("operator") as client:
         fields = {"csrf": site.csrf(client)}
-        before = client.get("/api/plans/1").json()
+        before = client.get(f"/api/plans/{site.plan}").json()
         one = before["changes"][0]["change"]
-        refused = client.post("/plans/1/approve", data={**fields, "what": "chosen"})
+        refused = client.post(f"/plans/{site.plan}/approve", data={**fields, "what": "chosen"})
         assert "No change is chosen." in refused.text
-        answer = client.post("/plans/1/approve", data={**fields, "what": "chosen", "change": str(one)})
-        assert (answer.status_code, answer.headers["location"]) == (303, "/plans/1")
-        after = client.get("/api/plans/1").json()
+        answer = client.post(
+            f"/plans/{site.plan}/approve", data={**fields, "what": "chosen", "change": str(one)}
+        )
+        assert (answer.status_code, answer.headers["location"]) == (303, f"/plans/{site.plan}")
+        after = client.get(f"/api/plans/{site.plan}").json()
         assert after["states"]["held"] == before["states"]["held"] - 1
-        assert client.post("/plans/1/approve", data={**fields, "what": "all"}).status_code == 303
+        assert client.post(f"/plans/{site.plan}/approve", data={**fields, "what": "all"}).status_code == 303
         assert site.do(settled)
-        done = client.get("/api/plans/1").json()
+        done = client.get(f"/api/plans/{site.plan}").json()
         assert done["states"] == {"done": sum(before["states"].values())}
         assert done["plan"]["decided_by"] == "olli@shop.example"
         assert len(products(site.world.shop)) == 12
-        assert client.post("/plans/1/reject", data=fields).status_code == 303
+        assert client.post(f"/plans/{site.plan}/reject", data=fields).status_code == 303
 
 
 def test_a_run_begun_on_a_page_leads_to_itself_and_explains_what_it_did(site: Site) -> None:
