@@ -129,7 +129,7 @@ def test_lists_of_the_interface_fit_the_overview(site: Site) -> None:
     with site.client("viewer") as client:
         seen = client.get("/api/overview").json()
         for name in ("connections", "flows", "plans", "findings"):
-            assert client.get(f"/api/{name}").json() == pytest.approx(seen[name]), name
+            assert client.get(f"/api/{name}").json() == seen[name], name
         newest = client.get("/api/runs", params={"limit": 1}).json()
         assert newest == seen["runs"][:1]
         older = client.get("/api/runs", params={"before": newest[0]["number"]}).json()
