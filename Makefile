@@ -6,7 +6,7 @@ JOBS ?= 2
 SEEDS ?= 200
 CODE := src tests tools bench
 
-.PHONY: setup demo test lint seeds storm storm-mutants bench clean
+.PHONY: setup demo test lint seeds storm storm-mutants bench wordpress plugin clean
 
 setup: .venv/.done
 
@@ -40,6 +40,12 @@ storm: setup
 
 storm-mutants: setup
 	@$(BIN)/python -m shopweave.storms --mutants
+
+wordpress: setup
+	@$(BIN)/python -m tools.wordpress
+
+plugin: setup
+	@$(BIN)/python -m tools.plugin
 
 bench: setup
 	@$(BIN)/python -m bench

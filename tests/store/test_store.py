@@ -142,13 +142,20 @@ def test_statements_and_the_longest_write_are_counted(play: Play) -> None:
     assert longest > 0
 
 
-def test_a_database_server_is_worked_on_by_one_process(tmp_path: Path) -> None:
+def test_a_database_server_is_worked_on_by_one_alone_or_by_several_who_share(tmp_path: Path) -> None:
     async def whole(url: str) -> None:
-        first = open_store(tmp_path, url, SystemClock())
+        stores = [PostgresStore(url, SystemClock()) for _ in range(4)]
+        assert stores[0].hold()
+        for shared in (False, True):
+            with pytest.raises(StoreBusy):
+                stores[1].hold(shared=shared)
+        await stores[0].close()
+        assert stores[1].hold(shared=True)
+        assert not stores[2].hold(shared=True)
         with pytest.raises(StoreBusy):
-            open_store(tmp_path, url, SystemClock())
-        await first.close()
-        await open_store(tmp_path, url, SystemClock()).close()
+            stores[3].hold()
+        for store in stores[1:]:
+            await store.close()
 
     with postgres_url() as url:
         asyncio.run(whole(url))

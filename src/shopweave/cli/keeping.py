@@ -1,6 +1,10 @@
 """The commands that keep a hub: back up, restore, and go on by the clock."""
 
+from asyncio import Event, get_running_loop
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
+from signal import SIGINT, SIGTERM
 
 from shopweave.cli.console import print_json, tell
 from shopweave.cli.opening import opened, settings_of
@@ -40,12 +44,29 @@ async def put_back(folder: Path, backup: Path, *, confirmed: bool, as_json: bool
     return DONE
 
 
-async def go_on(folder: Path) -> int:
-    """Run flows by their schedules until somebody stops it."""
-    async with opened(folder, works=True) as hub:
-        await hub.start()
+async def go_on(folder: Path, *, beside: bool) -> int:
+    """Run flows by their schedules until somebody stops it; `beside` others, where the database allows it."""
+    if beside and not settings_of(folder).database:
+        text = "Several workers need a database server; this hub is on a file."
+        raise Configuration(text, code="CFG-130", remedy="Use 'shopweave work', or set [hub] database.")
+    async with opened(folder, works=True, steady=True) as hub, stopping() as stop:
         await set_schedules(hub)
+        await hub.start()
         names = [flow.row.name for flow in hub.house.flows.values() if flow.settings.schedule]
         tell(f"Working by the clock: {', '.join(names) or 'no flow has a schedule'}. Ctrl-C ends it.")
-        while True:
-            await hub.clock.sleep(3600)
+        await stop.wait()
+        tell("Stopping; what is under way goes on with the next start.")
+    return DONE
+
+
+@asynccontextmanager
+async def stopping() -> AsyncIterator[Event]:
+    """Give what is set when somebody wants this process to end: Ctrl-C, or a service that stops it."""
+    stop, loop = Event(), get_running_loop()
+    for sign in (SIGINT, SIGTERM):
+        loop.add_signal_handler(sign, stop.set)
+    try:
+        yield stop
+    finally:
+        for sign in (SIGINT, SIGTERM):
+            loop.remove_signal_handler(sign)

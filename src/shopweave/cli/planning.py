@@ -5,7 +5,7 @@ from pathlib import Path
 from msgspec import to_builtins
 
 from shopweave.cli.console import print_json, say, tell
-from shopweave.cli.opening import opened
+from shopweave.cli.opening import opened, opened_in_turn
 from shopweave.cli.running import DONE, HELD, PARTLY
 from shopweave.hub import conflicts, plans, runs
 from shopweave.hub.context import Hub
@@ -16,7 +16,7 @@ WHO = "command line"
 
 async def run_flows(folder: Path, names: list[str], cause: str, *, approve: bool, as_json: bool) -> int:
     """Run or plan flows and wait until what may be sent is sent."""
-    async with opened(folder, works=True) as hub:
+    async with opened_in_turn(folder) as hub:
         chosen = [hub.flow(name).row.name for name in names] or [
             flow.row.name for flow in hub.house.flows.values()
         ]
@@ -77,12 +77,15 @@ def _tell_runs(reports: list[RunReport]) -> None:
 async def list_runs(folder: Path, last: int, *, as_json: bool) -> int:
     """List what the latest runs did."""
     async with opened(folder, works=False) as hub:
-        reports = await runs.reports(hub, (await runs.runs_since(hub, 0))[-last:])
+        found = await runs.latest(hub, last)
     if as_json:
-        print_json({"runs": to_builtins(reports)})
+        rows = [{**to_builtins(one), **to_builtins(one.did)} for one in found]
+        print_json({"runs": [{key: value for key, value in row.items() if key != "did"} for row in rows]})
         return DONE
-    _tell_runs(reports)
-    if not reports:
+    for one in found:
+        tell(f"Run {one.run}, {one.cause} by {one.by}, {one.started:%Y-%m-%d %H:%M}, {one.state}")
+        _tell_runs([one.did])
+    if not found:
         tell("Nothing has run yet.")
     return DONE
 
@@ -90,7 +93,7 @@ async def list_runs(folder: Path, last: int, *, as_json: bool) -> int:
 async def list_plans(folder: Path, *, as_json: bool) -> int:
     """List held plans."""
     async with opened(folder, works=False) as hub:
-        held = await plans.held(hub)
+        held = await plans.held(hub, with_undo=True)
         names = {key: flow.row.name for key, flow in hub.house.flows.items()}
     if as_json:
         print_json({"plans": to_builtins(held)})
@@ -105,7 +108,7 @@ async def list_plans(folder: Path, *, as_json: bool) -> int:
 
 async def decide(folder: Path, number: int, what: str, *, as_json: bool) -> int:
     """Approve or reject a plan; an approved one is sent at once."""
-    async with opened(folder, works=True) as hub:
+    async with opened_in_turn(folder) as hub:
         await hub.start()
         if what == "approve":
             count = await plans.approve(hub, number, None, WHO)
@@ -122,7 +125,7 @@ async def decide(folder: Path, number: int, what: str, *, as_json: bool) -> int:
 
 async def resolve_conflict(folder: Path, flow: str, sku: str, atom: str, side: str, *, as_json: bool) -> int:
     """Decide a conflict and send what follows from it."""
-    async with opened(folder, works=True) as hub:
+    async with opened_in_turn(folder) as hub:
         await hub.start()
         await conflicts.decide(hub, flow, sku, atom, side, "command line")
         calm = await runs.settled(hub)

@@ -30,9 +30,14 @@ def _tell_story(story: AtomStory) -> None:
     tell(f"{story.atom} at {story.target}: {'; '.join(story.rules)}")
     for side in story.sides:
         tell(f"    {side.connection} {side.remote_id}: {side.value}")
+    if story.pinned:
+        tell(f"    {story.pinned}")
     for sent in story.sent:
         moment = f"{sent.at:%Y-%m-%d %H:%M:%S}"
-        tell(f"    {moment} {sent.flow}: {sent.before} → {sent.after} [{sent.state}] {sent.request}")
+        tell(
+            f"    {moment} {sent.flow}: {sent.before} → {sent.after} [{sent.state}]"
+            f" {sent.request} {sent.why}".rstrip()
+        )
 
 
 async def list_findings(folder: Path, *, as_json: bool) -> int:

@@ -18,6 +18,8 @@ SIZE = 8
 ABSENT = bytes(SIZE)
 EMPTY = bytes(SIZE - 1) + b"\x01"
 UNCONFIRMED = bytes(SIZE - 1) + b"\x02"
+GONE = bytes(SIZE - 1) + b"\x03"
+LOOSE = bytes(SIZE - 1) + b"\x04"
 _UNMEASURED = Measures()
 
 

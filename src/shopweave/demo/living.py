@@ -27,7 +27,7 @@ async def live(
 ) -> None:
     """Start everything and serve the pages, run all flows once, then go on by the clock."""
     lock = FolderLock(folder)
-    lock.take()
+    lock.take(invites=True)
     world = World(folder, SystemClock(), SystemIds())
     try:
         await world.start(items, simple=simple, real_pace=real_pace, seed=seed)

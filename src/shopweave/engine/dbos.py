@@ -7,15 +7,18 @@ they start. Nothing but a process that works by the clock imports this: it takes
 import logging
 from asyncio import AbstractEventLoop, Task, create_task, current_task, gather, get_running_loop
 from asyncio import run_coroutine_threadsafe as submit
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import CancelledError
 from typing import Any, TypeVar
 
 from dbos import DBOS, DBOSConfig
 
+from shopweave.engine.beats import BEAT, Beats, leave
+from shopweave.engine.inbox import free_left, has_any, take_in
 from shopweave.engine.port import Json, RunQuery, RunRequest, RunState, Schedule
 from shopweave.engine.schedules import Clockwork
 from shopweave.engine.system import APPLICATION, SCHEMA, THREADS, VERSION, System, serializer
+from shopweave.model.errors import HubError
 from shopweave.model.seams import Clock
 from shopweave.store.base import Store, Tx
 from shopweave.store.hiding import hidden
@@ -24,6 +27,7 @@ T = TypeVar("T")
 Advance = Callable[[Json], Awaitable[Json]]
 POLL = 0.1
 TICK = 0.5
+LOG = logging.getLogger(__name__)
 AT_ONCE = {"lanes": None, "runs": 4, "upkeep": 1}
 
 
@@ -38,8 +42,12 @@ class RunFailed(Exception):
 class DbosEngine:
     """Runs steps on this process's loop; `owner` names this life of it."""
 
-    def __init__(self, store: Store, clock: Clock, owner: str, system: System) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, owner: str, system: System, beats: Beats | None = None
+    ) -> None:
         self._store, self._clock, self._owner, self._system = store, clock, owner, system
+        self._beats = beats or Beats(owner, "this process")
+        self._beaten = float("-inf")
         self._steps: dict[str, Advance] = {}
         self._clockwork = Clockwork(store, clock, self.enqueue)
         self._under_way: dict[str, Task[Any]] = {}
@@ -75,6 +83,7 @@ class DbosEngine:
     async def start(self) -> None:
         """Begin to work."""
         self._loop = get_running_loop()
+        await self._live()
         await self._apart(self._launch)
         self._ticking = create_task(self._tick())
 
@@ -89,11 +98,19 @@ class DbosEngine:
             await self._apart(lambda: DBOS.destroy(destroy_registry=True))
         await self._apart(lambda: self._system.recover([self._owner]))
         await self._apart(self._system.close)
+        await self._store.write(lambda tx: leave(tx, self._owner))
 
     async def take_over(self) -> None:
         """Free what other workers had under way; called when they are known to be dead."""
         workers = await self._store.read(self._system.workers)
-        await self._apart(lambda: self._system.recover([one for one in workers if one != self._owner]))
+        await self._inherit([one for one in workers if one != self._owner])
+        await self._store.write(free_left)
+
+    async def _inherit(self, dead: Sequence[str]) -> None:
+        """Queue again what the dead had under way; their rows go only when that is done."""
+        if dead:
+            await self._apart(lambda: self._system.recover(dead))
+            await self._store.write(lambda tx: leave(tx, *dead))
 
     async def _apart(self, call: Callable[[], T]) -> T:
         return await get_running_loop().run_in_executor(None, call)
@@ -144,9 +161,35 @@ class DbosEngine:
 
     async def _tick(self) -> None:
         while True:
-            await self._clockwork.fire()
-            self._clockwork.forget()
+            try:
+                await self._look_around()
+            except HubError as error:
+                LOG.warning("The engine cannot reach its database: %s", error)
             await self._clock.sleep(TICK)
+
+    async def _look_around(self) -> None:
+        """Do what is due by the clock, what was handed in, what others cancelled, and what the dead left."""
+        await self._clockwork.fire()
+        self._clockwork.forget()
+        if await self._store.read(has_any):
+            await self._store.write(lambda tx: take_in(tx, self.enqueue, self._system.state))
+        for one in await self._store.read(self._cancelled):
+            one.cancel()
+        if self._clock.monotonic() >= self._beaten + BEAT:
+            await self._live()
+
+    def _cancelled(self, tx: Tx) -> list[Task[Any]]:
+        ours = dict(self._under_way)
+        return [task for key, task in ours.items() if self._system.state(tx, key) == "cancelled"]
+
+    async def _live(self) -> None:
+        self._beaten = self._clock.monotonic()
+        dead = await self._store.write(self._beat)
+        await self._inherit(dead)
+
+    def _beat(self, tx: Tx) -> tuple[str, ...]:
+        self._beats.beat(tx)
+        return self._beats.silent(tx, self._system.workers(tx), self._beaten)
 
 
 def _config(owner: str, system: System) -> DBOSConfig:

@@ -83,3 +83,7 @@ class Engine(Protocol):
     async def stop(self) -> None:
         """Stop working; what is under way goes on with the next start."""
         ...
+
+    async def take_over(self) -> None:
+        """Free what other owners had under way; called when they are known to be dead."""
+        ...

@@ -1,4 +1,4 @@
-"""The tables of the in-process engine, in the hub's own database."""
+"""The tables of the engines in the hub's own database, beside those that DBOS makes itself."""
 
 from sqlalchemy import Column, Index, Integer, MetaData, String, Table, Text
 
@@ -31,4 +31,12 @@ schedule = Table(
     Column("run", String(60), nullable=False),
     Column("state", Text, nullable=False),
     Column("next", Moment, nullable=False),
+)
+worker = Table(
+    "engine_worker",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("place", String(120), nullable=False),
+    Column("beats", Integer, nullable=False),
+    Column("seen", Moment, nullable=False),
 )

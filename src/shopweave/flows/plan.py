@@ -44,6 +44,7 @@ class Slice(Struct, frozen=True, kw_only=True):
     changes: tuple[NewChange, ...] = ()
     agreements: tuple[Agreement, ...] = ()
     parks: tuple[Parking, ...] = ()
+    unpinned: tuple[tuple[int, str], ...] = ()
     compared: int = 0
     equal: int = 0
     skipped: int = 0
@@ -167,6 +168,7 @@ def store_slice(tx: Tx, flow: Flow, plan: int, run: int, decided: Slice) -> None
     questions.drop_questions(tx, flow.row.id, [item for item in decided.seen if item not in written])
     marks.mark_items(tx, flow.row.target, questions.stranded(tx, flow.row.target, list(decided.seen)))
     agreements.store_agreements(tx, flow.row.id, decided.agreements)
+    agreements.unpark(tx, flow.row.id, decided.unpinned)
     agreements.park(tx, flow.row.id, decided.parks)
     for label in decided.gone:
         findings.report(tx, gone_finding(flow.row.name, label), adds=True)
@@ -244,6 +246,7 @@ class _Desk:
             changes=tuple(self._batch.changes),
             agreements=tuple(one.agreement for one in weighed if one.agreement),
             parks=tuple(park for one in weighed for park in one.parks),
+            unpinned=tuple(pin for one in weighed for pin in one.unpinned),
             compared=len(weighed),
             equal=sum(not one.writes for one in weighed),
             skipped=sum(one.skipped for one in weighed),

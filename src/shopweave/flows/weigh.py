@@ -6,7 +6,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from shopweave.core.compare import Policy, Sides, Verdict, verdict
-from shopweave.core.prints import ABSENT, is_empty, one, pick, replaced
+from shopweave.core.prints import ABSENT, GONE, UNCONFIRMED, is_empty, one, pick, replaced
 from shopweave.core.rules import Given, Rule, given
 from shopweave.flows.house import Flow
 from shopweave.model.atoms import Atoms, AtomValue, base
@@ -38,11 +38,12 @@ class Case(Struct, frozen=True, kw_only=True):
 
 
 class Weighed(Struct, frozen=True, kw_only=True):
-    """What one item needs: atoms to write, the agreement to store, atoms to set aside or take back."""
+    """What one item needs: atoms to write, the agreement to store, atoms to set aside, pins that end."""
 
     writes: Mapping[str, AtomValue] = {}
     agreement: Agreement | None = None
     parks: tuple[Parking, ...] = ()
+    unpinned: tuple[tuple[int, str], ...] = ()
     conflicts: tuple[str, ...] = ()
     skipped: int = 0
 
@@ -100,6 +101,7 @@ class _Scale:
         self._here: dict[str, bytes] = {}
         self._there: dict[str, bytes] = {}
         self._parks: list[Parking] = []
+        self._unpinned: list[tuple[int, str]] = []
         self._conflicts: list[str] = []
         self._skipped = 0
 
@@ -123,7 +125,7 @@ class _Scale:
         return Sides(
             wanted=self._there_named(atom, whole.value),
             shown=target.atoms[atom],
-            source=ABSENT[:-1] + b"\x03" if case.source.gone else source,
+            source=GONE if case.source.gone else source,
             target=one(target.prints, case.layouts[target.connection], atom),
             source_agreed=one(self._source_agreed, self._slice, atom),
             target_agreed=one(self._target_agreed, self._slice, atom),
@@ -144,7 +146,10 @@ class _Scale:
 
     def _is_set_aside(self, atom: str, sides: Sides) -> bool:
         parking = self._case.parked.get(atom)
-        if parking is None or parking.source_print != sides.source:
+        if parking is None:
+            return False
+        if parking.source_print != sides.source:
+            self._unpinned += [(self._case.item, atom)] if parking.why == "pin" else []
             return False
         if parking.why == "unresolved" and not _has_unknown(sides.wanted):
             return False
@@ -215,6 +220,7 @@ class _Scale:
             writes=self._writes,
             agreement=agreement,
             parks=tuple(self._parks),
+            unpinned=tuple(self._unpinned),
             conflicts=tuple(self._conflicts),
             skipped=self._skipped,
         )
@@ -228,8 +234,7 @@ def _has_unknown(value: AtomValue) -> bool:
 def has_unconfirmed(prints: bytes) -> bool:
     """Say whether any atom waits for a read to confirm it."""
     size = len(ABSENT)
-    mark = ABSENT[:-1] + b"\x02"
-    return any(prints[place : place + size] == mark for place in range(0, len(prints), size))
+    return any(prints[place : place + size] == UNCONFIRMED for place in range(0, len(prints), size))
 
 
 def before_of(target: Snapshot, writes: Mapping[str, AtomValue]) -> Atoms:

@@ -54,9 +54,15 @@ class Hub:
         self.runner.send_through(self.lanes)
         self.posts: tuple[Post, ...] = ()
         self.closing: list[Callable[[], Any]] = []
+        self.aside = False
 
     async def start(self) -> None:
-        """Start the engine, and wake whatever has work; wake-ups of an earlier engine may be gone."""
+        """Start the engine, and wake whatever has work; wake-ups of an earlier engine may be gone.
+
+        A hub that stands aside starts nothing: another process does the work it hands in.
+        """
+        if self.aside:
+            return
         await self.store.write(self._wake_all)
         await self.engine.start()
 

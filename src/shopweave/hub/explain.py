@@ -9,7 +9,7 @@ from shopweave.core.rules import Rule, givers
 from shopweave.hub.context import Hub
 from shopweave.model.atoms import Atoms
 from shopweave.model.errors import Configuration
-from shopweave.store import asked, explains, links, outbox, records, requests
+from shopweave.store import agreements, asked, explains, links, outbox, plans, records, requests
 from shopweave.store.base import Tx
 
 
@@ -41,6 +41,7 @@ class AtomStory(Struct, frozen=True, kw_only=True):
     rules: tuple[str, ...]
     sides: tuple[Side, ...]
     sent: tuple[Sent, ...]
+    pinned: str = ""
 
 
 class Explanation(Struct, frozen=True, kw_only=True):
@@ -71,7 +72,7 @@ def _explain(tx: Tx, hub: Hub, sku: str, atom: str | None) -> Explanation | None
     changes = outbox.changes(tx, explains.changes_of_item(tx, item))
     targets = dict.fromkeys(flow.row.target for flow in hub.house.flows.values())
     stories = [
-        _story(tx, hub, target, key, by_connection, changes)
+        _story(tx, hub, target, item, key, by_connection, changes)
         for target in targets
         for key in _atoms(hub, target)
         if atom in (None, key)
@@ -90,7 +91,13 @@ def _atoms(hub: Hub, target: int) -> list[str]:
 
 
 def _story(
-    tx: Tx, hub: Hub, target: int, atom: str, sides: dict[int, records.Snapshot], changes: list[outbox.Change]
+    tx: Tx,
+    hub: Hub,
+    target: int,
+    item: int,
+    atom: str,
+    sides: dict[int, records.Snapshot],
+    changes: list[outbox.Change],
 ) -> AtomStory:
     rules = [_rule(rule) for rule in givers(hub.house.rules(target), atom)]
     shown = [
@@ -103,8 +110,24 @@ def _story(
         for change in changes
         if atom in change.after and change.connection == target
     ]
-    name = hub.house.ports[target].row.name
-    return AtomStory(target=name, atom=atom, rules=tuple(rules), sides=tuple(shown), sent=tuple(sent))
+    return AtomStory(
+        target=hub.house.ports[target].row.name,
+        atom=atom,
+        rules=tuple(rules),
+        sides=tuple(shown),
+        sent=tuple(sent),
+        pinned=_pinned(tx, hub, target, item, atom),
+    )
+
+
+def _pinned(tx: Tx, hub: Hub, target: int, item: int, atom: str) -> str:
+    for flow in hub.house.group(target):
+        parking = agreements.parkings(tx, flow.row.id, [item]).get((item, atom))
+        if parking is not None and parking.why == "pin":
+            run = parking.code.partition(":")[2]
+            until = f"until the source moves or 'shopweave unpin {flow.row.name} …'"
+            return f"{flow.row.name} leaves it since run {run} was undone by {parking.who}, {until}"
+    return ""
 
 
 def _rule(rule: Rule) -> str:
@@ -122,9 +145,14 @@ def _sent(tx: Tx, hub: Hub, change: outbox.Change, atom: str) -> Sent:
         before=_value(change.before, atom),
         after=_value(change.after, atom),
         state=change.state.value,
-        why=change.held_why or change.what,
+        why=change.held_why or change.what or _undoes(tx, change),
         request=text,
     )
+
+
+def _undoes(tx: Tx, change: outbox.Change) -> str:
+    row = plans.plan_row(tx, change.plan) if change.plan and change.sort == outbox.UNDO else None
+    return f"undoes run {row.undoes}" if row is not None else ""
 
 
 def _value(atoms: Atoms, atom: str) -> Any:

@@ -1,5 +1,7 @@
 """Runs: start them, wait for them, and count what they did."""
 
+from datetime import datetime
+
 from msgspec import Struct
 
 from shopweave.engine.port import RunQuery
@@ -24,6 +26,17 @@ class RunReport(Struct, frozen=True, kw_only=True):
     failed: int
     requests: int
     seconds: float
+
+
+class ListedRun(Struct, frozen=True, kw_only=True):
+    """A run as it is listed: its number, why it ran and for whom, and what it did."""
+
+    run: int
+    cause: str
+    by: str
+    started: datetime
+    state: str
+    did: RunReport
 
 
 class FindingReport(Struct, frozen=True, kw_only=True):
@@ -93,6 +106,26 @@ def _report(tx: Tx, hub: Hub, run: int) -> RunReport:
         failed=states.get(ChangeState.REFUSED.value, 0) + (row.state == "failed"),
         requests=row.requests + plans.run_requests(tx, run),
         seconds=round((ended - row.started).total_seconds(), 3),
+    )
+
+
+async def latest(hub: Hub, count: int) -> list[ListedRun]:
+    """Give the latest runs, the newest last."""
+    numbers = (await runs_since(hub, 0))[-count:]
+    return await hub.store.read(lambda tx: [_listed(tx, hub, run) for run in numbers])
+
+
+def _listed(tx: Tx, hub: Hub, run: int) -> ListedRun:
+    row = plans.run_row(tx, run)
+    if row is None:
+        raise LookupError(run)
+    return ListedRun(
+        run=run,
+        cause=row.cause,
+        by=row.asked_by,
+        started=row.started,
+        state=row.state,
+        did=_report(tx, hub, run),
     )
 
 

@@ -8,7 +8,7 @@ from shopweave.model.atoms import Atoms, AtomValue, base
 from shopweave.model.change import Op, Write
 from shopweave.model.record import Form, Kind, reference
 from shopweave.model.values import Attribute, Node, Picture, PictureBytes
-from shopweave.store.outbox import Change
+from shopweave.store.outbox import UNDO, Change
 
 
 class Known(Struct, frozen=True, kw_only=True):
@@ -61,8 +61,8 @@ def compose(
             kind=first.kind,
             form=first.form,
             remote_id=remote_id,
-            parent=_parent(first, laid.atoms, known),
-            atoms=Atoms(_with_named(laid.atoms, laid.sources)),
+            parent=_parent(first, laid, known),
+            atoms=Atoms(_with_named(laid.atoms, laid.sources, laid.native)),
             current=current,
             refs=laid.refs,
             picture=picture,
@@ -82,15 +82,20 @@ class _Laid:
         self.sources: dict[str, str] = {}
         self.refs: dict[str, str] = {}
         self.left_out: list[str] = []
+        # What undoes a change speaks of categories and pictures as the target itself does.
+        self.native: set[str] = set()
         for change in changes:
             for key, value in change.after.items():
                 self.atoms[key] = value
                 self.sources[key] = known.source_names.get(change.flow or 0, "")
+                (self.native.add if change.sort == UNDO else self.native.discard)(key)
         for key in list(self.atoms):
             self._resolve(key)
 
     def _resolve(self, key: str) -> None:
         value, source = self.atoms[key], self.sources[key]
+        if key in self.native and base(key) in ("categories", "main_image", "gallery"):
+            return
         if base(key) == "categories":
             self.atoms[key], is_short = _categories(value, self._known)
         else:
@@ -102,9 +107,11 @@ class _Laid:
             del self.atoms[key]
 
 
-def _parent(first: Change, atoms: Mapping[str, AtomValue], known: Known) -> str | None:
-    node = atoms.get("node")
+def _parent(first: Change, laid: _Laid, known: Known) -> str | None:
+    node = laid.atoms.get("node")
     if first.form is Form.CATEGORY and isinstance(node, Node):
+        if "node" in laid.native:
+            return node.parent
         return known.categories.get(node.parent) if node.parent else None
     return known.parents.get(first.parent_item) if first.parent_item else None
 
@@ -153,10 +160,14 @@ def names_of(key: str, value: AtomValue, source: str, references: Mapping[str, K
     )
 
 
-def _with_named(atoms: Mapping[str, AtomValue], sources: Mapping[str, str]) -> dict[str, AtomValue]:
+def _with_named(
+    atoms: Mapping[str, AtomValue], sources: Mapping[str, str], native: set[str]
+) -> dict[str, AtomValue]:
     """Write pictures with the reference under which the list of media knows them."""
     named = dict(atoms)
     for key, value in atoms.items():
+        if key in native:
+            continue
         if isinstance(value, Picture):
             named[key] = _named(value, sources[key])
         elif base(key) == "gallery" and isinstance(value, tuple):

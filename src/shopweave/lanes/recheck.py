@@ -11,9 +11,10 @@ from shopweave.lanes.port import Port
 from shopweave.lanes.snapshots import incoming
 from shopweave.model.change import ChangeState, Op
 from shopweave.model.record import RemoteRecord
-from shopweave.store import marks, outbox, questions, records
+from shopweave.store import agreements, marks, outbox, questions, records
 from shopweave.store.base import Store, Tx
 from shopweave.store.lanes import Lease
+from shopweave.store.outbox import UNDO
 from shopweave.store.statements import chunks
 
 
@@ -65,8 +66,11 @@ def _compare_anew(
     keys = [records.store_answer(tx, port.row.id, incoming(record, port.row.layout))[0] for record in fresh]
     changes = [change for one in moved for change in one.changes]
     what = f"{port.row.name} changed it since it was approved"
-    questions.ask_again(tx, [change.id for change in changes if change.approved], what)
-    others = [change.id for change in changes if not change.approved]
+    asked = [change for change in changes if change.approved and change.sort != UNDO]
+    questions.ask_again(tx, [change.id for change in asked], what)
+    others = [change.id for change in changes if change not in asked]
     outbox.set_state(tx, others, ChangeState.DROPPED, settled=tx.now, what=what)
+    for change in (one for one in changes if one.sort == UNDO and one.flow and one.item):
+        agreements.unpark(tx, change.flow or 0, [(change.item or 0, key) for key in change.after])
     marks.mark_records(tx, keys)
     marks.mark_items(tx, port.row.id, [change.item for change in changes if change.item])

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from shopweave.core.prints import ABSENT, UNCONFIRMED, one, replaced
+from shopweave.core.prints import ABSENT, UNCONFIRMED, fingerprint, one, replaced
 from shopweave.core.retry import first_look
 from shopweave.lanes.choose import Pick, check_epoch
 from shopweave.lanes.compose import Composed
 from shopweave.lanes.port import Port
 from shopweave.lanes.refusals import Flows, parking, refuse
 from shopweave.lanes.snapshots import incoming
+from shopweave.model.atoms import Atoms
 from shopweave.model.change import ChangeState, Op, WriteAnswer, WriteRefused, Written
 from shopweave.model.errors import HubError
 from shopweave.model.record import Form, Kind, RemoteRecord
@@ -18,7 +19,7 @@ from shopweave.store.agreements import Agreement
 from shopweave.store.base import Tx
 from shopweave.store.connections import FlowRow
 from shopweave.store.lanes import Lease
-from shopweave.store.outbox import Change, item_reference
+from shopweave.store.outbox import UNDO, Change, item_reference
 
 TRY_AGAIN = timedelta(days=1)
 SECOND_LOOK = timedelta(seconds=30)
@@ -159,9 +160,34 @@ def settle_look_up(
         key, _ = records.store_answer(tx, port.row.id, incoming(found, port.row.layout))
         if composed.write.op is Op.CREATE:
             _adopt(tx, port, change, key, found)
+        if change.sort == UNDO and not found.gone:
+            _undo_found(tx, port, flows, composed, key, found)
+            return
     outbox.set_state(tx, [change.id], ChangeState.DROPPED, settled=tx.now, what="looked up and compared anew")
     if change.item is not None:
         marks.mark_items(tx, port.row.id, [change.item])
+
+
+def _undo_found(tx: Tx, port: Port, flows: Flows, composed: Composed, key: int, found: RemoteRecord) -> None:
+    """Take an undo in doubt as done if it shows there, else send it again: no plan would make it anew.
+
+    What shows neither what was nor what is wanted was moved by somebody: the next try sees that.
+    """
+    change = composed.changes[0]
+    if not _shows(found, change.after):
+        outbox.set_state(tx, [change.id], ChangeState.WAITING, not_before=None)
+        return
+    if change.flow in flows:
+        answer = Written(number=0, record=found, confirmed=tuple(change.after))
+        _agree(tx, port, flows[change.flow], change, key, composed, answer)
+    outbox.set_state(tx, [change.id], ChangeState.DONE, settled=tx.now, code="", what="", remedy="")
+
+
+def _shows(found: RemoteRecord, wanted: Atoms) -> bool:
+    return all(
+        key in found.atoms and fingerprint(found.atoms[key]) == fingerprint(value)
+        for key, value in wanted.items()
+    )
 
 
 def _missed(tx: Tx, change: Change) -> None:

@@ -5,16 +5,19 @@ from pathlib import Path
 
 from shopweave.connector.declaration import Doors
 from shopweave.connector.transports import SqlTransport
+from shopweave.engine.beats import Beats
 from shopweave.engine.local import LocalEngine
+from shopweave.engine.port import Engine
 from shopweave.engine.tables import metadata as engine_metadata
 from shopweave.hub.context import Account, Hub, build_house, make_account
+from shopweave.model.errors import HubError
 from shopweave.model.message import Post
 from shopweave.model.seams import Clock
 from shopweave.model.settings import ConnectionSettings, HubSettings, NotifySettings
 from shopweave.runtime.clock import SystemClock, SystemIds, system_random
-from shopweave.runtime.folder import FolderLock
 from shopweave.runtime.http import AiohttpTransport, GuardedTransport
 from shopweave.runtime.mail import MailPost
+from shopweave.runtime.right import Right, this_place
 from shopweave.runtime.sql import ForeignSql, open_sql
 from shopweave.runtime.webhook import WebhookPost
 from shopweave.store.base import Database
@@ -28,10 +31,10 @@ Ways = tuple[AiohttpTransport, GuardedTransport]
 
 
 class Opened:
-    """A hub and what was opened for it."""
+    """A hub and what was opened for it; `right` is the right to work on it."""
 
-    def __init__(self, hub: Hub, sql: dict[str, list[ForeignSql]]) -> None:
-        self.hub, self.sql = hub, sql
+    def __init__(self, hub: Hub, sql: dict[str, list[ForeignSql]], right: Right) -> None:
+        self.hub, self.sql, self.right = hub, sql, right
 
 
 def prepare(engine: Database) -> None:
@@ -41,37 +44,35 @@ def prepare(engine: Database) -> None:
     engine.dispose()
 
 
-def open_store(folder: Path, url: str, clock: Clock, *, works: bool = True) -> SqliteStore | PostgresStore:
+def open_store(folder: Path, url: str, clock: Clock) -> SqliteStore | PostgresStore:
     """Open the database of a hub, its tables made: a file in its folder, or a server."""
     if not url:
         prepare(make_engine(folder / DATABASE))
         return SqliteStore(folder / DATABASE, clock)
     with explaining():
         prepare(make_postgres(url))
-        store = PostgresStore(url, clock)
-        if works:
-            store.hold()
-    return store
+        return PostgresStore(url, clock)
 
 
-async def open_hub(folder: Path, settings: HubSettings, *, lock: bool = True, works: bool = True) -> Opened:
+async def open_hub(
+    folder: Path, settings: HubSettings, *, lock: bool = True, works: bool = True, steady: bool = False
+) -> Opened:
     """Open a hub on its folder.
 
-    With `lock` this process takes the folder for itself; the demo has it already. A hub that does not work
-    only looks: it may be opened beside one that works, and is never started.
+    With `lock` this process takes the right to work for itself; the demo has it already. A hub that does not
+    work only looks: it may be opened beside one that works, and is never started. A steady one works by the
+    clock, on a server beside others.
     """
-    guard = FolderLock(folder)
-    if lock and works:
-        guard.take()
+    right = Right(folder, settings.database)
     clock = SystemClock()
-    store = open_store(folder, settings.database, clock, works=works)
+    store, alone = _open_rightly(right, clock, takes=lock and works, steady=steady)
     http = AiohttpTransport(clock)
     foreign = GuardedTransport(clock, allow_private=settings.allow_private_addresses)
     sql: dict[str, list[ForeignSql]] = {}
     accounts = tuple(_account(one, clock, (http, foreign), sql) for one in settings.connections)
     worker = SystemIds().new()
     house = await store.write(lambda tx: build_house(tx, accounts, settings.flows, clock))
-    engine = LocalEngine(store, clock, worker)
+    engine = _steady_engine(folder, settings, store, worker) if steady else LocalEngine(store, clock, worker)
     hub = Hub(
         store=store,
         engine=engine,
@@ -83,10 +84,35 @@ async def open_hub(folder: Path, settings: HubSettings, *, lock: bool = True, wo
         worker=worker,
     )
     hub.posts = open_posts(settings.notify, foreign)
-    if works:
+    if works and alone:
         await engine.take_over()
-    hub.closing.append(partial(_close, (http, foreign), sql, guard))
-    return Opened(hub, sql)
+    hub.closing.append(partial(_close, (http, foreign), sql, right))
+    return Opened(hub, sql, right)
+
+
+def _open_rightly(
+    right: Right, clock: Clock, *, takes: bool, steady: bool
+) -> tuple[SqliteStore | PostgresStore, bool]:
+    """Take the right to work and open the store; says whether nobody else works."""
+    if takes:
+        right.take_folder()
+    store = open_store(right.folder, right.url, clock)
+    try:
+        return store, right.take_server(store, shared=steady) if takes else True
+    except HubError:
+        store.shut_down()
+        raise
+
+
+def _steady_engine(
+    folder: Path, settings: HubSettings, store: SqliteStore | PostgresStore, worker: str
+) -> Engine:
+    from shopweave.engine.dbos import DbosEngine
+    from shopweave.engine.system import System, file_database, server_database
+
+    url = settings.database
+    system = System(server_database(url) if url else file_database(folder / DATABASE))
+    return DbosEngine(store, SystemClock(), worker, system, Beats(worker, this_place()))
 
 
 def open_posts(settings: NotifySettings, http: GuardedTransport) -> tuple[Post, ...]:
@@ -99,12 +125,12 @@ def open_posts(settings: NotifySettings, http: GuardedTransport) -> tuple[Post, 
     return tuple(found)
 
 
-async def _close(ways: Ways, sql: dict[str, list[ForeignSql]], guard: FolderLock) -> None:
+async def _close(ways: Ways, sql: dict[str, list[ForeignSql]], right: Right) -> None:
     for way in ways:
         await way.close()
     for one in (one for many in sql.values() for one in many):
         one.close()
-    guard.release()
+    right.release()
 
 
 def _account(

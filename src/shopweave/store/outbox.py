@@ -16,6 +16,7 @@ from shopweave.store.records import pack, unpack
 from shopweave.store.statements import chunks, many
 from shopweave.store.tables import change, need
 
+UNDO = "undo"
 WAITING, HELD = ChangeState.WAITING.value, ChangeState.HELD.value
 FLYING = (ChangeState.INTENT.value, ChangeState.IN_DOUBT.value)
 
@@ -61,6 +62,7 @@ class Change(Struct, frozen=True, kw_only=True):
     label: str
     urgency: Urgency
     state: ChangeState
+    sort: str
     held_why: str
     approved: bool
     before: Atoms
@@ -90,7 +92,10 @@ _ADD_NEED = insert(need)
 _ALL = select(change)
 _BY_ID = _ALL.where(change.c.id.in_(many("ids"))).order_by(change.c.id)
 _SUPERSEDE = delete(change).where(
-    change.c.flow == bindparam("of"), change.c.item.in_(many("ids")), change.c.state.in_([WAITING, HELD])
+    change.c.flow == bindparam("of"),
+    change.c.item.in_(many("ids")),
+    change.c.state.in_([WAITING, HELD]),
+    change.c.sort != UNDO,
 )
 _OPEN_NEEDS = delete(need).where(
     need.c.change.in_(
@@ -98,6 +103,7 @@ _OPEN_NEEDS = delete(need).where(
             change.c.flow == bindparam("of"),
             change.c.item.in_(many("ids")),
             change.c.state.in_([WAITING, HELD]),
+            change.c.sort != UNDO,
         )
     )
 )
@@ -279,7 +285,7 @@ def changes(tx: Tx, ids: Sequence[int]) -> list[Change]:
 
 
 def supersede(tx: Tx, flow: int, items: Sequence[int]) -> None:
-    """Take back what a flow meant to send for items and has not sent."""
+    """Take back what a flow meant to send for items and has not sent; what undoes a run stays."""
     for piece in chunks(list(items)):
         tx.run(_OPEN_NEEDS, {"of": flow, "ids": list(piece)})
         tx.run(_SUPERSEDE, {"of": flow, "ids": list(piece)})

@@ -22,6 +22,9 @@ READERS = 4
 _READ_ONLY = text("SET TRANSACTION READ ONLY")
 _ALONE = text("SELECT pg_advisory_xact_lock(7305)")
 _OURS = text("SELECT pg_try_advisory_lock(7306)")
+_NOT_ALONE = text("SELECT pg_advisory_unlock(7306)")
+_PATIENCE = text("SET lock_timeout = '5s'")
+_SHARED = text("SELECT pg_advisory_lock_shared(7306)")
 
 
 def make_postgres(url: str, *, spare: int = 10) -> Engine:
@@ -48,15 +51,26 @@ class PostgresStore:
         self.statements = 0
         self.longest_write = 0.0
 
-    def hold(self) -> None:
-        """Be the only one who works on this database; raises `StoreBusy` when another process does."""
-        held = self._engine.connect()
-        if not held.scalar(_OURS):
+    def hold(self, *, shared: bool = False) -> bool:
+        """Be the only one who works on this database, or one of several; raises `StoreBusy` otherwise.
+
+        Says whether nobody else worked on it at that moment. Who shares waits a little for a short command.
+        """
+        held = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        try:
+            alone = bool(held.scalar(_OURS))
+            if shared:
+                held.execute(_PATIENCE)
+                held.execute(_SHARED)
+            if shared and alone:
+                held.execute(_NOT_ALONE)
+        except OperationalError:
+            alone, shared = False, False
+        if not alone and not shared:
             held.close()
-            self._shut_down()
-            self._engine.dispose()
             raise StoreBusy(remedy="Wait until it has ended, or stop it.")
         self._held = held
+        return alone
 
     async def read(self, work: Callable[[Tx], T]) -> T:
         """Run `work` in a transaction that cannot write."""
@@ -72,14 +86,16 @@ class PostgresStore:
 
     async def close(self) -> None:
         """Finish what is under way and close the connections."""
-        await asyncio.get_running_loop().run_in_executor(None, self._shut_down)
-        if self._held is not None:
-            self._held.close()
-        self._engine.dispose()
+        await asyncio.get_running_loop().run_in_executor(None, self.shut_down)
 
-    def _shut_down(self) -> None:
+    def shut_down(self) -> None:
+        """Close, and wait for what is under way; for callers outside a loop."""
         self._readers.shutdown()
         self._writer.shutdown()
+        if self._held is not None:
+            self._held.invalidate()
+            self._held.close()
+        self._engine.dispose()
 
     async def _submit(self, work: Callable[[Tx], T], *, read_only: bool) -> T:
         loop = asyncio.get_running_loop()

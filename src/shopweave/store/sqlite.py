@@ -96,11 +96,15 @@ class SqliteStore:
 
     async def close(self) -> None:
         """Finish what is queued and close the file."""
+        await asyncio.get_running_loop().run_in_executor(None, self.shut_down)
+
+    def shut_down(self) -> None:
+        """Close, and wait for what is queued; for callers outside a loop."""
         self._writes.put(None)
         for _ in range(READERS):
             self._reads.put(None)
         for thread in self._threads:
-            await asyncio.get_running_loop().run_in_executor(None, thread.join)
+            thread.join()
         self._write_engine.dispose()
         self._read_engine.dispose()
 

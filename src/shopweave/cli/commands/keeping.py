@@ -16,7 +16,15 @@ def work() -> None:
     """Go on by the clock: run each flow by its schedule until stopped."""
     from shopweave.cli.keeping import go_on
 
-    carry_out(lambda: go_on(here()))
+    carry_out(lambda: go_on(here(), beside=False))
+
+
+@app.command()
+def worker() -> None:
+    """Go on by the clock beside other workers, on one database server."""
+    from shopweave.cli.keeping import go_on
+
+    carry_out(lambda: go_on(here(), beside=True))
 
 
 @app.command()

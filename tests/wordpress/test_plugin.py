@@ -1,0 +1,72 @@
+"""The plug-in as a package: it builds, is valid PHP, says what it is, and leaves nothing behind."""
+
+import re
+import subprocess
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+from tools.plugin import SOURCE, build, version
+
+from tests.services import missing
+from tests.wordpress.site import Site, wordpress
+
+pytestmark = pytest.mark.wordpress
+LEFT = """
+global $wpdb;
+$tables  = $wpdb->get_col( "SHOW TABLES LIKE '%shopweave%'" );
+$options = $wpdb->get_col( "SELECT option_name FROM {$wpdb->options} WHERE option_name LIKE '%shopweave%'" );
+$metas   = $wpdb->get_col( "SELECT meta_key FROM {$wpdb->postmeta} WHERE meta_key LIKE '%shopweave%'" );
+return array( $tables, $options, $metas, (bool) wp_next_scheduled( 'shopweave_upkeep' )
+    || wp_next_scheduled( 'shopweave_sweep' ) );
+"""
+
+
+def test_every_file_is_valid_php() -> None:
+    try:
+        files = [str(one) for one in sorted(SOURCE.rglob("*.php"))]
+        for file in files:
+            subprocess.run(["php", "-l", file], check=True, capture_output=True)
+    except FileNotFoundError:
+        missing("wordpress", "there is no PHP")
+    assert len(files) > 10
+
+
+def test_every_file_keeps_the_guard_and_indents_by_tabs() -> None:
+    for file in SOURCE.rglob("*.php"):
+        text = file.read_text("utf-8")
+        assert re.search(r"^defined\( '(ABSPATH|WP_UNINSTALL_PLUGIN)' \) \|\| exit;$", text, re.MULTILINE)
+        assert not re.search(r"^ +[^ *]", text, re.MULTILINE), file
+
+
+def test_the_zip_has_one_folder_and_the_same_bytes_each_time(tmp_path: Path) -> None:
+    first = build(tmp_path).read_bytes()
+    path = build(tmp_path)
+    assert path.read_bytes() == first
+    assert path.name == f"shopweave-{version()}.zip"
+    names = ZipFile(path).namelist()
+    assert {"shopweave/shopweave.php", "shopweave/readme.txt", "shopweave/LICENSE"} <= set(names)
+    assert all(name.startswith("shopweave/") for name in names)
+    assert f"Stable tag: {version()}" in (SOURCE / "readme.txt").read_text("utf-8")
+    assert f"const VERSION = '{version()}';" in (SOURCE / "shopweave.php").read_text("utf-8")
+
+
+@pytest.mark.parametrize("release", ["6.4", "6.5"])
+def test_it_activates_without_a_word_and_uninstalls_without_a_trace(tmp_path: Path, release: str) -> None:
+    with wordpress(tmp_path / release, release, workers=1) as site:
+        assert site.ask("GET", "/wc-shopweave/v1/check").json()["wordpress"].startswith(release)
+        tables, options, _, planned = site.run(LEFT)
+        assert len(tables) == 2
+        assert "shopweave_feed" in options
+        assert planned
+        site.run("deactivate_plugins( 'shopweave/shopweave.php' ); return 1;")
+        assert not site.run(LEFT)[3]
+        site.run("uninstall_plugin( 'shopweave/shopweave.php' ); return 1;")
+        assert site.run(LEFT) == [[], [], [], False]
+        assert site.log == ""
+
+
+def test_a_site_that_was_updated_without_activation_gets_its_tables(site: Site) -> None:
+    site.run("Shopweave\\Tables::remove(); return 1;")
+    assert site.ask("GET", "/wc-shopweave/v1/check").status_code == 200
+    assert len(site.run(LEFT)[0]) == 2

@@ -1,0 +1,92 @@
+<?php
+/**
+ * What follows from stock that was written: caches, statuses, listeners.
+ *
+ * @package Shopweave
+ */
+
+namespace Shopweave;
+
+defined( 'ABSPATH' ) || exit;
+
+// phpcs:disable WordPress.DB.DirectDatabaseQuery, WordPress.DB.PreparedSQL -- lists of whole numbers; a cached row would be wrong here.
+
+/**
+ * Brings everything beside the quantity right; may be done again at any time.
+ */
+final class Aftermath {
+
+	private const ROUNDS = 3;
+
+	/**
+	 * Bring products right; gives those whose status changed.
+	 *
+	 * @param array $ids What holds the quantities.
+	 */
+	public static function of( array $ids ): array {
+		$ids     = array_map( 'intval', $ids );
+		$changed = array();
+		self::forget( $ids );
+		// The status may be overtaken by a request that ran at the same time: look again after each save.
+		for ( $round = 0; $round < self::ROUNDS; $round++ ) {
+			$flipped = self::flipped( $ids );
+			foreach ( $flipped as $id ) {
+				$product = Woo::product( $id );
+				if ( null !== $product ) {
+					$product->save();
+				}
+			}
+			self::forget( $flipped );
+			$changed = array_merge( $changed, $flipped );
+			if ( ! $flipped ) {
+				break;
+			}
+		}
+		Woo::tell_stock( $ids );
+		return array_values( array_unique( $changed ) );
+	}
+
+	/**
+	 * Drop what caches hold of products.
+	 *
+	 * @param array $ids Their numbers.
+	 */
+	private static function forget( array $ids ): void {
+		foreach ( $ids as $id ) {
+			wp_cache_delete( $id, 'post_meta' );
+			wp_cache_delete( $id, 'posts' );
+		}
+	}
+
+	/**
+	 * Find the products whose status does not fit their quantity.
+	 *
+	 * @param array $ids Their numbers.
+	 */
+	private static function flipped( array $ids ): array {
+		global $wpdb;
+		if ( ! $ids ) {
+			return array();
+		}
+		$list = implode( ',', $ids );
+		$rows = $wpdb->get_results(
+			"SELECT post_id, meta_key, meta_value FROM {$wpdb->postmeta} WHERE post_id IN ({$list})
+				AND meta_key IN ('_stock', '_stock_status', '_backorders') ORDER BY meta_id DESC"
+		);
+		$known = array();
+		foreach ( $rows as $row ) {
+			$known[ (int) $row->post_id ][ $row->meta_key ] = $row->meta_value;
+		}
+		$limit = (float) get_option( 'woocommerce_notify_no_stock_amount', 0 );
+		return array_keys(
+			array_filter(
+				$known,
+				static function ( array $metas ) use ( $limit ): bool {
+					$empty = 'no' === ( $metas['_backorders'] ?? 'no' ) ? 'outofstock' : 'onbackorder';
+					$right = (float) ( $metas['_stock'] ?? 0 ) > $limit ? 'instock' : $empty;
+					return ( $metas['_stock_status'] ?? '' ) !== $right;
+				}
+			)
+		);
+	}
+}

@@ -1,0 +1,82 @@
+<?php
+/**
+ * The route by which the hub learns what is here.
+ *
+ * @package Shopweave
+ */
+
+namespace Shopweave;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Answers GET /wc-shopweave/v1/check.
+ */
+final class Check {
+
+	/**
+	 * Register the route.
+	 */
+	public static function register(): void {
+		register_rest_route(
+			Access::SPACE,
+			'/check',
+			array(
+				'methods'             => 'GET',
+				'permission_callback' => array( Access::class, 'may_manage' ),
+				'callback'            => array( self::class, 'answer' ),
+			)
+		);
+	}
+
+	/**
+	 * Describe the site.
+	 */
+	public static function answer(): array {
+		$engine = Tables::engine();
+		return array(
+			'plugin'        => VERSION,
+			'wordpress'     => get_bloginfo( 'version' ),
+			'woocommerce'   => Woo::version(),
+			'php'           => PHP_VERSION,
+			'hpos'          => Woo::has_order_tables(),
+			'engine'        => $engine,
+			'stock_managed' => Woo::manages_stock(),
+			'features'      => self::features( $engine ),
+			'lacks'         => self::lacks( $engine ),
+			'time'          => gmdate( 'Y-m-d\TH:i:s\Z' ),
+			'limits'        => array(
+				'items'    => Batch::ITEMS,
+				'image_mb' => Fetch::BYTES / MB_IN_BYTES,
+			),
+		);
+	}
+
+	/**
+	 * Name what the hub may use.
+	 *
+	 * @param string $engine The engine of the meta table.
+	 */
+	private static function features( string $engine ): array {
+		return 'InnoDB' === $engine ? array( 'set_image', 'stock' ) : array( 'set_image' );
+	}
+
+	/**
+	 * Say what the site would need for more.
+	 *
+	 * @param string $engine The engine of the meta table.
+	 */
+	private static function lacks( string $engine ): array {
+		$lacks = array();
+		if ( 'InnoDB' !== $engine ) {
+			$lacks[] = 'The table of metas is not InnoDB: stock cannot be written in one piece.';
+		}
+		if ( '' === Woo::version() ) {
+			$lacks[] = 'WooCommerce is not active.';
+		}
+		if ( ! function_exists( 'curl_init' ) ) {
+			$lacks[] = 'PHP has no curl: pictures are fetched without holding on to the address that was checked.';
+		}
+		return $lacks;
+	}
+}

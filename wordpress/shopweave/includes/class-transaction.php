@@ -1,0 +1,221 @@
+<?php
+/**
+ * One short transaction that knows when WordPress has lost its connection.
+ *
+ * @package Shopweave
+ */
+
+namespace Shopweave;
+
+defined( 'ABSPATH' ) || exit;
+
+// phpcs:disable WordPress.DB.DirectDatabaseQuery, WordPress.DB.PreparedSQL -- statements are put together here, values prepared by their callers.
+
+/**
+ * Writes with a guard: WordPress reconnects without a word and would run the rest outside of the transaction.
+ */
+final class Transaction {
+
+	private const TRIES = 8;
+
+	/**
+	 * The number of the connection it began on.
+	 *
+	 * @var int
+	 */
+	private $connection;
+
+	/**
+	 * Run work in a transaction with the row of its request; 0 for an answer that was given before.
+	 *
+	 * @param string   $key  The key of the request.
+	 * @param string   $hash What it asks.
+	 * @param callable $plan Reads what the work needs, outside of the transaction.
+	 * @param callable $work Gets the transaction and the plan, gives the answer.
+	 * @throws Problem When the database is busy or lost.
+	 */
+	public static function run( string $key, string $hash, callable $plan, callable $work ): array {
+		$planned = null;
+		for ( $try = 1; $try <= self::TRIES; $try++ ) {
+			$earlier = Idempotency::earlier( $key, $hash );
+			if ( null !== $earlier ) {
+				return $earlier;
+			}
+			$planned = $planned ?? $plan();
+			$answer  = ( new self() )->once(
+				$key,
+				$hash,
+				static function ( Transaction $transaction ) use ( $planned, $work ): array {
+					return $work( $transaction, $planned );
+				}
+			);
+			if ( null !== $answer ) {
+				return array( 0, $answer );
+			}
+			usleep( wp_rand( 5000, 60000 ) * $try );
+		}
+		throw self::busy();
+	}
+
+	/**
+	 * Try once; null for a deadlock, a wait that took too long, or another request with the same key.
+	 *
+	 * @param string   $key  The key.
+	 * @param string   $hash What it asks.
+	 * @param callable $work The work.
+	 * @throws Problem When the connection is lost.
+	 */
+	private function once( string $key, string $hash, callable $work ): ?array {
+		global $wpdb;
+		$loud = $wpdb->suppress_errors( true );
+		try {
+			$this->begin();
+			$this->first( $key, $hash );
+			$answer = $work( $this );
+			$stored = $wpdb->prepare( 'UPDATE ' . Tables::requests() . ' SET state = 1, answer = %s WHERE k = %s', wp_json_encode( $answer ), $key );
+			$this->write( $stored );
+			self::at( 'before_commit' );
+			$wpdb->query( 'COMMIT' );
+			self::at( 'after_commit' );
+			if ( ! Idempotency::is_written( $key ) ) {
+				throw self::busy();
+			}
+			return $answer;
+		} catch ( Deadlock $deadlock ) {
+			$wpdb->query( 'ROLLBACK' );
+			return null;
+		} catch ( Problem $problem ) {
+			$wpdb->query( 'ROLLBACK' );
+			throw $problem;
+		} finally {
+			$wpdb->suppress_errors( $loud );
+		}
+	}
+
+	/**
+	 * Begin, and remember on which connection.
+	 */
+	private function begin(): void {
+		global $wpdb;
+		$wpdb->query( 'SET TRANSACTION ISOLATION LEVEL READ COMMITTED' );
+		$wpdb->query( 'START TRANSACTION' );
+		$this->connection = (int) $wpdb->get_var( 'SELECT CONNECTION_ID()' );
+		self::at( 'begun' );
+	}
+
+	/**
+	 * Insert the row of the request, first of all: a second request with its key waits for it.
+	 *
+	 * @param string $key  The key.
+	 * @param string $hash What it asks.
+	 */
+	private function first( string $key, string $hash ): void {
+		global $wpdb;
+		$into = 'INSERT INTO ' . Tables::requests() . ' (k, body_hash, state, answer, at)';
+		$this->one( $wpdb->prepare( "{$into} SELECT %s, %s, 0, '', UTC_TIMESTAMP() FROM DUAL WHERE CONNECTION_ID() = %d", $key, $hash, $this->connection ) );
+	}
+
+	/**
+	 * Insert rows, guarded.
+	 *
+	 * @param string $into   Table and columns.
+	 * @param array  $rows   Each a prepared list of values.
+	 */
+	public function insert( string $into, array $rows ): void {
+		if ( $rows ) {
+			$selects = array_map(
+				function ( string $row ): string {
+					return "SELECT {$row} FROM DUAL WHERE CONNECTION_ID() = {$this->connection}";
+				},
+				$rows
+			);
+			$this->one( "INSERT INTO {$into} " . implode( ' UNION ALL ', $selects ) );
+		}
+	}
+
+	/**
+	 * Change rows; the statement ends in its condition, to which the guard is added.
+	 *
+	 * Rows that hold the value already count as none, so that the guard is asked about apart.
+	 *
+	 * @param string $statement An UPDATE with a condition.
+	 */
+	public function write( string $statement ): void {
+		$this->asked( "{$statement} AND CONNECTION_ID() = {$this->connection}" );
+		$this->same();
+	}
+
+	/**
+	 * Read rows for a change.
+	 *
+	 * @param string $statement A SELECT.
+	 */
+	public function rows( string $statement ): array {
+		global $wpdb;
+		self::at( 'before_lock' );
+		$this->asked( $statement );
+		$rows = $wpdb->last_result;
+		self::at( 'locked' );
+		return $rows;
+	}
+
+	/**
+	 * Run a statement that must change something.
+	 *
+	 * @param string $statement An INSERT with a guard.
+	 * @throws Problem When it did not.
+	 */
+	private function one( string $statement ): void {
+		if ( 0 === $this->asked( $statement ) ) {
+			throw self::busy();
+		}
+	}
+
+	/**
+	 * See that the connection is the one the transaction began on.
+	 *
+	 * @throws Problem When it is not.
+	 */
+	private function same(): void {
+		global $wpdb;
+		if ( 0 === $wpdb->rows_affected && (int) $wpdb->get_var( 'SELECT CONNECTION_ID()' ) !== $this->connection ) {
+			throw self::busy();
+		}
+	}
+
+	/**
+	 * Run a statement and sort what went wrong; gives the rows it touched.
+	 *
+	 * @param string $statement The statement.
+	 * @throws Deadlock When it may be tried again at once.
+	 * @throws Problem  When it may be tried again later.
+	 */
+	private function asked( string $statement ): int {
+		global $wpdb;
+		$done = $wpdb->query( $statement );
+		if ( false !== $done ) {
+			return (int) $done;
+		}
+		$number = $wpdb->dbh ? mysqli_errno( $wpdb->dbh ) : 2006; // phpcs:ignore WordPress.DB.RestrictedFunctions -- WordPress does not tell the number.
+		if ( in_array( $number, array( 1205, 1213, 1062 ), true ) ) {
+			throw new Deadlock( $wpdb->last_error );
+		}
+		throw self::busy();
+	}
+
+	/**
+	 * Tell a listener where the transaction is; tests kill it there.
+	 *
+	 * @param string $place The place.
+	 */
+	private static function at( string $place ): void {
+		do_action( 'shopweave_transaction', $place );
+	}
+
+	/**
+	 * Make the error of a database that is busy or was lost; nothing was written.
+	 */
+	private static function busy(): Problem {
+		return new Problem( 503, 'busy', 'The database is busy; ask again with the same key.', array( 'retry_after' => 1 ) );
+	}
+}
