@@ -8,6 +8,7 @@ from pathlib import Path
 import typer
 
 from shopweave.cli.console import tell
+from shopweave.cli.keeping import stopping
 from shopweave.cli.opening import opened
 from shopweave.cli.running import DONE
 from shopweave.hub import access
@@ -21,18 +22,19 @@ DEMO_USER = "demo@shop.example"
 
 async def serve_pages(folder: Path, host: str | None, port: int | None) -> int:
     """Work by the clock and serve the pages until somebody stops it."""
-    async with opened(folder, works=True) as hub:
+    async with opened(folder, works=True, steady=True) as hub, stopping() as stop:
         web = hub.settings.web
         at = listen(host or web.host, web.port if port is None else port)
-        await hub.start()
         await set_schedules(hub)
+        await hub.start()
         async with served(hub, at) as url:
             key = await access.first_key(hub)
             tell(f"The pages are at {url}. Ctrl-C ends it.")
             if key is not None:
                 tell(f"Nobody may use them yet; make the administrator at {url}/first?key={key}")
-            while True:
-                await hub.clock.sleep(3600)
+            await stop.wait()
+            tell("Stopping; what is under way goes on with the next start.")
+    return DONE
 
 
 async def add_user(folder: Path, email: str, role: str) -> int:

@@ -90,6 +90,7 @@ class FindingView(Struct, frozen=True, kw_only=True):
     """A finding with all its sentences."""
 
     number: int
+    cause: str
     code: str
     severity: str
     connection: str
@@ -116,6 +117,19 @@ class Overview(Struct, frozen=True, kw_only=True):
     def held(self) -> tuple[PlanView, ...]:
         """Give the plans that wait for a person."""
         return tuple(one for one in self.plans if one.state == "held")
+
+    @property
+    def loud(self) -> tuple[FindingView, ...]:
+        """Give the findings that need a person; those about a held plan stand with the plan."""
+        plans = {f"held:{one.flow}:{one.number}" for one in self.held}
+        return tuple(
+            one for one in self.findings if one.severity != Severity.NOTE.value and one.cause not in plans
+        )
+
+    @property
+    def notes(self) -> tuple[FindingView, ...]:
+        """Give the findings that are good to know."""
+        return tuple(one for one in self.findings if one.severity == Severity.NOTE.value)
 
     @property
     def waiting(self) -> int:
@@ -157,7 +171,7 @@ def findings(tx: Tx) -> tuple[FindingView, ...]:
 
 
 def _finding(one: FindingSight) -> FindingView:
-    plain = ("code", "connection", "flow", "what", "why", "doing", "can_do", "count", "since")
+    plain = ("cause", "code", "connection", "flow", "what", "why", "doing", "can_do", "count", "since")
     return FindingView(
         number=one.id, severity=one.severity.value, **{name: getattr(one, name) for name in plain}
     )

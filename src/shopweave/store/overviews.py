@@ -37,6 +37,7 @@ class FindingSight(Struct, frozen=True, kw_only=True):
     """An open finding with its number and its times."""
 
     id: int
+    cause: str
     code: str
     severity: Severity
     connection: str
@@ -172,7 +173,7 @@ def run_changes(tx: Tx, run_id: int, after: int, limit: int) -> list[int]:
 
 def open_findings(tx: Tx) -> list[FindingSight]:
     """Give what is open, the oldest first."""
-    plain = ("id", "code", "connection", "flow", "what", "why", "doing", "can_do", "since")
+    plain = ("id", "cause", "code", "connection", "flow", "what", "why", "doing", "can_do", "since")
     return [
         FindingSight(
             severity=Severity(row.severity),

@@ -15,9 +15,7 @@ PAUSE, BEAT, CHECK = 1.0, 5, 60
 
 def title_of(seen: Overview) -> str:
     """Say in one line how things stand."""
-    number = len(seen.findings) + sum(
-        not any(f"plan {one.number}" in other.what.lower() for other in seen.findings) for one in seen.held
-    )
+    number = len(seen.loud) + len(seen.held)
     if number:
         return f"{number} things need you" if number > 1 else "1 thing needs you"
     if seen.waiting:

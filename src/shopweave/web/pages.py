@@ -30,7 +30,7 @@ async def page(request: AnyRequest, template: str, current: str, **values: Any) 
         now=seen.at,
         title=title_of(seen),
         held=len(seen.held),
-        loud=len(seen.findings),
+        loud=len(seen.loud),
         **values,
     )
     return Response(html, media_type=MediaType.HTML)

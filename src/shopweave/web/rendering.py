@@ -49,6 +49,7 @@ class Renderer:
             "span": span,
             "figure": figure,
             "value": as_value,
+            "clock": as_clock,
             "sign": lambda state: SIGNS.get(state, ("wait", "")),
             "word": lambda state: NAMES.get(state, state),
         }
@@ -85,6 +86,21 @@ def span(seconds: float | timedelta) -> str:
     return " ".join(parts[:2])
 
 
+def as_clock(cron: str, zone: str) -> str:
+    """Write a schedule in words where it is a simple one, else as it stands."""
+    minute, hour, *rest = cron.split()
+    if rest == ["*", "*", "*"]:
+        if hour == "*" and (minute == "*" or minute == "*/1"):
+            return "every minute"
+        if hour == "*" and minute.startswith("*/"):
+            return f"every {minute[2:]} minutes"
+        if hour == "*" and minute.isdecimal():
+            return f"every hour at minute {minute}"
+        if minute.isdecimal() and hour.isdecimal():
+            return f"daily at {int(hour):02}:{int(minute):02}, {zone}"
+    return f"{cron}, {zone}"
+
+
 def figure(number: int) -> str:
     """Write a count, never shortened."""
     return f"{number:,}"
@@ -92,11 +108,11 @@ def figure(number: int) -> str:
 
 def as_value(value: Any) -> str:
     """Write the value of an atom in one line, a dash for none."""
-    if value is None or value == "" or value == []:
+    if value in (None, "", [], ()):
         return DASH
     if isinstance(value, dict):
         return _fields(value)
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return ", ".join(as_value(one) for one in value)
     return str(value)
 
@@ -106,5 +122,5 @@ def _fields(value: dict[str, Any]) -> str:
         return str(value["amount"])
     if set(value) == {"name", "options"}:
         return f"{value['name']}: {as_value(value['options'])}"
-    shown = [f"{name} {as_value(one)}" for name, one in value.items() if one not in (None, "", [], {})]
+    shown = [f"{name} {as_value(one)}" for name, one in value.items() if one not in (None, "", [], (), {})]
     return " · ".join(shown) or json.encode(value).decode()
