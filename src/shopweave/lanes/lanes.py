@@ -92,7 +92,7 @@ class Lanes:
         if lease is not None and not lanes.release_lease(tx, lease):
             return
         row = lanes.read_lane(tx, connection)
-        if outbox.next_due(tx, connection, row.epoch + 1) is not None:
+        if outbox.next_due(tx, connection, row.epoch + 1, stopped=row.stopped) is not None:
             lanes.count_wake(tx, connection, row.wakes + 1)
             self._enqueue(tx, connection, row.wakes + 1)
         else:
