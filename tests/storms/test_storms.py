@@ -3,6 +3,8 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -46,12 +48,14 @@ def test_a_storm_is_the_same_under_another_hash_seed() -> None:
     assert len(logs.pop().split()) == 2
 
 
-def world(tmp_path: Path, seed: int = 4) -> World:
-    return World(draw(chance(seed), seed), VirtualLoop(lambda _: None, 100.0), tmp_path)
+@pytest.fixture
+def made(tmp_path: Path) -> Iterator[World]:
+    loop = VirtualLoop(lambda _: None, 100.0)
+    yield World(draw(chance(4), 4), loop, tmp_path)
+    loop.close()
 
 
-def test_an_empty_shop_lacks_everything_the_till_sells(tmp_path: Path) -> None:
-    made = world(tmp_path)
+def test_an_empty_shop_lacks_everything_the_till_sells(made: World) -> None:
     found = judge(made.till, made.shop, made.icecat)
     sold = {item.sku for item in truth(made.till) if item.status == "active"}
     known = {str(row["sku"]) for row in made.shop.state.products.values()}
@@ -59,8 +63,7 @@ def test_an_empty_shop_lacks_everything_the_till_sells(tmp_path: Path) -> None:
     assert set(found.missing) >= {sku for sku in sold - known if "-" not in sku}
 
 
-def test_a_product_the_shop_shows_wrongly_is_seen(tmp_path: Path) -> None:
-    made = world(tmp_path)
+def test_a_product_the_shop_shows_wrongly_is_seen(made: World) -> None:
     rows = made.shop.state.products
     ours = next(key for key, row in sorted(rows.items()) if row["sku"].isdigit())
     stranger = next(key for key, row in sorted(rows.items()) if not row["sku"].isdigit())
@@ -70,8 +73,7 @@ def test_a_product_the_shop_shows_wrongly_is_seen(tmp_path: Path) -> None:
     assert any("the shop's own was changed" in text for text in found.wrong)
 
 
-def test_a_product_made_twice_is_seen(tmp_path: Path) -> None:
-    made = world(tmp_path)
+def test_a_product_made_twice_is_seen(made: World) -> None:
     before = judge(made.till, made.shop, made.icecat).duplicates
     for _ in range(2):
         row = made.shop.products.create({"name": "Twice", "regular_price": "1"})
@@ -79,8 +81,7 @@ def test_a_product_made_twice_is_seen(tmp_path: Path) -> None:
     assert set(judge(made.till, made.shop, made.icecat).duplicates) - set(before) == {"SKU TWICE"}
 
 
-def test_a_write_of_what_was_surely_known_is_useless(tmp_path: Path) -> None:
-    made = world(tmp_path)
+def test_a_write_of_what_was_surely_known_is_useless(made: World) -> None:
     key = min(made.shop.state.products)
     auth = {"authorization": "Basic aHViOnN0b3JtIHN0b3JtIHN0b3Jt"}
     read = HttpRequest(method="GET", url=f"{SHOP}/wp-json/wc/v3/products/{key}?context=edit", headers=auth)
@@ -100,8 +101,7 @@ def test_a_write_of_what_was_surely_known_is_useless(tmp_path: Path) -> None:
 
 
 def test_a_life_that_cannot_go_on_is_told_not_waited_for() -> None:
-    loop = VirtualLoop(lambda _: None, 50.0)
-    with pytest.raises(Stuck):
+    with closing(VirtualLoop(lambda _: None, 50.0)) as loop, pytest.raises(Stuck):
         play(loop, pause(60.0))
 
 
@@ -118,7 +118,7 @@ def test_the_line_of_many_storms_counts_every_class() -> None:
         "a storm took 9999 statements, 6000 are allowed",
     ]
     rare = structs.replace(found, histories=300, crashes=dict.fromkeys(CLASSES, 0))
-    assert complaints(rare) == [f"never met: {', '.join(CLASSES)}"]
+    assert complaints(rare) == [f"too rarely met: {', '.join(CLASSES)}"]
 
 
 def test_one_seed_is_played_again_with_its_story(capsys: pytest.CaptureFixture[str]) -> None:
@@ -143,8 +143,8 @@ def test_a_storm_finds_a_planted_bug() -> None:
     script = (
         "from shopweave.storms.mutants import MUTANTS, plant\n"
         "from shopweave.storms.fleet import one\n"
-        "plant(MUTANTS['page shift'])\n"
-        "print(any(not one(seed).outcome.is_good for seed in range(1, 60)))"
+        "plant(MUTANTS['position early'])\n"
+        "print(any(not one(seed).outcome.is_good for seed in range(14, 24)))"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "True"

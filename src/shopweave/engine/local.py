@@ -11,13 +11,26 @@ from functools import partial
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, bindparam, delete, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    String,
+    bindparam,
+    delete,
+    exists,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 
 from shopweave.engine.port import Json, RunQuery, RunRequest, RunState, Schedule
 from shopweave.engine.schedules import Clockwork
 from shopweave.engine.tables import task
 from shopweave.model.seams import Clock
 from shopweave.store.base import Store, Tx
+from shopweave.store.columns import Moment
 from shopweave.store.hiding import hidden
 from shopweave.store.statements import many
 
@@ -26,8 +39,18 @@ AT_ONCE = {"lanes": 1_000, "runs": 4, "upkeep": 1}
 POLL = 1.0
 WAITING, RUNNING, DONE, FAILED, CANCELLED = "waiting", "running", "done", "failed", "cancelled"
 
-_KNOWN = select(task.c.number).where(task.c.id == bindparam("key"))
-_ADD = insert(task)
+_NEW: dict[str, ColumnElement[Any]] = {
+    "id": bindparam("key", type_=String),
+    "name": bindparam("called", type_=String),
+    "queue": bindparam("into", type_=String),
+    "partition": bindparam("one_of", type_=String),
+    "status": literal(WAITING),
+    "state": bindparam("begins", type_=String),
+    "created": bindparam("at", type_=Moment),
+    "changed": bindparam("at", type_=Moment),
+}
+_KNOWN = exists().where(task.c.id == bindparam("key", type_=String))
+_ADD = insert(task).from_select(list(_NEW), select(*_NEW.values()).where(~_KNOWN))
 _OPEN = (
     select(task)
     .where(
@@ -95,20 +118,15 @@ class LocalEngine:
 
     def enqueue(self, tx: Tx, run: RunRequest) -> None:
         """Start a run when this transaction commits; the same id twice is one run."""
-        if tx.one(_KNOWN, {"key": run.id}) is None:
-            tx.run(
-                _ADD,
-                {
-                    "id": run.id,
-                    "name": run.name,
-                    "queue": run.queue,
-                    "partition": run.partition,
-                    "status": WAITING,
-                    "state": msgspec.json.encode(run.state).decode(),
-                    "created": tx.now,
-                    "changed": tx.now,
-                },
-            )
+        values = {
+            "key": run.id,
+            "called": run.name,
+            "into": run.queue,
+            "one_of": run.partition,
+            "begins": msgspec.json.encode(run.state).decode(),
+            "at": tx.now,
+        }
+        tx.run(_ADD, values)
         tx.after_commit(self._bell.set)
 
     async def cancel(self, run_id: str) -> None:
@@ -197,10 +215,12 @@ class LocalEngine:
         return found
 
     def _read_open(self, tx: Tx) -> tuple[list[Row[Any]], list[Row[Any]]]:
+        """Give what could be claimed, and what others are working on beside it."""
+        ours = set(self._partitions.values())
         rows = [
             row
             for row in tx.rows(_OPEN, {"me": self._owner, "names": list(self._steps)})
-            if row.number not in self._running
+            if row.number not in self._running and not (row.partition and (row.queue, row.partition) in ours)
         ]
         return rows, list(tx.rows(_BUSY, {"me": self._owner})) if rows else []
 

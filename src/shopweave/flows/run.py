@@ -75,9 +75,10 @@ class Runner:
 
     def wake(self, tx: Tx, flows: tuple[int, ...]) -> None:
         """See to it that flows with open marks are planned."""
-        rows = connections.all_flows(tx)
-        for key in flows:
-            if key in self.house.flows and not rows[key].awake:
+        known = [key for key in flows if key in self.house.flows]
+        rows = connections.all_flows(tx) if known else {}
+        for key in known:
+            if not rows[key].awake:
                 connections.flow_awake(tx, key, awake=True)
                 self._enqueue_plan(tx, self.house.flows[key], rows[key].wakes + 1)
 

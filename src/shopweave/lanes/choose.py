@@ -15,7 +15,7 @@ from shopweave.model.record import Kind
 from shopweave.model.values import Node
 from shopweave.store import lanes, links, media, outbox, records, requests
 from shopweave.store.base import Tx
-from shopweave.store.lanes import Lease
+from shopweave.store.lanes import LaneRow, Lease
 from shopweave.store.outbox import Change, Head
 
 AGEING = 600.0
@@ -47,16 +47,20 @@ class Context(Struct, frozen=True, kw_only=True):
     sources: Mapping[int, int]
 
 
-def check_epoch(tx: Tx, lease: Lease) -> None:
-    """Stop a worker whose lane belongs to another by now; called in every transaction of a lane."""
-    if not lanes.is_current(tx, lease):
+def check_epoch(tx: Tx, lease: Lease) -> LaneRow:
+    """Give the lane's row; stop a worker whose lane belongs to another by now.
+
+    Called in every transaction of a lane.
+    """
+    row = lanes.read_lane(tx, lease.connection)
+    if (row.owner, row.epoch) != (lease.owner, lease.epoch):
         raise Fenced
+    return row
 
 
 def choose(tx: Tx, lease: Lease, port: Port, context: Context, *, urgent_only: bool) -> Pick | None:
     """Choose what to send next and store its intents; None when nothing may be sent now."""
-    check_epoch(tx, lease)
-    row = lanes.read_lane(tx, lease.connection)
+    row = check_epoch(tx, lease)
     if row.not_before is not None and row.not_before > tx.now:
         return None
     if (doubtful := outbox.due_look_up(tx, lease.connection)) is not None:

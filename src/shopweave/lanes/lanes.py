@@ -61,7 +61,7 @@ class Lanes:
     def wake(self, tx: Tx, connection: int) -> None:
         """See to it that a lane looks at its outbox after this transaction."""
         tx.after_commit(self._bell(connection).set)
-        number = lanes.set_awake(tx, connection, awake=True)
+        number = lanes.set_awake(tx, connection)
         if number is not None:
             self._enqueue(tx, connection, number)
 
@@ -108,4 +108,4 @@ class Lanes:
             lanes.count_wake(tx, connection, row.wakes + 1)
             self._enqueue(tx, connection, row.wakes + 1)
         else:
-            lanes.set_awake(tx, connection, awake=False)
+            lanes.fall_asleep(tx, connection)

@@ -86,12 +86,6 @@ def renew_lease(tx: Tx, lease: Lease, seconds: float) -> Lease | None:
     )
 
 
-def is_current(tx: Tx, lease: Lease) -> bool:
-    """Say whether a lease is still the lane's present one."""
-    row = read_lane(tx, lease.connection)
-    return (row.owner, row.epoch) == (lease.owner, lease.epoch)
-
-
 def release_lease(tx: Tx, lease: Lease) -> bool:
     """Give a lane back; False when it was no longer ours."""
     parameters = {
@@ -104,18 +98,23 @@ def release_lease(tx: Tx, lease: Lease) -> bool:
     return bool(tx.run(_SET_OWN, parameters))
 
 
-def set_awake(tx: Tx, connection: int, *, awake: bool) -> int | None:
-    """Note whether a wake-up of the lane is on its way; give its number when it was asleep and is woken."""
+def set_awake(tx: Tx, connection: int) -> int | None:
+    """Note that a wake-up of the lane is on its way; give its number when it was asleep."""
     row = read_lane(tx, connection)
-    if row.awake and awake:
+    if row.awake:
         return None
-    tx.run(_SET, {"at": connection, "awake": awake, "wakes": row.wakes + awake})
+    count_wake(tx, connection, row.wakes + 1)
     return row.wakes + 1
 
 
 def count_wake(tx: Tx, connection: int, number: int) -> None:
     """Note the number of a wake-up that follows the present one."""
     tx.run(_SET, {"at": connection, "awake": True, "wakes": number})
+
+
+def fall_asleep(tx: Tx, connection: int) -> None:
+    """Note that no wake-up of the lane is on its way."""
+    tx.run(_SET, {"at": connection, "awake": False})
 
 
 def rest(tx: Tx, connection: int, until: datetime | None, why: str, failures: int) -> None:

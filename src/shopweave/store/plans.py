@@ -9,7 +9,7 @@ from sqlalchemy import Integer, bindparam, delete, func, insert, or_, select, up
 
 from shopweave.model.change import ChangeState
 from shopweave.store.base import Tx
-from shopweave.store.connections import HOME_ID, home
+from shopweave.store.connections import HOME_ID
 from shopweave.store.hiding import hidden_values
 from shopweave.store.statements import many
 from shopweave.store.tables import change, need, plan, run
@@ -56,7 +56,7 @@ class RunRow(Struct, frozen=True, kw_only=True):
     error: str
 
 
-_ADD_PLAN = insert(plan).returning(plan.c.id)
+_ADD_PLAN = insert(plan).values(workspace=HOME_ID).returning(plan.c.id)
 _SET_PLAN = update(plan).where(plan.c.id == bindparam("key"))
 _PLAN = select(plan).where(plan.c.id == bindparam("key"))
 _HELD_PLANS = select(plan).where(plan.c.workspace == HOME_ID, plan.c.state == "held").order_by(plan.c.id)
@@ -120,7 +120,7 @@ _MAKING = (
     .where(plan.c.flow == bindparam("of"), plan.c.state == "making", plan.c.kind == "apply")
     .order_by(plan.c.id)
 )
-_ADD_RUN = insert(run).returning(run.c.id)
+_ADD_RUN = insert(run).values(workspace=HOME_ID).returning(run.c.id)
 _SET_RUN = update(run).where(run.c.id == bindparam("key"))
 _COUNTED = ("read", "matched", "changed", "skipped", "requests")
 _COUNT = (
@@ -141,7 +141,6 @@ def add_plan(
 ) -> int:
     """Begin a plan; it is being made until `close_plan`."""
     values = {
-        "workspace": home(tx),
         "flow": flow,
         "run": run_id,
         "state": "making",
@@ -239,7 +238,6 @@ def reasons_text(reasons: Sequence[str]) -> str:
 def add_run(tx: Tx, flow: int, engine: str, asked_by: str, cause: str) -> int:
     """Begin a run."""
     values = {
-        "workspace": home(tx),
         "flow": flow,
         "engine": engine,
         "asked_by": asked_by,

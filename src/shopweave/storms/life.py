@@ -61,6 +61,10 @@ class Life:
         if self.is_dead:
             raise Dead
 
+    def spare(self) -> None:
+        """Let nothing befall this life any more."""
+        self._blow = None
+
     def go_on(self) -> None:
         """End a pause."""
         if self._stall is not None:

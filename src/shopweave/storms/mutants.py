@@ -11,7 +11,7 @@ from typing import Any
 
 from msgspec import Struct, structs
 
-from shopweave.store import marks, positions
+from shopweave.store import lanes, marks, positions
 from shopweave.store.base import Tx
 
 EVERY = 1_000_000
@@ -74,8 +74,9 @@ def _full_dropped(sound: Function) -> Function:
     return wrong
 
 
-def _nothing(_: Function) -> Function:
-    return lambda *_args, **_more: None
+def _unchecked(_: Function) -> Function:
+    """Give the lane's row whoever owns it."""
+    return lambda tx, lease: lanes.read_lane(tx, lease.connection)
 
 
 def _without_end(_: Function) -> Function:
@@ -97,7 +98,7 @@ MUTANTS = {
     "position early": Mutant("shopweave.flows.pull", "Puller._read_page", _position_early),
     "page shift": Mutant("shopweave.connector.paging", "follows", _page_shift),
     "FULL dropped": Mutant("shopweave.store.inline", "InlineStore.write_safe", _full_dropped),
-    "epoch check dropped": Mutant("shopweave.lanes.choose", "check_epoch", _nothing),
+    "epoch check dropped": Mutant("shopweave.lanes.choose", "check_epoch", _unchecked),
     "no not_after": Mutant("shopweave.lanes.send", "not_after", _without_end),
     "lost mark": Mutant("shopweave.store.marks", "clear_marks", _lost_mark),
 }

@@ -12,6 +12,7 @@ from shopweave.storms.storm import Outcome
 CLASSES = (*POINTS, Fate.POWER.value, Fate.PAUSE.value)
 LOSSES = ("missing", "duplicates", "wrong", "useless", "late")
 ENOUGH = 200
+RARE = 15
 STATEMENTS = 6_000
 
 
@@ -70,9 +71,9 @@ def complaints(found: Total) -> list[str]:
     said = [f"{losses} losses and {found.errors} storms with errors"] if losses or found.errors else []
     if found.most_statements > STATEMENTS:
         said.append(f"a storm took {found.most_statements} statements, {STATEMENTS} are allowed")
-    unmet = [name for name in CLASSES if not found.crashes.get(name)]
-    if unmet and found.histories >= ENOUGH:
-        said.append(f"never met: {', '.join(unmet)}")
+    rare = [name for name in CLASSES if found.crashes.get(name, 0) * RARE < found.histories]
+    if rare and found.histories >= ENOUGH:
+        said.append(f"too rarely met: {', '.join(rare)}")
     return said
 
 

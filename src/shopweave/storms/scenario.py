@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from shopweave.model.seams import Random
 
-CHAOS = 240.0
+CHAOS = 200.0
 INTERVAL = 60.0
 GRACE = 5.0
 STRANGER = "STRANGER-"
@@ -31,7 +31,9 @@ POINTS = (
     "after request",
     "engine call",
 )
-_COMMON = {"before request": 40, "after request": 40, "engine call": 10}
+# Many lives end before they have sent thirty requests.
+_STRUCK = (*POINTS, "before request")
+_COMMON = {"before request": 30, "after request": 30, "engine call": 10}
 _PAUSES = ("before commit", "after safe commit", "before safe commit", "before request", "after request")
 
 
@@ -142,12 +144,12 @@ def draw(random: Random, seed: int) -> Scenario:
 
 
 def _blows(random: Random) -> tuple[Blow, ...]:
-    return tuple(_blow(random) for _ in range(random.choice((0, 1, 1, 2, 2, 3, 3))))
+    return tuple(_blow(random) for _ in range(random.choice((0, 1, 2, 2, 3, 3))))
 
 
 def _blow(random: Random) -> Blow:
-    point = random.choice(POINTS)
-    fate = Fate.POWER if random.random() < 0.5 else Fate.CRASH
+    point = random.choice(_STRUCK)
+    fate = Fate.POWER if random.random() < 0.25 else Fate.CRASH
     number = random.randint(1, _COMMON.get(point, 60))
     return Blow(fate=fate, point=point, number=number, seconds=random.uniform(0.5, 15.0))
 

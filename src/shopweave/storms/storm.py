@@ -79,7 +79,7 @@ class Storm:
         try:
             await self._deeds(self.scenario.deeds, 0.0)
             await self._until(CHAOS)
-            self._blows.clear()
+            self._spare()
             await self._rest(self._newest_run())
             begun = self.loop.time()
             for deed in sorted(self.scenario.calm, key=lambda one: one.at):
@@ -92,6 +92,12 @@ class Storm:
             supervisor.cancel()
             for running in list(self.lives):
                 await self._end(running)
+
+    def _spare(self) -> None:
+        """End what is to befall this and later lives: in the calm there is no fault."""
+        self._blows.clear()
+        for running in self.lives:
+            running.life.spare()
 
     async def _deeds(self, deeds: tuple[Deed, ...], begun: float) -> None:
         for deed in deeds:

@@ -72,7 +72,11 @@ final class Stock {
 	public static function settle( string $key, array $answer ): array {
 		$done                     = array_filter( array_column( $answer['items'], 'ok' ) );
 		$touched                  = array_unique( array_column( array_intersect_key( $answer['items'], $done ), 'stock_id' ) );
-		$answer['status_changed'] = Aftermath::of( $touched );
+		$answer['status_changed'] = Watch::as_hub(
+			static function () use ( $touched ): array {
+				return Aftermath::of( $touched );
+			}
+		);
 		Idempotency::finish( $key, $answer );
 		return $answer;
 	}

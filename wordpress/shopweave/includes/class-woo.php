@@ -135,14 +135,27 @@ final class Woo {
 		global $wp_filter;
 		foreach ( isset( $wp_filter[ $hook ] ) ? $wp_filter[ $hook ]->callbacks : array() as $callbacks ) {
 			foreach ( $callbacks as $callback ) {
-				$target = is_array( $callback['function'] ) ? $callback['function'][0] : $callback['function'];
-				$name   = is_object( $target ) ? get_class( $target ) : (string) $target;
-				$own    = 0 === strpos( $name, 'Shopweave\\' ) || 0 === strpos( $name, 'Automattic\\WooCommerce\\' );
+				$name = self::owner( $callback['function'] );
+				$own  = 0 === strpos( $name, 'Shopweave\\' ) || 0 === strpos( $name, 'Automattic\\WooCommerce\\' );
 				if ( ! $own && ( 'WC_Webhook' === $name || 0 !== stripos( $name, 'wc_' ) ) ) {
 					return true;
 				}
 			}
 		}
 		return false;
+	}
+
+	/**
+	 * Name the class, or else the function, that a callback belongs to.
+	 *
+	 * @param callable $callback A callback.
+	 */
+	private static function owner( $callback ): string {
+		$target = is_array( $callback ) ? $callback[0] : $callback;
+		if ( $target instanceof \Closure ) {
+			$scope = ( new \ReflectionFunction( $target ) )->getClosureScopeClass();
+			return $scope ? $scope->getName() : '';
+		}
+		return is_object( $target ) ? get_class( $target ) : (string) $target;
 	}
 }
