@@ -76,7 +76,7 @@ class Lanes:
         """Wake those lanes that have work and whose partition no living run holds; gives how many."""
         found = [key for key in connections if f"{WAKE}:{key}" not in live and self._has_work(tx, key)]
         for connection in found:
-            lanes.set_awake(tx, connection, awake=False)
+            lanes.fall_asleep(tx, connection)
             self.wake(tx, connection)
         return len(found)
 
