@@ -33,7 +33,13 @@ POINTS = (
 )
 # Many lives end before they have sent thirty requests.
 _STRUCK = (*POINTS, "before request")
-_COMMON = {"before request": 30, "after request": 30, "engine call": 10, "before change": 25, "after change": 25}
+_COMMON = {
+    "before request": 30,
+    "after request": 30,
+    "engine call": 10,
+    "before change": 25,
+    "after change": 25,
+}
 _PAUSES = (
     "before commit",
     "after safe commit",

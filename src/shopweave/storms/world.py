@@ -82,7 +82,10 @@ class World:
         self.clock.ahead = -86_400.0
         simple = [one.number for one in self.goods.products if not one.choices]
         known = sorted(simple, key=lambda number: self.random.random())[: self.scenario.known]
-        rows = [(f"{STRANGER}{place}", f"The shop's own {place}", "9.5") for place in range(self.scenario.strangers)]
+        rows = [
+            (f"{STRANGER}{place}", f"The shop's own {place}", "9.5")
+            for place in range(self.scenario.strangers)
+        ]
         rows += [(str(number), f"Known {number}", "5") for number in known]
         for sku, name, price in sorted(rows, key=lambda row: self.random.random()):
             self._add(sku, name, price)
