@@ -35,7 +35,7 @@ async def live(request: Request[Any, Any, Any], site: Given) -> Stream:
 
 async def _messages(site: Site, key: str) -> AsyncIterator[str]:
     before, turn = "", 0
-    while turn % CHECK or await by_session(site.hub, key) is not None:
+    while not site.over.is_set() and (turn % CHECK or await by_session(site.hub, key) is not None):
         seen = await overview(site.hub)
         shown = site.renderer.render("today_body.html", seen=seen, now=seen.at, title=title_of(seen))
         if shown != before or turn % BEAT == 0:

@@ -1,7 +1,8 @@
 """Who asks, and may they: sessions and tokens, roles, and forms that only our own pages can send."""
 
 import hmac
-from dataclasses import dataclass
+from asyncio import Event
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -47,11 +48,12 @@ class Forged(HubError):
 
 @dataclass(frozen=True, kw_only=True)
 class Site:
-    """What every handler is given: the hub, the templates, and whether people come over HTTPS."""
+    """What every handler is given; `secure` when people come over HTTPS, `over` when serving ends."""
 
     hub: Hub
     renderer: Renderer
     secure: bool
+    over: Event = field(default_factory=Event)
 
     def cookie(self, key: str) -> Cookie:
         """Make the cookie of a session; an empty key ends it."""

@@ -44,12 +44,14 @@ async def served(hub: Hub, at: socket.socket) -> AsyncIterator[str]:
     """Serve the pages of a hub on a socket; gives their address."""
     with at:
         base = hub.settings.web.base_url
-        server = _Server(_config(make_app(hub, secure=base.startswith("https:"))))
+        app = make_app(hub, secure=base.startswith("https:"))
+        server = _Server(_config(app))
         task = asyncio.ensure_future(server.serve(sockets=[at]))
         host, port = at.getsockname()[:2]
         try:
             yield base.rstrip("/") or f"http://{f'[{host}]' if ':' in host else host}:{port}"
         finally:
+            app.state.site.over.set()
             server.should_exit = True
             await task
 

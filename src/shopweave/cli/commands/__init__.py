@@ -10,6 +10,7 @@ from shopweave.cli.commands.setting_up import app as setting_up
 from shopweave.cli.commands.simulate import app as simulate
 from shopweave.cli.commands.telling import app as telling
 from shopweave.cli.commands.undoing import app as undoing
+from shopweave.cli.commands.writing import app as writing
 
 TOPICS = (
     setting_up,
@@ -22,4 +23,5 @@ TOPICS = (
     notify,
     simulate,
     undoing,
+    writing,
 )

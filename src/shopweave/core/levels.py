@@ -1,0 +1,80 @@
+"""Levels: what a channel should show, what it is expected to show, and whether to write."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from msgspec import Struct
+
+from shopweave.model.movement import Booking, Stage
+from shopweave.model.values import Level, tracked
+
+ZERO = Decimal(0)
+
+
+class Unit(Struct, frozen=True, kw_only=True):
+    """How a channel counts: `factor` base units in one of its own, sold in multiples of `step`."""
+
+    factor: Decimal = Decimal(1)
+    step: Decimal = Decimal(1)
+
+
+class Shown(Struct, frozen=True, kw_only=True):
+    """A level for a channel with the parts it was made of; all but `level` in base units."""
+
+    level: Level
+    on_hand: Level
+    moved: Decimal
+    buffer: Decimal
+    unit: Unit
+
+
+class Settled(Struct, frozen=True, kw_only=True):
+    """The expected level after a reading, and how far the two were apart; None where nobody can say."""
+
+    expected: Level
+    drift: Decimal | None
+
+
+def moved(bookings: Iterable[Booking]) -> Decimal:
+    """Add up what the level on hand does not contain; goods in doubt count as gone."""
+    return sum((_counted(booking) for booking in bookings), start=ZERO)
+
+
+def _counted(booking: Booking) -> Decimal:
+    if booking.stage in (Stage.ABSORBED, Stage.VOID):
+        return ZERO
+    quantity = booking.movement.quantity
+    return min(ZERO, quantity) if booking.stage is Stage.IN_DOUBT else quantity
+
+
+def shown(on_hand: Level, bookings: Iterable[Booking], buffer: Decimal, unit: Unit) -> Shown:
+    """Give the level a channel should show; only a number becomes a number."""
+    change = moved(bookings)
+    level = on_hand
+    if on_hand.quantity is not None:
+        level = tracked(floored(on_hand.quantity + change - buffer, unit))
+    return Shown(level=level, on_hand=on_hand, moved=change, buffer=buffer, unit=unit)
+
+
+def floored(quantity: Decimal, unit: Unit) -> Decimal:
+    """Say how much of a channel's unit base units make, never more than there is, never below 0."""
+    return max(ZERO, quantity) // (unit.factor * unit.step) * unit.step
+
+
+def lowered(expected: Level, sold: Decimal) -> Level:
+    """Expect a seller to have taken `sold` of its own units off by itself."""
+    return expected if expected.quantity is None else tracked(expected.quantity - sold)
+
+
+def settled(expected: Level, read: Level) -> Settled:
+    """Let a level read at the seller, after its orders up to then, replace what was expected."""
+    if read.state == "unknown":
+        return Settled(expected=expected, drift=None)
+    if read.quantity is None or expected.quantity is None:
+        return Settled(expected=read, drift=None)
+    return Settled(expected=read, drift=read.quantity - expected.quantity)
+
+
+def is_due(wanted: Level, expected: Level) -> bool:
+    """Say whether a level is to be written."""
+    return wanted.state != "unknown" and wanted != expected
