@@ -13,6 +13,7 @@ from shopweave.hub.icecat.settings import settings_of
 from shopweave.hub.icecat.tool import Tool, ToolReport
 from shopweave.simulators.catalogue import Known
 from shopweave.simulators.woocommerce import products
+from shopweave.simulators.woocommerce.plugin import install
 from shopweave.simulators.woocommerce.truth import edit
 from tests.worlds import ICECAT, PASSWORD, SHOP, World
 
@@ -98,6 +99,18 @@ def test_bulk_writes_texts_weights_and_pictures_and_logs_each_product(tools: Too
     for word in ("UPDATED", "BRAND_RESTRICTED", "NOT_PRESENT", "OTHER_ERROR", "image=", "weight="):
         assert word in log
     assert PASSWORD not in log
+
+
+@pytest.mark.seed("ICE-50")
+def test_pictures_texts_and_weights_go_through_the_plug_in_into_the_shop(tools: Tools) -> None:
+    install(tools.world.shop)
+    tools.use(lambda tool: tool.bulk(only_plan=False))
+    found = products(tools.world.shop)
+    assert any(one.image and one.weight and BLOCK.search(one.description) for one in found)
+    assert all(BLOCK.search(one.description) for one in found if one.image)
+    posted = {line for line in tools.world.http.log if line.startswith("POST")}
+    assert "POST /wp-json/wc-shopweave/v1/pictures" in posted
+    assert "POST /wp-json/wp/v2/media" not in posted
 
 
 def test_bulk_again_changes_nothing(tools: Tools) -> None:

@@ -114,6 +114,19 @@ def test_a_file_or_a_number_does_as_well_as_an_address(site: Site) -> None:
     assert known == {**sent, "reused": True}
 
 
+def test_a_file_alone_is_kept_once_under_its_name(site: Site) -> None:
+    head = {"content-type": "image/png", "content-disposition": 'attachment; filename="sw-1.png"'}
+    answers = [
+        site.ask("POST", "/wc-shopweave/v1/pictures", content=png(shade=99), headers=head) for _ in range(2)
+    ]
+    assert [one.status_code for one in answers] == [201, 200]
+    first, again = (one.json() for one in answers)
+    assert again == {**first, "reused": True}
+    assert site.run(f"return basename( get_attached_file( {first['id']} ) );") == "sw-1.png"
+    bad = site.ask("POST", "/wc-shopweave/v1/pictures", content=b"<svg/>", headers=head)
+    assert (bad.status_code, bad.json()["data"]["reason"]) == (422, "type")
+
+
 @pytest.mark.parametrize(
     ("path", "status", "reason"),
     [

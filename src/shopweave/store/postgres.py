@@ -8,10 +8,10 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from time import perf_counter
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from shopweave.model.errors import HubError, Unavailable
 from shopweave.model.seams import Clock
@@ -24,13 +24,22 @@ _ALONE = text("SELECT pg_advisory_xact_lock(7305)")
 _OURS = text("SELECT pg_try_advisory_lock(7306)")
 _NOT_ALONE = text("SELECT pg_advisory_unlock(7306)")
 _PATIENCE = text("SET lock_timeout = '5s'")
+_STANDING = "SET idle_in_transaction_session_timeout = '15s'"
 _SHARED = text("SELECT pg_advisory_lock_shared(7306)")
 
 
 def make_postgres(url: str, *, spare: int = 10) -> Engine:
     """Make an engine for `postgresql://…`, through psycopg; `spare` connections come and go with the work."""
     driver = url.replace("postgresql://", "postgresql+psycopg://", 1)
-    return create_engine(driver, pool_size=READERS + 2, max_overflow=spare, pool_pre_ping=True)
+    engine = create_engine(driver, pool_size=READERS + 2, max_overflow=spare, pool_pre_ping=True)
+    event.listen(engine, "connect", _bound)
+    return engine
+
+
+def _bound(raw: Any, _: Any) -> None:
+    """Let the server end a transaction that stands still: a stopped process must not keep others waiting."""
+    raw.execute(_STANDING)
+    raw.commit()
 
 
 class StoreBusy(HubError):
@@ -113,7 +122,9 @@ class PostgresStore:
                 connection.execute(_READ_ONLY if read_only else _ALONE)
                 tx = Tx(connection, self._clock.now())
                 value = work(tx)
-        except OperationalError as error:
+        except DBAPIError as error:
+            if not isinstance(error, OperationalError) and not error.connection_invalidated:
+                raise
             what = "The hub's database does not answer."
             raise Unavailable(what, code="STORE-010", remedy="Look at the PostgreSQL server.") from error
         if not read_only:

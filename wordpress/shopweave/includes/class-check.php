@@ -34,6 +34,7 @@ final class Check {
 	 */
 	public static function answer(): array {
 		$engine = Tables::engine();
+		$feed   = Changes::state();
 		return array(
 			'plugin'        => VERSION,
 			'wordpress'     => get_bloginfo( 'version' ),
@@ -45,6 +46,9 @@ final class Check {
 			'features'      => self::features( $engine ),
 			'lacks'         => self::lacks( $engine ),
 			'time'          => gmdate( 'Y-m-d\TH:i:s\Z' ),
+			'feed'          => $feed['feed'],
+			'newest'        => $feed['newest'],
+			'oldest'        => $feed['oldest'],
 			'limits'        => array(
 				'items'    => Batch::ITEMS,
 				'image_mb' => Fetch::BYTES / MB_IN_BYTES,
@@ -58,7 +62,7 @@ final class Check {
 	 * @param string $engine The engine of the meta table.
 	 */
 	private static function features( string $engine ): array {
-		return 'InnoDB' === $engine ? array( 'set_image', 'stock' ) : array( 'set_image' );
+		return array_merge( array( 'changes', 'fix_images', 'pictures', 'set_image' ), 'InnoDB' === $engine ? array( 'prices', 'stock' ) : array() );
 	}
 
 	/**

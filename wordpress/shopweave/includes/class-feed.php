@@ -33,4 +33,21 @@ final class Feed {
 		$transaction->insert( Tables::changes() . self::COLUMNS, $rows );
 		return (int) $wpdb->insert_id;
 	}
+
+	/**
+	 * Add what a request changed, in one statement.
+	 *
+	 * @param array  $changes Each kind, id, what.
+	 * @param string $source  Who asked for it, hub or shop.
+	 */
+	public static function add( array $changes, string $source = 'shop' ): void {
+		global $wpdb;
+		$rows = array();
+		foreach ( $changes as $change ) {
+			$rows[] = $wpdb->prepare( "(%s, %d, %s, %s, UTC_TIMESTAMP(6))", array_merge( $change, array( $source ) ) );
+		}
+		if ( $rows ) {
+			$wpdb->query( 'INSERT INTO ' . Tables::changes() . self::COLUMNS . ' VALUES ' . implode( ',', $rows ) );
+		}
+	}
 }

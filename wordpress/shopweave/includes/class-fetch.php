@@ -15,6 +15,7 @@ defined( 'ABSPATH' ) || exit;
 final class Fetch {
 
 	public const BYTES      = 20 * MB_IN_BYTES;
+	private const LEAST     = 64;
 	private const PIXELS    = 40000000;
 	private const SECONDS   = 15;
 	private const REDIRECTS = 5;
@@ -131,7 +132,7 @@ final class Fetch {
 		if ( filesize( $file ) > self::BYTES ) {
 			throw self::refused( 'too_big', 'The picture has more bytes than allowed.' );
 		}
-		$found  = filesize( $file ) ? wp_getimagesize( $file ) : false;
+		$found  = filesize( $file ) >= self::LEAST ? wp_getimagesize( $file ) : false;
 		$ending = self::ENDINGS[ $found['mime'] ?? '' ] ?? '';
 		if ( '' === $ending ) {
 			throw self::refused( 'type', 'There is no JPEG, PNG, GIF, WebP or AVIF picture at the address.' );

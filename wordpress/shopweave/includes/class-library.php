@@ -19,6 +19,15 @@ final class Library {
 	private const WAIT   = 30;
 
 	/**
+	 * Load what WordPress loads only in its own pages.
+	 */
+	public static function open(): void {
+		foreach ( array( 'file', 'media', 'image' ) as $part ) {
+			require_once ABSPATH . "wp-admin/includes/{$part}.php";
+		}
+	}
+
+	/**
 	 * Give the picture of an address: its number, whether it was there, the hash of its bytes.
 	 *
 	 * @param string $url Where it is.

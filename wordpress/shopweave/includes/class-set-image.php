@@ -135,9 +135,8 @@ final class Set_Image {
 	 * @throws Problem When it names none.
 	 */
 	private static function picture( \WP_REST_Request $request, string $field ): array {
-		foreach ( array( 'file', 'media', 'image' ) as $part ) {
-			require_once ABSPATH . "wp-admin/includes/{$part}.php";
-		}
+		Watch::by_hub();
+		Library::open();
 		$alt  = sanitize_text_field( (string) $request['alt'] );
 		$sent = $request->get_file_params()['image'] ?? null;
 		if ( $sent ) {

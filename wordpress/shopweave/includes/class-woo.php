@@ -89,6 +89,24 @@ final class Woo {
 	}
 
 	/**
+	 * Set the prices of a product through itself, so that ranges and schedules follow.
+	 *
+	 * @param \WC_Product $product The product.
+	 * @param array       $wanted  Regular, sale, from and to; what is not given stays.
+	 */
+	public static function set_prices( $product, array $wanted ): void {
+		if ( isset( $wanted['regular'] ) ) {
+			$product->set_regular_price( $wanted['regular'] );
+		}
+		if ( isset( $wanted['sale'] ) ) {
+			$product->set_sale_price( $wanted['sale'] );
+			$product->set_date_on_sale_from( $wanted['from'] ?? '' );
+			$product->set_date_on_sale_to( $wanted['to'] ?? '' );
+		}
+		$product->save();
+	}
+
+	/**
 	 * Say whether something is a number that the shop takes as a quantity without changing it.
 	 *
 	 * @param mixed $value A value of a request.
@@ -135,14 +153,27 @@ final class Woo {
 		global $wp_filter;
 		foreach ( isset( $wp_filter[ $hook ] ) ? $wp_filter[ $hook ]->callbacks : array() as $callbacks ) {
 			foreach ( $callbacks as $callback ) {
-				$target = is_array( $callback['function'] ) ? $callback['function'][0] : $callback['function'];
-				$name   = is_object( $target ) ? get_class( $target ) : (string) $target;
-				$own    = 0 === strpos( $name, 'Shopweave\\' ) || 0 === strpos( $name, 'Automattic\\WooCommerce\\' );
+				$name = self::owner( $callback['function'] );
+				$own  = 0 === strpos( $name, 'Shopweave\\' ) || 0 === strpos( $name, 'Automattic\\WooCommerce\\' );
 				if ( ! $own && ( 'WC_Webhook' === $name || 0 !== stripos( $name, 'wc_' ) ) ) {
 					return true;
 				}
 			}
 		}
 		return false;
+	}
+
+	/**
+	 * Name the class, or else the function, that a callback belongs to.
+	 *
+	 * @param callable $callback A callback.
+	 */
+	private static function owner( $callback ): string {
+		$target = is_array( $callback ) ? $callback[0] : $callback;
+		if ( $target instanceof \Closure ) {
+			$scope = ( new \ReflectionFunction( $target ) )->getClosureScopeClass();
+			return $scope ? $scope->getName() : '';
+		}
+		return is_object( $target ) ? get_class( $target ) : (string) $target;
 	}
 }

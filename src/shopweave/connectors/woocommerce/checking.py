@@ -2,11 +2,17 @@
 
 from shopweave.connector.roles import CheckLine
 from shopweave.connectors.woocommerce.client import NOT_FOUND, Client
+from shopweave.connectors.woocommerce.companion import Companion
 from shopweave.connectors.woocommerce.settings import WooSettings
 from shopweave.model.errors import Configuration, HubError
 
+_WITHOUT = (
+    "The companion plug-in is not active. With it, a picture that is uploaded again is not stored again."
+)
+_SITE = "Ask who looks after the site; the hub goes on the slower way."
 
-async def check(settings: WooSettings, client: Client) -> tuple[CheckLine, ...]:
+
+async def check(settings: WooSettings, client: Client, companion: Companion) -> tuple[CheckLine, ...]:
     """Look at address, credentials, rights, versions and units; stops where nothing further can work."""
     lines: list[CheckLine] = []
     for step in (_reads, _writes, _version, _stock, _weight, _pictures):
@@ -15,8 +21,20 @@ async def check(settings: WooSettings, client: Client) -> tuple[CheckLine, ...]:
         except HubError as problem:
             error = await _looked_closer(client, problem)
             lines.append(CheckLine(ok=False, what=error.what, remedy=error.remedy, code=error.code))
-            break
-    return tuple(lines)
+            return tuple(lines)
+    return (*lines, *await _plugin(companion))
+
+
+async def _plugin(companion: Companion) -> list[CheckLine]:
+    """Say whether the companion plug-in is there, or what it would add; nothing depends on it."""
+    try:
+        found = await companion.found()
+    except HubError as error:
+        return [CheckLine(ok=False, what=error.what, remedy=error.remedy, code=error.code, blocks=False)]
+    if not found.version:
+        return [CheckLine(ok=True, what=_WITHOUT)]
+    lacks = [CheckLine(ok=False, what=one, remedy=_SITE, code="WOO-115", blocks=False) for one in found.lacks]
+    return [CheckLine(ok=True, what=f"The companion plug-in {found.version} is active."), *lacks]
 
 
 async def _looked_closer(client: Client, problem: HubError) -> HubError:

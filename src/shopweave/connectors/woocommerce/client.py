@@ -20,6 +20,10 @@ _READ = 30.0
 _ADMIN = re.compile(r"/(?:wp-admin|wp-login\.php|wp-json)(?:/|$)")
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 NOT_FOUND = "WOO-104"
+NO_ROUTE = "WOO-105"
+NO_RIGHT = "WOO-102"
+_KEYED = ("/wc/", "/wc-shopweave/")
+_MEDIA = "/wp/v2/media"
 BOT = "Let the host allow the hub's address for /wp-json; a bot check or firewall stands in between."
 _WRONG_KEYS = {
     "woocommerce_rest_authentication_error": "Look at the key's secret; its permission must be Read/Write.",
@@ -61,9 +65,11 @@ class Client:
         headers = {"Content-Type": "application/json"}
         return await self._ask("POST", path, {}, msgspec.json.encode(body), headers, not_after)
 
-    async def upload(self, content: bytes, headers: Mapping[str, str], *, not_after: float | None) -> Reply:
+    async def upload(
+        self, content: bytes, headers: Mapping[str, str], *, not_after: float | None, path: str = _MEDIA
+    ) -> Reply:
         """Upload a file to the media library."""
-        return await self._ask("POST", "/wp/v2/media", {}, content, headers, not_after)
+        return await self._ask("POST", path, {}, content, headers, not_after)
 
     async def is_wordpress(self) -> bool:
         """Say whether WordPress answers where links need no permalinks; asked without credentials."""
@@ -113,7 +119,7 @@ class Client:
     def _authorization(self, path: str) -> str:
         known = self._settings
         pair = f"{known.wp_user}:{known.application_password}"
-        if path.startswith("/wc/") and known.consumer_key:
+        if path.startswith(_KEYED) and known.consumer_key:
             pair = f"{known.consumer_key}:{known.consumer_secret}"
         return f"Basic {base64.b64encode(pair.encode()).decode()}"
 
@@ -188,13 +194,13 @@ def _by_code(method: str, error: ShopError, status: int, place: str) -> HubError
             else "Look whether the key belongs to this shop and was not deleted."
         )
         return Configuration(
-            f"The shop refuses the credentials: {error.message}", code="WOO-102", where=place, remedy=remedy
+            f"The shop refuses the credentials: {error.message}", code=NO_RIGHT, where=place, remedy=remedy
         )
     if status >= 500:
         return unusable(method, place, f"{status} {error.code}")
     if error.code == "rest_no_route":
         return Configuration(
-            "The shop does not know this route.", code="WOO-105", where=place, remedy="Is WooCommerce active?"
+            "The shop does not know this route.", code=NO_ROUTE, where=place, remedy="Is WooCommerce active?"
         )
     return Refused(error.message or error.code, code=f"WOO {error.code}"[:60], where=place)
 

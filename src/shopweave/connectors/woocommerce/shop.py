@@ -6,6 +6,7 @@ from shopweave.connector.roles import CheckLine, Page
 from shopweave.connector.transports import HttpTransport
 from shopweave.connectors.woocommerce import checking, payloads
 from shopweave.connectors.woocommerce.client import Client
+from shopweave.connectors.woocommerce.companion import Companion
 from shopweave.connectors.woocommerce.reading import Reader
 from shopweave.connectors.woocommerce.settings import WooSettings
 from shopweave.connectors.woocommerce.writing import Writer
@@ -21,7 +22,8 @@ class Shop:
         self._settings = settings
         self._client = Client(settings, http)
         self._reader = Reader(settings, self._client)
-        self._writer = Writer(settings, self._client, self._reader)
+        self._companion = Companion(self._client)
+        self._writer = Writer(settings, self._client, self._reader, self._companion)
 
     async def page(self, feed: str, position: str, *, sweep: bool) -> Page:
         """Read the next page of a feed."""
@@ -53,4 +55,4 @@ class Shop:
 
     async def check(self) -> tuple[CheckLine, ...]:
         """Try the connection, changing nothing."""
-        return await checking.check(self._settings, self._client)
+        return await checking.check(self._settings, self._client, Companion(self._client))

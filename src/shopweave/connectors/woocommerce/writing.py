@@ -5,12 +5,13 @@ from hashlib import sha256
 from typing import Any
 
 from shopweave.connectors.woocommerce import payloads, records
-from shopweave.connectors.woocommerce.client import Client, error_of, unusable
+from shopweave.connectors.woocommerce.client import NO_ROUTE, Client, Reply, error_of, unusable
+from shopweave.connectors.woocommerce.companion import PICTURES, Companion
 from shopweave.connectors.woocommerce.reading import Reader
 from shopweave.connectors.woocommerce.settings import WooSettings
 from shopweave.model.atoms import Atoms
 from shopweave.model.change import Op, Write, WriteAnswer, WriteRefused, Written
-from shopweave.model.errors import BrokenData
+from shopweave.model.errors import BrokenData, Configuration
 from shopweave.model.record import Form, Kind, RemoteRecord
 from shopweave.model.values import Identity, Level, Node
 
@@ -33,8 +34,9 @@ _ENDINGS = {"image/png": "png", "image/jpeg": "jpg", "image/gif": "gif", "image/
 class Writer:
     """Writes to one shop."""
 
-    def __init__(self, settings: WooSettings, client: Client, reader: Reader) -> None:
+    def __init__(self, settings: WooSettings, client: Client, reader: Reader, companion: Companion) -> None:
         self._settings, self._client, self._reader = settings, client, reader
+        self._companion = companion
 
     async def write(
         self, kind: Kind, writes: tuple[Write, ...], *, not_after: float | None
@@ -82,8 +84,20 @@ class Writer:
         name = file_name(write)
         kind = write.picture.media_type
         headers = {"Content-Type": kind, "Content-Disposition": f'attachment; filename="{name}"'}
-        reply = await self._client.upload(write.picture.content, headers, not_after=not_after)
+        reply = await self._uploaded(write.picture.content, headers, not_after)
         return Written(number=write.number, record=_media(reply.body), confirmed=())
+
+    async def _uploaded(self, content: bytes, headers: Mapping[str, str], not_after: float | None) -> Reply:
+        """Let the companion plug-in take the file if it is there: it keeps a content once."""
+        if "pictures" not in (await self._companion.found()).features:
+            return await self._client.upload(content, headers, not_after=not_after)
+        try:
+            return await self._client.upload(content, headers, not_after=not_after, path=PICTURES)
+        except Configuration as error:
+            if error.code != NO_ROUTE:
+                raise
+            self._companion.forget()
+            return await self._client.upload(content, headers, not_after=not_after)
 
     async def find(self, write: Write) -> RemoteRecord | None:
         """Look for what a create in doubt may have made."""

@@ -1,0 +1,204 @@
+"""The feed of changes: every cause makes a row, and a reader misses none however late it becomes visible."""
+
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from tests.wordpress.site import PARTS, Site
+
+pytestmark = pytest.mark.wordpress
+ROUTE = "/wc-shopweave/v1/changes"
+RAW = "global $wpdb; $table = Shopweave\\Tables::changes(); "
+
+
+def newest(site: Site) -> int:
+    found: int = site.run(RAW + 'return (int) $wpdb->get_var( "SELECT MAX(n) FROM $table" );')
+    return found
+
+
+def read(site: Site, after: int, **query: Any) -> Any:
+    answer = site.ask("GET", ROUTE, params={"after": after, **query})
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def pairs(site: Site, code: str) -> list[tuple[str, int]]:
+    """Run something in a process of its own and give what the feed says of it."""
+    before = newest(site)
+    site.run(f"{code} return 1;")
+    return [(row["kind"], row["id"]) for row in read(site, before)["rows"]]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _a_first_row(site: Site) -> None:
+    site.product("FEED-0")
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "update_post_meta( $id, '_stock', '77' );",
+        "update_post_meta( $id, '_regular_price', '7' );",
+        "wp_update_post( array( 'ID' => $id, 'post_title' => 'New' ) );",
+        "wc_get_product( $id )->save();",
+        "do_action( 'woocommerce_updated_product_stock', $id );",
+        "do_action( 'woocommerce_product_set_stock', wc_get_product( $id ) );",
+        "add_post_meta( $id, '_thumbnail_id', '1' );",
+        "wp_set_object_terms( $id, 'cups', 'product_cat' );",
+        "wp_trash_post( $id );",
+        "wp_trash_post( $id ); wp_untrash_post( $id );",
+        "wp_delete_post( $id, true );",
+    ],
+)
+def test_whatever_changes_a_product_makes_one_row_for_it(site: Site, code: str) -> None:
+    product = site.product("FEED-1")
+    found = pairs(site, f"$id = {product}; {code}")
+    assert found.count(("product", product)) == 1
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        ("$id = wp_insert_term( uniqid(), 'product_cat' )['term_id'];", "category"),
+        ("wp_update_term( $id, 'product_cat', array( 'name' => uniqid() ) );", "category"),
+        ("add_term_meta( $id, 'thumbnail_id', 5 );", "category"),
+        ("wp_delete_term( $id, 'product_cat' );", "category"),
+    ],
+)
+def test_categories_make_rows(site: Site, code: str, kind: str) -> None:
+    term = site.run("return wp_insert_term( uniqid(), 'product_cat' )['term_id'];")
+    found = pairs(site, f"$id = {term}; {code}")
+    assert [one for one, _ in found] == [kind]
+
+
+@pytest.mark.parametrize(
+    ("hook", "kind"),
+    [
+        ("woocommerce_new_order", "order"),
+        ("woocommerce_update_order", "order"),
+        ("woocommerce_order_status_changed", "order"),
+        ("woocommerce_order_refunded", "order"),
+        ("woocommerce_trash_order", "order"),
+        ("woocommerce_update_coupon", "coupon"),
+        ("woocommerce_attribute_updated", "attribute"),
+        ("edit_attachment", "image"),
+    ],
+)
+def test_orders_coupons_attributes_and_pictures_make_rows(site: Site, hook: str, kind: str) -> None:
+    assert pairs(site, f"do_action( '{hook}', 4711, 1, 2 );") == [(kind, 4711)]
+
+
+def test_a_variation_tells_of_its_parent_too(site: Site) -> None:
+    parent = site.product_of("variable", "FEED-P")
+    one = site.product_of("", "FEED-V", parent)
+    found = pairs(site, f"update_post_meta( {one}, '_price', '3' );")
+    assert sorted(found) == [("product", parent), ("variation", one)]
+
+
+def test_what_changes_nothing_makes_no_row(site: Site) -> None:
+    product = site.product("FEED-2")
+    site.run(f"wp_set_object_terms( {product}, 'cups', 'product_cat' ); return 1;")
+    assert pairs(site, f"wp_set_object_terms( {product}, 'cups', 'product_cat' );") == []
+    raw = f"global $wpdb; $wpdb->update( $wpdb->postmeta, array( 'meta_value' => '1' ), array( 'post_id' => {product} ) );"
+    assert pairs(site, raw) == []
+
+
+def test_stock_written_by_the_hub_makes_one_row_that_says_so(site: Site) -> None:
+    product = site.product("FEED-3", _manage_stock="yes", _stock="5")
+    before = newest(site)
+    body = {"key": "feed-3", "items": [{"id": product, "delta": -5}]}
+    change = site.ask("POST", "/wc-shopweave/v1/stock", json=body).json()["change"]
+    rows = read(site, before)["rows"]
+    assert [(row["n"], row["id"], row["what"], row["source"]) for row in rows] == [
+        (change, product, "stock", "hub")
+    ]
+
+
+def test_a_reader_stops_before_a_number_that_may_still_come(site: Site) -> None:
+    last = newest(site)
+    site.run(RAW + "$wpdb->query( \"INSERT INTO $table (n, kind, id, what, source, at) VALUES"
+             f" ({last + 1}, 'order', 1, 'paid', 'shop', UTC_TIMESTAMP(6)), ({last + 3}, 'order', 3, 'paid', 'shop', UTC_TIMESTAMP(6))\" ); return 1;")  # fmt: skip
+    first = read(site, last)
+    assert ([row["n"] for row in first["rows"]], first["next"], first["held_back"]) == (
+        [last + 1],
+        last + 1,
+        1,
+    )
+    site.run(RAW + "$wpdb->query( \"INSERT INTO $table (n, kind, id, what, source, at) VALUES"
+             f" ({last + 2}, 'order', 2, 'paid', 'shop', UTC_TIMESTAMP(6))\" ); return 1;")  # fmt: skip
+    assert [row["n"] for row in read(site, last + 1)["rows"]] == [last + 2, last + 3]
+
+
+def test_a_number_that_never_came_is_passed_after_a_while(site: Site) -> None:
+    last = newest(site)
+    site.run(RAW + "$wpdb->query( \"INSERT INTO $table (n, kind, id, what, source, at) VALUES"
+             f" ({last + 5}, 'order', 5, 'paid', 'shop', UTC_TIMESTAMP(6) - INTERVAL 11 SECOND)\" ); return 1;")  # fmt: skip
+    assert [row["n"] for row in read(site, last)["rows"]] == [last + 5]
+
+
+def test_pages_follow_each_other(site: Site) -> None:
+    last = newest(site)
+    site.run("Shopweave\\Feed::add( array_fill( 0, 5, array( 'order', 9, 'paid' ) ) ); return 1;")
+    first = read(site, last, limit=3)
+    assert (len(first["rows"]), first["more"]) == (3, True)
+    second = read(site, first["next"], limit=3)
+    assert (len(second["rows"]), second["more"], second["next"]) == (2, False, last + 5)
+
+
+def test_a_feed_that_is_not_this_one_is_lost(site: Site) -> None:
+    known = site.ask("GET", "/wc-shopweave/v1/check").json()
+    assert read(site, 0, feed=known["feed"])["feed"] == known["feed"]
+    for query in ({"after": 0, "feed": "other"}, {"after": known["newest"] + 1000}):
+        answer = site.ask("GET", ROUTE, params=query)
+        assert (answer.status_code, answer.json()["code"]) == (410, "shopweave_feed_lost")
+
+
+def test_old_rows_go_and_the_newest_stays(site: Site) -> None:
+    newest_before = newest(site)
+    site.run(RAW + "$wpdb->query( \"UPDATE $table SET at = at - INTERVAL 20 DAY\" ); do_action( 'shopweave_upkeep' ); return 1;")  # fmt: skip
+    assert [row["n"] for row in read(site, 0)["rows"]] == [newest_before]
+    lost = site.ask("GET", ROUTE, params={"after": 1})
+    assert lost.status_code == 410
+
+
+WRITER = """
+global $wpdb;
+for ( $i = 0; $i < 1500; $i++ ) {
+    $wpdb->query( 'START TRANSACTION' );
+    Shopweave\\Feed::add( array( array( 'order', %d * 10000 + $i, 'paid' ) ) );
+    if ( 0 === $i %% 50 ) { usleep( 20000 ); }
+    $wpdb->query( 'COMMIT' );
+    if ( 700 === $i && %d < 3 ) {
+        $wpdb->query( 'START TRANSACTION' );
+        Shopweave\\Feed::add( array( array( 'order', 1, 'paid' ) ) );
+        $wpdb->query( 'ROLLBACK' );
+    }
+}
+return 1;
+"""
+
+
+def _writes(site: Site, number: int) -> int:
+    code = WRITER % (number + 1, number)
+    command = ["php", str(PARTS / "run.php")]
+    return subprocess.run(
+        command, cwd=site.folder, input=code, text=True, check=False, capture_output=True
+    ).returncode
+
+
+def test_eight_writers_and_a_reader_lose_nothing_and_double_nothing(site: Site) -> None:
+    after = newest(site)
+    found: list[int] = []
+    with ThreadPoolExecutor(8) as pool:
+        writers = [pool.submit(_writes, site, number) for number in range(8)]
+        for _ in range(2000):
+            page = read(site, after)
+            found += [row["id"] for row in page["rows"]]
+            after = page["next"]
+            if len(found) >= 12_000:
+                break
+    assert [one.result() for one in writers] == [0] * 8
+    assert len(found) == len(set(found)) == 12_000
+    assert read(site, after)["rows"] == []
