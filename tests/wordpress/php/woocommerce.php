@@ -23,7 +23,7 @@ add_action(
 function standin_install() {
 	global $wpdb;
 	$tables = array(
-		'wc_product_meta_lookup' => 'product_id bigint NOT NULL PRIMARY KEY, sku varchar(100) NULL, stock_quantity double NULL, stock_status varchar(100) NULL, KEY sku (sku)',
+		'wc_product_meta_lookup' => 'product_id bigint NOT NULL PRIMARY KEY, sku varchar(100) NULL, stock_quantity double NULL, stock_status varchar(100) NULL, min_price decimal(19,4) NULL, max_price decimal(19,4) NULL, KEY sku (sku)',
 		'woocommerce_api_keys'   => 'key_id bigint NOT NULL AUTO_INCREMENT PRIMARY KEY, user_id bigint, permissions varchar(10), consumer_key varchar(64), consumer_secret varchar(64)',
 	);
 	foreach ( $tables as $name => $columns ) {
@@ -153,6 +153,30 @@ class WC_Product {
 		wp_set_object_terms( $this->id, 'outofstock' === $status ? 'outofstock' : array(), 'product_visibility' );
 	}
 
+	public function set_regular_price( $price ) {
+		$this->set['_regular_price'] = $price;
+	}
+
+	public function set_sale_price( $price ) {
+		$this->set['_sale_price'] = $price;
+	}
+
+	public function set_date_on_sale_from( $date ) {
+		$this->set['_sale_price_dates_from'] = $date ? strtotime( $date ) : '';
+	}
+
+	public function set_date_on_sale_to( $date ) {
+		$this->set['_sale_price_dates_to'] = $date ? strtotime( $date ) : '';
+	}
+
+	/** The price that counts now: the sale's while it runs, else the regular one. */
+	private function settle_price() {
+		$from = $this->meta( '_sale_price_dates_from' );
+		$to   = $this->meta( '_sale_price_dates_to' );
+		$runs = '' !== $this->meta( '_sale_price' ) && ( '' === $from || $from <= time() ) && ( '' === $to || $to >= time() );
+		update_post_meta( $this->id, '_price', $this->meta( $runs ? '_sale_price' : '_regular_price' ) );
+	}
+
 	public function save() {
 		global $wpdb;
 		foreach ( $this->set as $key => $value ) {
@@ -160,6 +184,7 @@ class WC_Product {
 		}
 		$this->set = array();
 		$this->settle_status();
+		$this->settle_price();
 		$now       = array( 'post_modified' => current_time( 'mysql' ), 'post_modified_gmt' => current_time( 'mysql', true ) );
 		$wpdb->update( $wpdb->posts, $now, array( 'ID' => $this->id ) );
 		clean_post_cache( $this->id );

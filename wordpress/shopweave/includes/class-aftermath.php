@@ -68,8 +68,8 @@ final class Aftermath {
 		if ( ! $ids ) {
 			return array();
 		}
-		$list = implode( ',', $ids );
-		$rows = $wpdb->get_results(
+		$list  = implode( ',', $ids );
+		$rows  = $wpdb->get_results(
 			"SELECT post_id, meta_key, meta_value FROM {$wpdb->postmeta} WHERE post_id IN ({$list})
 				AND meta_key IN ('_stock', '_stock_status', '_backorders') ORDER BY meta_id DESC"
 		);

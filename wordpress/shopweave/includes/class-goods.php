@@ -189,7 +189,7 @@ final class Goods {
 	public function add_stock_row( int $id ): void {
 		global $wpdb;
 		add_post_meta( $id, '_stock', '0', true );
-		$query = "SELECT meta_id FROM {$wpdb->postmeta} WHERE post_id = %d AND meta_key = '_stock' ORDER BY meta_id";
+		$query                        = "SELECT meta_id FROM {$wpdb->postmeta} WHERE post_id = %d AND meta_key = '_stock' ORDER BY meta_id";
 		$this->metas[ $id ]['_stock'] = array_fill_keys( array_map( 'intval', $wpdb->get_col( $wpdb->prepare( $query, $id ) ) ), '0' );
 	}
 }

@@ -24,6 +24,7 @@ final class Plugin {
 		add_action( 'rest_api_init', array( Pictures::class, 'register' ) );
 		add_action( 'rest_api_init', array( Changes::class, 'register' ) );
 		add_action( 'rest_api_init', array( File_Names::class, 'register' ) );
+		add_action( 'rest_api_init', array( Prices::class, 'register' ) );
 		Watch::start();
 		add_action( 'before_woocommerce_init', array( Woo::class, 'declare_compatibility' ) );
 		add_action( 'plugins_loaded', array( Tables::class, 'upgrade' ) );

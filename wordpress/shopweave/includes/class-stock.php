@@ -104,14 +104,14 @@ final class Stock {
 	 * @param array       $items       The items.
 	 */
 	private static function written( Transaction $transaction, Goods $goods, array $items ): array {
-		$holders  = self::holders( $goods, $items );
-		$current  = self::locked( $transaction, $goods, array_unique( array_filter( $holders, 'is_int' ) ) );
-		$before   = $current;
-		$answers  = array();
+		$holders = self::holders( $goods, $items );
+		$current = self::locked( $transaction, $goods, array_unique( array_filter( $holders, 'is_int' ) ) );
+		$before  = $current;
+		$answers = array();
 		foreach ( $items as $number => $item ) {
 			$answers[] = self::one( $goods, $item, $holders[ $number ], $current );
 		}
-		$moved = array_filter(
+		$moved  = array_filter(
 			$current,
 			static function ( float $quantity, int $id ) use ( $before ): bool {
 				return abs( $quantity - $before[ $id ] ) >= self::NEAR;

@@ -49,14 +49,15 @@ final class Upkeep {
 	}
 
 	/**
-	 * Finish requests whose stock was written and that were cut off before the rest, and never repeated.
+	 * Finish requests whose stock or prices were written and that were cut off before the rest, and never repeated.
 	 */
 	public static function sweep(): void {
 		global $wpdb;
 		$table = Tables::requests();
 		$rows  = $wpdb->get_results( "SELECT k, answer FROM {$table} WHERE state = 1 AND at < UTC_TIMESTAMP() - INTERVAL 1 MINUTE LIMIT 100" );
 		foreach ( $rows as $row ) {
-			Stock::settle( $row->k, json_decode( $row->answer, true ) );
+			$answer = json_decode( $row->answer, true );
+			isset( $answer['wanted'] ) ? Prices::settle( $row->k, $answer ) : Stock::settle( $row->k, $answer );
 		}
 	}
 

@@ -89,6 +89,24 @@ final class Woo {
 	}
 
 	/**
+	 * Set the prices of a product through itself, so that ranges and schedules follow.
+	 *
+	 * @param \WC_Product $product The product.
+	 * @param array       $wanted  Regular, sale, from and to; what is not given stays.
+	 */
+	public static function set_prices( $product, array $wanted ): void {
+		if ( isset( $wanted['regular'] ) ) {
+			$product->set_regular_price( $wanted['regular'] );
+		}
+		if ( isset( $wanted['sale'] ) ) {
+			$product->set_sale_price( $wanted['sale'] );
+			$product->set_date_on_sale_from( $wanted['from'] ?? '' );
+			$product->set_date_on_sale_to( $wanted['to'] ?? '' );
+		}
+		$product->save();
+	}
+
+	/**
 	 * Say whether something is a number that the shop takes as a quantity without changing it.
 	 *
 	 * @param mixed $value A value of a request.
