@@ -37,7 +37,7 @@ class Slow(Simulated):
             return await super().send(request)
         self.begun.append(request.body)
         self.flying += 1
-        await asyncio.sleep(LONG if self.slow else 0)
+        await asyncio.sleep(LONG)
         self.flying -= 1
         return await super().send(request)
 
