@@ -2,17 +2,21 @@
 
 import ast
 import inspect
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import typer.main
+from msgspec import Struct
+from msgspec.structs import fields
 
 from shopweave.cli import app as frame
 from shopweave.connector.declaration import connector_names, find_connector
 from shopweave.connector.settings import Option
 from shopweave.hub.settings.spec import SECTIONS
+from shopweave.web import api, measures
 
 FOLDER = Path("docs/reference")
 PAGE = FOLDER / "settings.md"
@@ -160,10 +164,75 @@ def _text(node: ast.expr, constants: Mapping[str, str]) -> str:
     return "…"
 
 
+def interface() -> str:
+    """Write the page of the HTTP interface: every operation with what it takes and gives."""
+    parts = ["# HTTP interface", "", "Made from the code; do not edit by hand.", ""]
+    parts += ["Send a token (`shopweave user token`) as `Authorization: Bearer …`. An error is JSON with"]
+    parts += [
+        "`code`, `what`, `where` and `remedy`. `/api/schema/openapi.json` has the same as OpenAPI 3.1.",
+        "",
+    ]
+    for handler in (*api.HANDLERS, measures.health):
+        prefix = "" if handler is measures.health else "/api"
+        path = re.sub(r"{(\w+):\w+}", r"{\1}", f"{prefix}{min(handler.paths)}")
+        verb = min(handler.http_methods)
+        takes, gives = _signature(handler.fn)
+        text = inspect.cleandoc(handler.fn.__doc__ or "").splitlines()[0]
+        parts += [f"## `{verb} {path}`", "", text, "", f"Takes: {takes}. Gives: {gives}.", ""]
+    parts += ["# Values", ""]
+    for one in sorted(_structs(), key=lambda found: found.__name__):
+        names = ", ".join(f"`{name}`" for name in one.__struct_fields__)
+        parts += [f"- **{one.__name__}**: {names}"]
+    return "\n".join(parts) + "\n"
+
+
+def _signature(function: Any) -> tuple[str, str]:
+    found = inspect.signature(function)
+    taken = [name for name in found.parameters if name not in ("request", "site", "data")]
+    body = found.parameters.get("data")
+    names = [f"`{name}`" for name in taken] + ([_names(body.annotation)] if body else [])
+    return ", ".join(names) or "nothing", _names(found.return_annotation)
+
+
+def _names(annotation: Any) -> str:
+    structs = _within(annotation)
+    many = any(word in str(annotation) for word in ("tuple[", "list["))
+    text = ", ".join(f"`{one.__name__}`" for one in structs)
+    return "nothing" if not text else f"a list of {text}" if many else text
+
+
+def _within(annotation: Any) -> list[type[Struct]]:
+    if isinstance(annotation, type) and issubclass(annotation, Struct):
+        return [annotation]
+    return [one for part in get_args(annotation) for one in _within(part)]
+
+
+def _structs() -> set[type[Struct]]:
+    """Collect the values of the interface, and the values within them."""
+    left = [
+        one
+        for handler in (*api.HANDLERS, measures.health)
+        for part in (inspect.signature(handler.fn).return_annotation, *_bodies(handler.fn))
+        for one in _within(part)
+    ]
+    found: set[type[Struct]] = set()
+    while left:
+        one = left.pop()
+        if one not in found:
+            found.add(one)
+            left += [inner for field in fields(one) for inner in _within(field.type)]
+    return found
+
+
+def _bodies(function: Any) -> list[Any]:
+    return [one.annotation for name, one in inspect.signature(function).parameters.items() if name == "data"]
+
+
 PAGES: Mapping[Path, Callable[[], str]] = {
     PAGE: settings,
     FOLDER / "cli.md": commands,
     FOLDER / "findings.md": findings,
+    FOLDER / "api.md": interface,
 }
 
 if __name__ == "__main__":

@@ -283,3 +283,16 @@ def test_a_schedule_that_is_gone_starts_nothing(ground: Ground) -> None:
 def _five(zone: str) -> Schedule:
     state: Any = {"name": "s", "until": 1}
     return Schedule(name="s", cron="0 5 * * *", zone=zone, run="count", state=state)
+
+
+def test_runs_that_ended_long_ago_are_forgotten(ground: Ground) -> None:
+    async def story(life: Life) -> None:
+        await life.add("old", until=1)
+        await life.until("old", "done")
+        now = ground.clock.now()
+        assert await life.engine.forget(now - timedelta(hours=1)) == 0
+        assert [run.id for run in await life.engine.runs(RunQuery())] == ["old"]
+        assert await life.engine.forget(now + timedelta(hours=1)) >= 1
+        assert await life.engine.runs(RunQuery()) == ()
+
+    play(ground, story)

@@ -5,6 +5,7 @@ from pathlib import Path
 from shopweave.cli.console import print_json, say, tell
 from shopweave.cli.planning import exit_code
 from shopweave.cli.running import PARTLY
+from shopweave.cli.serving import demo_pages
 from shopweave.demo.living import live
 from shopweave.demo.once import once as one_round
 
@@ -22,7 +23,7 @@ async def run_demo(
 ) -> int:
     """Run one round, or go on until stopped."""
     if not once:
-        await live(folder, items=items, simple=simple, real_pace=real, seed=seed, say=tell)
+        await live(folder, items=items, simple=simple, real_pace=real, seed=seed, say=tell, pages=demo_pages)
         return 0
     report = await one_round(folder, items=items, simple=simple, real_pace=real, seed=seed, out=out, say=say)
     if as_json:

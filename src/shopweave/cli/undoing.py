@@ -7,7 +7,7 @@ import typer
 from msgspec import to_builtins
 
 from shopweave.cli.console import print_json, tell
-from shopweave.cli.opening import opened
+from shopweave.cli.opening import opened, opened_in_turn
 from shopweave.cli.planning import WHO
 from shopweave.cli.running import DONE, HELD, PARTLY
 from shopweave.hub import plans, runs, undo
@@ -19,7 +19,7 @@ _FAILED = (ChangeState.REFUSED.value, ChangeState.DROPPED.value)
 
 async def undo_run(folder: Path, run: int, *, also_moved: bool, yes: bool, as_json: bool) -> int:
     """Plan the undo of a run, show it, ask, and send it."""
-    async with opened(folder, works=True) as hub:
+    async with opened_in_turn(folder) as hub:
         made = await undo.plan_undo(hub, run, WHO, also_moved=also_moved)
         if not as_json:
             _show(made)
@@ -76,7 +76,7 @@ async def list_pins(folder: Path, *, as_json: bool) -> int:
 
 async def unpin_atom(folder: Path, flow: str, sku: str, atom: str, *, as_json: bool) -> int:
     """Unpin a value and send what follows from it."""
-    async with opened(folder, works=True) as hub:
+    async with opened_in_turn(folder) as hub:
         await hub.start()
         await undo.unpin(hub, flow, sku, atom, WHO)
         calm = await runs.settled(hub)

@@ -1,11 +1,13 @@
 """The living demo: the world and a hub that goes on by its schedules, until somebody stops it."""
 
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 from shopweave.demo.once import work
 from shopweave.demo.serve import forever
 from shopweave.demo.world import World
+from shopweave.hub.context import Hub
 from shopweave.hub.schedules import set_schedules
 from shopweave.hub.settings import load
 from shopweave.runtime.clock import SystemClock, SystemIds
@@ -14,9 +16,16 @@ from shopweave.runtime.opening import open_hub
 
 
 async def live(
-    folder: Path, *, items: int, simple: bool, real_pace: bool, seed: int, say: Callable[[str], None]
+    folder: Path,
+    *,
+    items: int,
+    simple: bool,
+    real_pace: bool,
+    seed: int,
+    say: Callable[[str], None],
+    pages: Callable[[Hub], AbstractAsyncContextManager[str]],
 ) -> None:
-    """Start everything, run all flows once, then go on by the clock."""
+    """Start everything and serve the pages, run all flows once, then go on by the clock."""
     lock = FolderLock(folder)
     lock.take(invites=True)
     world = World(folder, SystemClock(), SystemIds())
@@ -24,11 +33,13 @@ async def live(
         await world.start(items, simple=simple, real_pace=real_pace, seed=seed)
         opened = await open_hub(folder, load(folder), lock=False)
         try:
-            report = await work(opened, world, say)
-            say(f"In step: {report.converged}. Shop: {world.shop.url}, Icecat: {world.icecat.url}.")
-            say(f"Edit {world.till_path} and watch; Ctrl-C ends the demo.")
-            await set_schedules(opened.hub)
-            await forever()
+            async with pages(opened.hub) as told:
+                say(told)
+                report = await work(opened, world, say)
+                say(f"In step: {report.converged}. Shop: {world.shop.url}, Icecat: {world.icecat.url}.")
+                say(f"Edit {world.till_path} and watch; Ctrl-C ends the demo.")
+                await set_schedules(opened.hub)
+                await forever()
         finally:
             await opened.hub.stop()
     finally:

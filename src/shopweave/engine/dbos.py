@@ -9,12 +9,14 @@ from asyncio import AbstractEventLoop, Task, create_task, current_task, gather, 
 from asyncio import run_coroutine_threadsafe as submit
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import CancelledError
+from datetime import datetime
 from typing import Any, TypeVar
 
 from dbos import DBOS, DBOSConfig
 
 from shopweave.engine.beats import BEAT, Beats, leave
 from shopweave.engine.inbox import free_left, has_any, take_in
+from shopweave.engine.local import forget_tasks
 from shopweave.engine.port import Json, RunQuery, RunRequest, RunState, Schedule
 from shopweave.engine.schedules import Clockwork
 from shopweave.engine.system import APPLICATION, SCHEMA, THREADS, VERSION, System, serializer
@@ -99,6 +101,11 @@ class DbosEngine:
         await self._apart(lambda: self._system.recover([self._owner]))
         await self._apart(self._system.close)
         await self._store.write(lambda tx: leave(tx, self._owner))
+
+    async def forget(self, before: datetime) -> int:
+        """Delete runs that ended before a time; gives how many."""
+        handed = await self._store.write(lambda tx: forget_tasks(tx, before))
+        return handed + await self._apart(lambda: self._system.forget(before))
 
     async def take_over(self) -> None:
         """Free what other workers had under way; called when they are known to be dead."""

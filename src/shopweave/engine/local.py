@@ -6,11 +6,24 @@ outcome counts only if the claim is still ours, so a life that was thought dead 
 
 from asyncio import CancelledError, Event, Task, create_task, gather, timeout
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Row, String, bindparam, exists, insert, literal, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    String,
+    bindparam,
+    delete,
+    exists,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 
 from shopweave.engine.port import Json, RunQuery, RunRequest, RunState, Schedule
 from shopweave.engine.schedules import Clockwork
@@ -71,6 +84,19 @@ _CANCEL = (
 )
 _RUNS = select(task).order_by(task.c.number.desc())
 _FAILURES = select(task.c.name, task.c.error).where(task.c.status == FAILED).order_by(task.c.number)
+_ENDED = (
+    select(task.c.number)
+    .where(task.c.status.in_([DONE, FAILED, CANCELLED]), task.c.changed < bindparam("before"))
+    .order_by(task.c.number)
+    .limit(1_000)
+)
+_DELETE = delete(task).where(task.c.number.in_(many("ids")))
+
+
+def forget_tasks(tx: Tx, before: datetime) -> int:
+    """Delete a thousand runs at most that ended before a time; gives how many."""
+    ids = [row.number for row in tx.rows(_ENDED, {"before": before})]
+    return tx.run(_DELETE, {"ids": ids}) if ids else 0
 
 
 class LocalEngine:
@@ -138,6 +164,10 @@ class LocalEngine:
             one.cancel()
         await gather(*tasks, return_exceptions=True)
         await self._store.write(lambda tx: tx.run(_FREE, {"who": self._owner}))
+
+    async def forget(self, before: datetime) -> int:
+        """Delete runs that ended before a time; gives how many."""
+        return await self._store.write(lambda tx: forget_tasks(tx, before))
 
     async def take_over(self) -> None:
         """Free what other owners claimed; called when they are known to be dead."""

@@ -84,6 +84,10 @@ class Engine(Protocol):
         """Stop working; what is under way goes on with the next start."""
         ...
 
+    async def forget(self, before: datetime) -> int:
+        """Delete runs that ended before a time; gives how many."""
+        ...
+
     async def take_over(self) -> None:
         """Free what other owners had under way; called when they are known to be dead."""
         ...

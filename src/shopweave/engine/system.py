@@ -28,6 +28,7 @@ STATES = {
     "MAX_RECOVERY_ATTEMPTS_EXCEEDED": "failed",
     "CANCELLED": "cancelled",
 }
+ENDED = ["SUCCESS", "ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED", "CANCELLED"]
 _COLUMNS = ("workflow_uuid", "status", "executor_id")
 _TABLES = {
     dialect: table("workflow_status", *(column(name) for name in _COLUMNS), schema=schema)
@@ -126,6 +127,15 @@ class System:
         )
         mend = self._client._sys_db.reenqueue_for_recovery  # noqa: SLF001 - DBOS leaves the dead to the caller
         return sum(mend(one.workflow_id, list(workers), one.queue_name or "runs") for one in found)
+
+    def forget(self, before: datetime) -> int:
+        """Delete runs that ended before a time, some hundreds at most; gives how many."""
+        found = self._client.list_workflows(
+            status=ENDED, completed_before=before.isoformat(), limit=500, load_input=False, load_output=False
+        )
+        if found:
+            self._client.delete_workflows([one.workflow_id for one in found])
+        return len(found)
 
     def close(self) -> None:
         """Close the connections."""

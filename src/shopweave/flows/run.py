@@ -1,5 +1,6 @@
 """A run of a flow, as steps of an engine: pull both sides, link, ask, plan."""
 
+from collections.abc import Container, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -84,10 +85,23 @@ class Runner:
     def wake_all(self, tx: Tx) -> None:
         """Wake every flow with open marks; called when an engine starts whose old wake-ups may be gone."""
         connections.forget_flow_wakes(tx)
+        self._mark_due(tx)
+        self.wake(tx, tuple(key for key in self.house.flows if marks.has_ready(tx, key)))
+
+    def revive(self, tx: Tx, flows: Sequence[int], live: Container[str]) -> int:
+        """Wake those flows that have open marks and that no living run plans; gives how many."""
+        self._mark_due(tx)
+        found = [key for key in flows if f"flow:{key}" not in live and marks.has_ready(tx, key)]
+        for key in found:
+            connections.flow_awake(tx, key, awake=False)
+        self.wake(tx, tuple(found))
+        return len(found)
+
+    def _mark_due(self, tx: Tx) -> None:
+        """Mark what was set aside until now."""
         for flow, item in agreements.due_parkings(tx):
             if flow in self.house.flows:
                 marks.mark_items(tx, self.house.flows[flow].row.target, [item])
-        self.wake(tx, tuple(key for key in self.house.flows if marks.has_ready(tx, key)))
 
     def _enqueue_plan(self, tx: Tx, flow: Flow, number: int) -> None:
         self._engine.enqueue(

@@ -9,7 +9,7 @@ from shopweave.connector.declaration import Connector, Doors, find_connector
 from shopweave.engine.port import Engine
 from shopweave.flows.house import Flow, House, slice_of
 from shopweave.flows.run import Runner
-from shopweave.hub.upkeep import tidy
+from shopweave.hub.upkeep import Upkeep, tidy
 from shopweave.lanes.gate import Gate
 from shopweave.lanes.lanes import Lanes
 from shopweave.lanes.port import Port
@@ -52,6 +52,7 @@ class Hub:
         self.runner = Runner(store, engine, clock, house)
         self.lanes = Lanes(store, engine, clock, random, worker, house.ports, self.runner.wake)
         self.runner.send_through(self.lanes)
+        self.upkeep = Upkeep(store, engine, clock, house, self.lanes, self.runner)
         self.posts: tuple[Post, ...] = ()
         self.closing: list[Callable[[], Any]] = []
         self.aside = False
@@ -64,6 +65,7 @@ class Hub:
         if self.aside:
             return
         await self.store.write(self._wake_all)
+        await self.upkeep.forget()
         await self.engine.start()
 
     def _wake_all(self, tx: Tx) -> None:

@@ -7,7 +7,7 @@ from msgspec import Struct
 from shopweave.engine.port import RunQuery
 from shopweave.hub.context import Hub
 from shopweave.model.change import ChangeState
-from shopweave.store import findings, lanes, marks, outbox, plans
+from shopweave.store import findings, lanes, marks, outbox, plans, stopping
 from shopweave.store.base import Tx
 
 PAUSE = 0.05
@@ -61,23 +61,26 @@ async def finished(hub: Hub, run: int) -> None:
 
 async def settled(hub: Hub) -> bool:
     """Wait until nothing waits to be planned or sent; False when something cannot be sent for now."""
-    calm = 0
+    calm = sent = 0
     until = hub.clock.monotonic() + SETTLED
     while calm < 2:
         if hub.clock.monotonic() > until:
             return False
         busy = await hub.engine.runs(RunQuery(statuses=("waiting", "running"), limit=1))
-        stuck, left = await hub.store.read(lambda tx: (_resting(tx, hub), _open(tx, hub)))
+        stuck, stopped, sent, marked = await hub.store.read(lambda tx: _open(tx, hub))
         if stuck:
             return False
-        calm = calm + 1 if not busy and not left else 0
+        is_calm = not busy and not marked and (stopped or not sent)
+        calm = calm + 1 if is_calm else 0
         await hub.clock.sleep(PAUSE)
-    return True
+    return not sent
 
 
-def _open(tx: Tx, hub: Hub) -> int:
+def _open(tx: Tx, hub: Hub) -> tuple[bool, bool, int, int]:
+    """Say whether a lane rests, whether all writing is stopped, and count what is to be sent and planned."""
     sent = sum(outbox.left(tx, key) for key in hub.house.ports)
-    return sent + sum(marks.count_marks(tx, key) for key in hub.house.flows)
+    marked = sum(marks.count_marks(tx, key) for key in hub.house.flows)
+    return _resting(tx, hub), stopping.stopped(tx) is not None, sent, marked
 
 
 def _resting(tx: Tx, hub: Hub) -> bool:

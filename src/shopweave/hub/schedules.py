@@ -1,7 +1,7 @@
 """Runs by the clock."""
 
 from shopweave.engine.port import Json, Schedule
-from shopweave.hub import notify
+from shopweave.hub import notify, upkeep
 from shopweave.hub.context import Hub
 
 CLOCK = "flow.clock"
@@ -17,17 +17,15 @@ async def set_schedules(hub: Hub) -> None:
         return {**state, "done": True}
 
     hub.engine.register(CLOCK, fire)
-    await hub.engine.schedule(
-        notify.register(hub)
-        + tuple(
-            Schedule(
-                name=flow.row.name,
-                cron=flow.settings.schedule,
-                zone=flow.settings.zone,
-                run=CLOCK,
-                state={"flow": flow.row.name},
-            )
-            for flow in hub.house.flows.values()
-            if flow.settings.schedule
+    clocks = [
+        Schedule(
+            name=flow.row.name,
+            cron=flow.settings.schedule,
+            zone=flow.settings.zone,
+            run=CLOCK,
+            state={"flow": flow.row.name},
         )
-    )
+        for flow in hub.house.flows.values()
+        if flow.settings.schedule
+    ]
+    await hub.engine.schedule((*notify.register(hub), upkeep.schedule(), *clocks))

@@ -1,21 +1,103 @@
-"""Upkeep: held plans expire, old exchanges are forgotten."""
+"""Upkeep every five minutes: what sleeps over its work is woken, what is old is forgotten."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
+from msgspec import Struct
+
+from shopweave.engine.port import Engine, Json, RunQuery, Schedule
 from shopweave.flows.house import House
+from shopweave.flows.run import Runner
+from shopweave.lanes.lanes import Lanes
 from shopweave.model.change import ChangeState
-from shopweave.store import findings, marks, outbox, plans, requests
-from shopweave.store.base import Tx
+from shopweave.model.seams import Clock
+from shopweave.store import connections, findings, forgetting, lanes, marks, outbox, plans, undoing
+from shopweave.store.base import Store, Tx
 
 KEEP = timedelta(days=30)
+KEEP_RUNS = timedelta(days=7)
+UPKEEP = "hub.upkeep"
+EVERY = "*/5 * * * *"
+MOST = 10_000
+
+
+class Wakes(Struct, frozen=True, kw_only=True):
+    """The numbers of the latest wake-ups, by connection and by flow."""
+
+    lanes: dict[int, int]
+    flows: dict[int, int]
+
+
+class Upkeep:
+    """Keeps one hub; a step of its engine, so that of many workers one does it."""
+
+    def __init__(
+        self, store: Store, engine: Engine, clock: Clock, house: House, sending: Lanes, runner: Runner
+    ) -> None:
+        self._store, self._engine, self._clock, self._house = store, engine, clock, house
+        self._sending, self._runner = sending, runner
+        engine.register(UPKEEP, self.advance)
+
+    async def advance(self, state: Json) -> Json:
+        """Do all of it once."""
+        await self._store.write(lambda tx: tidy(tx, self._house))
+        await self.wake_sleepers()
+        await self.forget()
+        return {**state, "done": True}
+
+    async def wake_sleepers(self) -> int:
+        """Wake lanes and flows that have work and no wake-up on its way; gives how many.
+
+        A wake-up made while the engine was asked has moved the number, and counts as alive.
+        """
+        known = await self._store.read(self._wakes)
+        live = await self._engine.runs(RunQuery(statuses=("waiting", "running"), limit=MOST))
+        if len(live) == MOST:
+            return 0
+        partitions = {run.partition for run in live}
+        return await self._store.write(lambda tx: self._revive(tx, known, partitions))
+
+    def _wakes(self, tx: Tx) -> Wakes:
+        flows = connections.flow_wakes(tx)
+        return Wakes(
+            lanes={key: lanes.read_lane(tx, key).wakes for key in self._house.ports},
+            flows={key: flows[key] for key in self._house.flows},
+        )
+
+    def _revive(self, tx: Tx, known: Wakes, live: set[str]) -> int:
+        now = self._wakes(tx)
+        slept = [key for key, wakes in now.lanes.items() if wakes == known.lanes.get(key)]
+        slow = [key for key, wakes in now.flows.items() if wakes == known.flows.get(key)]
+        return self._sending.revive(tx, slept, live) + self._runner.revive(tx, slow, live)
+
+    async def forget(self) -> None:
+        """Delete changes and requests of more than 30 days, and runs of the engine of more than 7."""
+        await self._sliced(forgetting.forget_changes)
+        await self._sliced(forgetting.forget_requests)
+        await self._engine.forget(self._clock.now() - KEEP_RUNS)
+
+    async def _sliced(self, forget: Callable[[Tx, timedelta, int], int]) -> None:
+        after = -1
+        while after:
+            after = await self._store.write(partial(_forgotten, forget, max(after, 0)))
+
+
+def _forgotten(forget: Callable[[Tx, timedelta, int], int], after: int, tx: Tx) -> int:
+    return forget(tx, KEEP, after)
+
+
+def schedule() -> Schedule:
+    """Give the clock of the upkeep."""
+    return Schedule(name=UPKEEP, cron=EVERY, zone="UTC", run=UPKEEP)
 
 
 def tidy(tx: Tx, house: House) -> int:
-    """Let held plans expire whose time is over, and forget old exchanges; gives the plans that expired.
+    """Let held plans expire whose time is over; gives how many.
 
     What expires is compared anew: the items are marked, and a new plan is made from what is true then.
     """
-    requests.forget_requests(tx, KEEP)
+    undoing.drop_abandoned(tx)
     found = plans.expired_plans(tx)
     for key in found:
         _expire(tx, house, key)
@@ -31,4 +113,5 @@ def _expire(tx: Tx, house: House, key: int) -> None:
         return
     flow = house.flows[row.flow]
     findings.settle(tx, f"held:{flow.row.name}:{key}")
-    marks.mark_items(tx, flow.row.target, [one.item for one in held if one.item])
+    if row.kind != undoing.KIND:
+        marks.mark_items(tx, flow.row.target, [one.item for one in held if one.item])

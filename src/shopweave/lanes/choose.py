@@ -65,6 +65,8 @@ def choose(tx: Tx, lease: Lease, port: Port, context: Context, *, urgent_only: b
         return None
     if (doubtful := outbox.due_look_up(tx, lease.connection)) is not None:
         return _look_up(tx, port, context, doubtful)
+    if row.stopped:
+        return None
     head = best_head(outbox.heads(tx, lease.connection), tx.now)
     if head is None or (urgent_only and head.urgency >= Urgency.REST):
         return None

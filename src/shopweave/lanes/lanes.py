@@ -1,7 +1,7 @@
 """All lanes of one worker: who wakes them, and how a wake-up becomes a turn."""
 
 from asyncio import Event
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping, Sequence
 from datetime import timedelta
 
 from shopweave.engine.port import Engine, Json, RunRequest
@@ -72,6 +72,18 @@ class Lanes:
             if connection in self._ports and outbox.left(tx, connection):
                 self.wake(tx, connection)
 
+    def revive(self, tx: Tx, connections: Sequence[int], live: Container[str]) -> int:
+        """Wake those lanes that have work and whose partition no living run holds; gives how many."""
+        found = [key for key in connections if f"{WAKE}:{key}" not in live and self._has_work(tx, key)]
+        for connection in found:
+            lanes.fall_asleep(tx, connection)
+            self.wake(tx, connection)
+        return len(found)
+
+    def _has_work(self, tx: Tx, connection: int) -> bool:
+        row = lanes.read_lane(tx, connection)
+        return outbox.next_due(tx, connection, row.epoch + 1, stopped=row.stopped) is not None
+
     def _bell(self, connection: int) -> Event:
         return self._bells.setdefault(connection, Event())
 
@@ -92,7 +104,7 @@ class Lanes:
         if lease is not None and not lanes.release_lease(tx, lease):
             return
         row = lanes.read_lane(tx, connection)
-        if outbox.next_due(tx, connection, row.epoch + 1) is not None:
+        if outbox.next_due(tx, connection, row.epoch + 1, stopped=row.stopped) is not None:
             lanes.count_wake(tx, connection, row.wakes + 1)
             self._enqueue(tx, connection, row.wakes + 1)
         else:

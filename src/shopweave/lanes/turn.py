@@ -2,6 +2,7 @@
 
 from asyncio import FIRST_COMPLETED, Event, Task, TaskGroup, timeout, wait
 from collections.abc import Callable
+from datetime import datetime
 
 from shopweave.lanes.choose import Context, Pick, choose, doubt_orphans
 from shopweave.lanes.port import Port
@@ -137,8 +138,7 @@ class Turn:
 
     async def _wait(self, held: Held) -> bool:
         """Wait for the bell or for what is due next, at most to the turn's end; False when nothing is."""
-        due = await self._store.read(lambda tx: outbox.next_due(tx, held.lease.connection, held.lease.epoch))
-        rests = await self._store.read(lambda tx: lanes.resting(tx, held.lease.connection))
+        due, rests = await self._store.read(lambda tx: _next(tx, held.lease))
         if due is None:
             return False
         moment = max(due, rests) if rests else due
@@ -149,3 +149,9 @@ class Turn:
         except TimeoutError:
             pass
         return True
+
+
+def _next(tx: Tx, lease: Lease) -> tuple[datetime | None, datetime | None]:
+    """Say when the lane has something to do, and until when it rests."""
+    row = lanes.read_lane(tx, lease.connection)
+    return outbox.next_due(tx, lease.connection, lease.epoch, stopped=row.stopped), row.not_before

@@ -165,6 +165,11 @@ def flow_awake(tx: Tx, key: int, *, awake: bool) -> None:
     tx.run(_WAKE_FLOW, {"key": key, "awake": awake, "more": int(awake)})
 
 
+def flow_wakes(tx: Tx) -> dict[int, int]:
+    """Give the numbers of the latest wake-ups of all flows."""
+    return {key: row.wakes for key, row in all_flows(tx).items()}
+
+
 def forget_flow_wakes(tx: Tx) -> None:
     """Forget wake-ups of an engine whose rows may be gone."""
     tx.run(_SLEEPING)

@@ -3,11 +3,12 @@
 from datetime import datetime, timedelta
 
 from msgspec import Struct
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, exists, select, update
 
 from shopweave.store.base import Tx
 from shopweave.store.hiding import hidden
-from shopweave.store.tables import lane
+from shopweave.store.stopping import NAME as STOPPED
+from shopweave.store.tables import lane, setting
 
 
 class Lease(Struct, frozen=True, kw_only=True):
@@ -20,7 +21,7 @@ class Lease(Struct, frozen=True, kw_only=True):
 
 
 class LaneRow(Struct, frozen=True, kw_only=True):
-    """A lane as it stands."""
+    """A lane as it stands; `stopped` when nothing may be written anywhere."""
 
     connection: int
     owner: str | None
@@ -31,6 +32,7 @@ class LaneRow(Struct, frozen=True, kw_only=True):
     awake: bool
     wakes: int
     batch: int
+    stopped: bool
 
 
 _HERE = lane.c.connection == bindparam("at")
@@ -44,10 +46,10 @@ _READ = select(
     lane.c.awake,
     lane.c.wakes,
     lane.c.batch,
+    exists().where(setting.c.name == STOPPED).label("stopped"),
 ).where(_HERE)
 _SET = update(lane).where(_HERE)
 _SET_OWN = _SET.where(lane.c.owner == bindparam("me"), lane.c.epoch == bindparam("mine"))
-_RESTS = select(lane.c.not_before).where(_HERE)
 _ALL = select(lane.c.connection).order_by(lane.c.connection)
 _SLEEPING = update(lane).where(lane.c.awake.is_(True)).values(awake=False)
 
@@ -118,12 +120,6 @@ def fall_asleep(tx: Tx, connection: int) -> None:
 def rest(tx: Tx, connection: int, until: datetime | None, why: str, failures: int) -> None:
     """Let a lane stand still until a time, and say why; None lets it go on."""
     tx.run(_SET, {"at": connection, "not_before": until, "why_waiting": hidden(why), "failures": failures})
-
-
-def resting(tx: Tx, connection: int) -> datetime | None:
-    """Say until when a lane stands still."""
-    moment: datetime | None = tx.scalar(_RESTS, {"at": connection})
-    return moment
 
 
 def set_batch(tx: Tx, connection: int, size: int) -> None:

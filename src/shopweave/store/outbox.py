@@ -207,6 +207,13 @@ _NEXT = select(func.min(func.coalesce(change.c.not_before, change.c.created))).w
         (change.c.state == ChangeState.INTENT.value) & (change.c.epoch < bindparam("before")),
     ),
 )
+_NEXT_LOOK = select(func.min(func.coalesce(change.c.not_before, change.c.created))).where(
+    change.c.connection == bindparam("at"),
+    or_(
+        change.c.state == ChangeState.IN_DOUBT.value,
+        (change.c.state == ChangeState.INTENT.value) & (change.c.epoch < bindparam("before")),
+    ),
+)
 _LEFT = (
     select(func.count())
     .select_from(change)
@@ -374,9 +381,10 @@ def orphans(tx: Tx, connection: int, epoch: int) -> list[tuple[int, datetime, da
     ]
 
 
-def next_due(tx: Tx, connection: int, epoch: int) -> datetime | None:
-    """Say when a lane has something to do next, None when nothing waits."""
-    value: datetime | None = tx.scalar(_NEXT, {"at": connection, "before": epoch})
+def next_due(tx: Tx, connection: int, epoch: int, *, stopped: bool = False) -> datetime | None:
+    """Say when a lane has something to do next, None when nothing waits; a stopped one only looks up."""
+    statement = _NEXT_LOOK if stopped else _NEXT
+    value: datetime | None = tx.scalar(statement, {"at": connection, "before": epoch})
     return value
 
 

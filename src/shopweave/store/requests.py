@@ -2,10 +2,10 @@
 
 import zlib
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from msgspec import Struct
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from shopweave.store.base import Tx
 from shopweave.store.hiding import hidden, hidden_bytes
@@ -42,7 +42,6 @@ class RequestRow(Struct, frozen=True, kw_only=True):
 _ADD = insert(request).returning(request.c.id)
 _END = update(request).where(request.c.id == bindparam("key"))
 _READ = select(request).where(request.c.id.in_(many("ids"))).order_by(request.c.id)
-_OLD = delete(request).where(request.c.at < bindparam("before"))
 
 
 def add_request(tx: Tx, connection: int, what: str, items: int) -> int:
@@ -91,8 +90,3 @@ def requests(tx: Tx, ids: Sequence[int]) -> list[RequestRow]:
         )
         for row in tx.rows(_READ, {"ids": list(ids)})
     ]
-
-
-def forget_requests(tx: Tx, age: timedelta) -> int:
-    """Delete exchanges older than `age`."""
-    return tx.run(_OLD, {"before": tx.now - age})

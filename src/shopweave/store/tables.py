@@ -307,6 +307,7 @@ change = table(
     Index("change_plan", "plan", "state"),
     Index("change_reference", "connection", "reference"),
     Index("change_run", "run", "state"),
+    Index("change_request", "request"),
 )
 need = table(
     "need",

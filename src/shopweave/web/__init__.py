@@ -1,1 +1,1 @@
-"""The pages and the HTTP API: a face of the hub."""
+"""The pages and the HTTP interface: faces of `hub`."""

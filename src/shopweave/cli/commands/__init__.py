@@ -5,10 +5,12 @@ from shopweave.cli.commands.flowing import app as flowing
 from shopweave.cli.commands.icecat import app as icecat
 from shopweave.cli.commands.keeping import app as keeping
 from shopweave.cli.commands.notify import app as notify
+from shopweave.cli.commands.serving import app as serving
 from shopweave.cli.commands.setting_up import app as setting_up
 from shopweave.cli.commands.simulate import app as simulate
 from shopweave.cli.commands.telling import app as telling
 from shopweave.cli.commands.undoing import app as undoing
+from shopweave.cli.commands.writing import app as writing
 
 TOPICS = (
     setting_up,
@@ -16,8 +18,10 @@ TOPICS = (
     telling,
     demo,
     keeping,
+    serving,
     icecat,
     notify,
     simulate,
     undoing,
+    writing,
 )

@@ -1,0 +1,109 @@
+"""One plan or one run, with its changes a page at a time."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from msgspec import Struct, to_builtins
+
+from shopweave.hub.context import Hub
+from shopweave.hub.overview import PlanView, RunView, plan_view, run_view
+from shopweave.model.errors import Configuration
+from shopweave.store import outbox, overviews, plans
+from shopweave.store.base import Tx
+from shopweave.store.outbox import Change
+
+PAGE = 50
+
+
+class ChangeView(Struct, frozen=True, kw_only=True):
+    """One atom of one change: what it was, what it becomes, and how it fares."""
+
+    change: int
+    label: str
+    op: str
+    atom: str
+    before: Any
+    after: Any
+    state: str
+    why: str
+    sent: datetime | None
+
+
+class PlanPage(Struct, frozen=True, kw_only=True):
+    """A plan, its changes counted by state, and a page of them; `more` is the key of the next page."""
+
+    plan: PlanView
+    states: dict[str, int]
+    changes: tuple[ChangeView, ...]
+    more: int | None
+
+
+class RunPage(Struct, frozen=True, kw_only=True):
+    """A run, its changes counted by state, and a page of them."""
+
+    run: RunView
+    states: dict[str, int]
+    changes: tuple[ChangeView, ...]
+    more: int | None
+
+
+async def plan_page(hub: Hub, number: int, after: int = 0) -> PlanPage:
+    """Look at a plan."""
+    return await hub.store.read(partial(_plan, hub, number, after))
+
+
+async def run_page(hub: Hub, number: int, after: int = 0) -> RunPage:
+    """Look at a run."""
+    return await hub.store.read(partial(_run, hub, number, after))
+
+
+async def list_runs(hub: Hub, before: int | None = None, limit: int = PAGE) -> tuple[RunView, ...]:
+    """Give runs, the newest first, older than `before`."""
+    rows = await hub.store.read(lambda tx: overviews.newest_runs(tx, limit, before))
+    return tuple(run_view(hub, row) for row in rows if row.flow in hub.house.flows)
+
+
+def _plan(hub: Hub, number: int, after: int, tx: Tx) -> PlanPage:
+    row = plans.plan_row(tx, number)
+    if row is None or row.flow not in hub.house.flows:
+        raise Configuration(
+            f"There is no plan {number}.", code="PLAN-010", remedy="The list of plans has all."
+        )
+    states = plans.plan_states(tx, number)
+    shown, more = _page(tx, lambda limit: overviews.plan_changes(tx, number, after, limit))
+    view = plan_view(hub, row, sum(states.values()))
+    return PlanPage(plan=view, states=states, changes=shown, more=more)
+
+
+def _run(hub: Hub, number: int, after: int, tx: Tx) -> RunPage:
+    row = plans.run_row(tx, number)
+    if row is None or row.flow not in hub.house.flows:
+        raise Configuration(f"There is no run {number}.", code="RUN-010", remedy="The list of runs has all.")
+    shown, more = _page(tx, lambda limit: overviews.run_changes(tx, number, after, limit))
+    return RunPage(run=run_view(hub, row), states=plans.run_states(tx, number), changes=shown, more=more)
+
+
+def _page(tx: Tx, keys: Callable[[int], list[int]]) -> tuple[tuple[ChangeView, ...], int | None]:
+    found = keys(PAGE + 1)
+    page = found[:PAGE]
+    shown = tuple(line for one in outbox.changes(tx, page) for line in _lines(one))
+    return shown, page[-1] if len(found) > PAGE else None
+
+
+def _lines(one: Change) -> list[ChangeView]:
+    return [
+        ChangeView(
+            change=one.id,
+            label=one.label or one.reference or "",
+            op=one.op.value,
+            atom=atom,
+            before=to_builtins(one.before.get(atom)),
+            after=to_builtins(value),
+            state=one.state.value,
+            why=one.held_why or one.what,
+            sent=one.sent,
+        )
+        for atom, value in one.after.items()
+    ]

@@ -1,0 +1,260 @@
+"""The whole hub at a glance: one read, one frozen value."""
+
+from datetime import datetime
+from functools import partial
+
+from msgspec import Struct, json
+
+from shopweave.engine.cron import next_time
+from shopweave.hub.context import Hub
+from shopweave.model.finding import Severity
+from shopweave.store import overviews
+from shopweave.store.base import Tx
+from shopweave.store.overviews import FindingSight
+from shopweave.store.plans import PlanRow, RunRow
+
+RUNS, PLANS, TRIES = 20, 50, 3
+_RANK = {Severity.STOPPED: 0, Severity.HELD: 1, Severity.NEEDS: 2, Severity.NOTE: 3}
+
+
+class ConnectionView(Struct, frozen=True, kw_only=True):
+    """A connection: its state, when it was last read, and its lane's outbox.
+
+    `state` is one of in step · catching up · waits until … · stopped; `until` belongs to the third.
+    """
+
+    name: str
+    type: str
+    mode: str
+    thread: int
+    state: str
+    until: datetime | None
+    why: str
+    read: datetime | None
+    waiting: int
+    under_way: int
+    in_doubt: int
+    held: int
+
+
+class RunView(Struct, frozen=True, kw_only=True):
+    """A run in short."""
+
+    number: int
+    flow: str
+    cause: str
+    asked_by: str
+    state: str
+    started: datetime
+    ended: datetime | None
+    read: int
+    matched: int
+    changed: int
+    skipped: int
+    held: int
+    failed: int
+    error: str
+
+
+class FlowView(Struct, frozen=True, kw_only=True):
+    """A flow: from where to where, by which clock, its last run and its next one."""
+
+    name: str
+    source: str
+    target: str
+    schedule: str
+    zone: str
+    last: RunView | None
+    next: datetime | None
+    held_plan: int | None
+
+
+class PlanView(Struct, frozen=True, kw_only=True):
+    """A plan in short."""
+
+    number: int
+    flow: str
+    source: str
+    target: str
+    state: str
+    made: datetime
+    made_by: str
+    expires: datetime | None
+    decided_by: str
+    changes: int
+    equal: int
+    reasons: tuple[str, ...]
+
+
+class FindingView(Struct, frozen=True, kw_only=True):
+    """A finding with all its sentences."""
+
+    number: int
+    cause: str
+    code: str
+    severity: str
+    connection: str
+    flow: str
+    what: str
+    why: str
+    doing: str
+    can_do: str
+    count: int
+    since: datetime
+
+
+class Overview(Struct, frozen=True, kw_only=True):
+    """Everything the first page shows; `at` is the moment of the read."""
+
+    at: datetime
+    connections: tuple[ConnectionView, ...]
+    flows: tuple[FlowView, ...]
+    runs: tuple[RunView, ...]
+    plans: tuple[PlanView, ...]
+    findings: tuple[FindingView, ...]
+
+    @property
+    def held(self) -> tuple[PlanView, ...]:
+        """Give the plans that wait for a person."""
+        return tuple(one for one in self.plans if one.state == "held")
+
+    @property
+    def loud(self) -> tuple[FindingView, ...]:
+        """Give the findings that need a person; those about a held plan stand with the plan."""
+        plans = {f"held:{one.flow}:{one.number}" for one in self.held}
+        return tuple(
+            one for one in self.findings if one.severity != Severity.NOTE.value and one.cause not in plans
+        )
+
+    @property
+    def notes(self) -> tuple[FindingView, ...]:
+        """Give the findings that are good to know."""
+        return tuple(one for one in self.findings if one.severity == Severity.NOTE.value)
+
+    @property
+    def waiting(self) -> int:
+        """Count the writes that are not settled, held ones left out."""
+        return sum(one.waiting + one.under_way + one.in_doubt for one in self.connections)
+
+    def thread(self, name: str) -> int:
+        """Give the number of a connection's colour."""
+        return next((one.thread for one in self.connections if one.name == name), 1)
+
+
+async def overview(hub: Hub) -> Overview:
+    """Look at everything at once."""
+    return await hub.store.read(partial(_overview, hub))
+
+
+def _overview(hub: Hub, tx: Tx) -> Overview:
+    plans = tuple(plan_view(hub, one.row, one.changes) for one in _known_plans(hub, tx))
+    last = overviews.last_runs(tx)
+    rows = [row for row in overviews.newest_runs(tx, RUNS) if row.flow in hub.house.flows]
+    return Overview(
+        at=tx.now,
+        connections=_connections(hub, tx),
+        flows=tuple(_flow(hub, key, last.get(key), plans, tx.now) for key in hub.house.flows),
+        runs=tuple(run_view(hub, row) for row in rows),
+        plans=plans,
+        findings=findings(tx),
+    )
+
+
+def _known_plans(hub: Hub, tx: Tx) -> list[overviews.PlanSight]:
+    return [one for one in overviews.newest_plans(tx, PLANS) if one.row.flow in hub.house.flows]
+
+
+def findings(tx: Tx) -> tuple[FindingView, ...]:
+    """Give what is open, the worst first."""
+    found = sorted(overviews.open_findings(tx), key=lambda one: (_RANK[one.severity], one.since, one.id))
+    return tuple(_finding(one) for one in found)
+
+
+def _finding(one: FindingSight) -> FindingView:
+    plain = ("cause", "code", "connection", "flow", "what", "why", "doing", "can_do", "count", "since")
+    return FindingView(
+        number=one.id, severity=one.severity.value, **{name: getattr(one, name) for name in plain}
+    )
+
+
+def _connections(hub: Hub, tx: Tx) -> tuple[ConnectionView, ...]:
+    lanes = {one.connection: one for one in overviews.lanes(tx)}
+    counted = {(one.connection, one.state): one.number for one in overviews.counts(tx)}
+    looked = overviews.looked(tx)
+    found = []
+    for thread, (key, port) in enumerate(hub.house.ports.items()):
+        lane = lanes[key]
+        waiting = counted.get((key, "waiting"), 0)
+        flying = counted.get((key, "intent"), 0)
+        state = state_of(lane, waiting + flying, tx.now)
+        found.append(
+            ConnectionView(
+                name=port.row.name,
+                type=port.row.type,
+                mode=lane.mode,
+                thread=thread % 8 + 1,
+                state=state,
+                until=lane.not_before if state == "waits" else None,
+                why=lane.why if state in ("waits", "stopped") else "",
+                read=looked.get(key),
+                waiting=waiting,
+                under_way=flying,
+                in_doubt=counted.get((key, "in doubt"), 0),
+                held=counted.get((key, "held"), 0),
+            )
+        )
+    return tuple(found)
+
+
+def state_of(lane: overviews.LaneSight, busy: int, now: datetime) -> str:
+    """Say how a lane is: stopped, waits, catching up or in step."""
+    if lane.failures >= TRIES:
+        return "stopped"
+    if lane.not_before is not None and lane.not_before > now and lane.why:
+        return "waits"
+    return "catching up" if busy else "in step"
+
+
+def _flow(hub: Hub, key: int, last: RunRow | None, plans: tuple[PlanView, ...], now: datetime) -> FlowView:
+    flow = hub.house.flows[key]
+    settings = flow.settings
+    held = next((one.number for one in plans if one.flow == settings.name and one.state == "held"), None)
+    return FlowView(
+        name=settings.name,
+        source=settings.source,
+        target=settings.target,
+        schedule=settings.schedule,
+        zone=settings.zone,
+        last=None if last is None else run_view(hub, last),
+        next=next_time(settings.schedule, settings.zone, now) if settings.schedule else None,
+        held_plan=held,
+    )
+
+
+def run_view(hub: Hub, row: RunRow) -> RunView:
+    """Give a run for people."""
+    shown = set(RunView.__struct_fields__) - {"number", "flow"}
+    return RunView(
+        number=row.id,
+        flow=hub.house.flows[row.flow].row.name,
+        **{name: getattr(row, name) for name in shown},
+    )
+
+
+def plan_view(hub: Hub, row: PlanRow, changes: int) -> PlanView:
+    """Give a plan for people."""
+    settings = hub.house.flows[row.flow].settings
+    return PlanView(
+        number=row.id,
+        flow=settings.name,
+        source=settings.source,
+        target=settings.target,
+        state=row.state,
+        made=row.made,
+        made_by=row.made_by,
+        expires=row.expires,
+        decided_by=row.decided_by or "",
+        changes=changes,
+        equal=row.equal,
+        reasons=json.decode(row.reasons, type=tuple[str, ...]),
+    )

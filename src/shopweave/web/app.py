@@ -1,0 +1,57 @@
+"""The application: all handlers, closed to everybody unless a handler says that it is open."""
+
+from importlib.metadata import version
+from pathlib import Path
+
+from litestar import Litestar, Router
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.exceptions import HTTPException
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.static_files import create_static_files_router
+
+from shopweave.hub.context import Hub
+from shopweave.model.errors import HubError
+from shopweave.web import api, doors, measures, pages
+from shopweave.web.errors import on_crash, on_http_error, on_hub_error
+from shopweave.web.live import live
+from shopweave.web.rendering import STATIC, Renderer
+from shopweave.web.security import Site, harden, may_come_in
+
+BIGGEST = 1_000_000
+
+
+def make_app(hub: Hub, *, secure: bool = False) -> Litestar:
+    """Make the application of a hub; `secure` marks cookies for HTTPS only."""
+    site = Site(hub=hub, renderer=Renderer(hub.settings.time_zone), secure=secure)
+    return Litestar(
+        route_handlers=[
+            *pages.HANDLERS,
+            *doors.HANDLERS,
+            *measures.HANDLERS,
+            live,
+            Router("/api", route_handlers=list(api.HANDLERS), tags=["api"]),
+            create_static_files_router(
+                path="/static", directories=[Path(str(STATIC))], opt={"open": True}, include_in_schema=False
+            ),
+        ],
+        guards=[may_come_in],
+        dependencies={"site": Provide(lambda: site, sync_to_thread=False)},
+        exception_handlers={
+            HubError: on_hub_error,
+            HTTPException: on_http_error,
+            Exception: on_crash,
+        },
+        before_send=[harden],
+        state=State({"site": site}),
+        openapi_config=OpenAPIConfig(
+            title="Shopweave",
+            version=version("shopweave"),
+            path="/api/schema",
+            render_plugins=[JsonRenderPlugin()],
+        ),
+        request_max_body_size=BIGGEST,
+        debug=False,
+        logging_config=None,
+    )

@@ -1,0 +1,55 @@
+"""The live part: one stream per open page, a message at most each second, the first is the whole state."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+from litestar import Request, get
+from litestar.response import Stream
+
+from shopweave.hub.access import by_session
+from shopweave.hub.overview import Overview, overview
+from shopweave.web.security import COOKIE, Given, Site
+
+PAUSE, BEAT, CHECK = 1.0, 5, 60
+
+
+def title_of(seen: Overview) -> str:
+    """Say in one line how things stand."""
+    number = len(seen.loud) + len(seen.held)
+    if number:
+        return f"{number} things need you" if number > 1 else "1 thing needs you"
+    if seen.waiting:
+        return f"{seen.waiting:,} writes wait" if seen.waiting > 1 else "1 write waits"
+    return "Nothing needs you"
+
+
+@get("/live", include_in_schema=False)
+async def live(request: Request[Any, Any, Any], site: Given) -> Stream:
+    """Tell the first page what changed, until it is closed or the session is over."""
+    return Stream(
+        _messages(site, request.cookies.get(COOKIE, "")),
+        media_type="text/event-stream",
+        headers={"x-accel-buffering": "no"},
+    )
+
+
+async def _messages(site: Site, key: str) -> AsyncIterator[str]:
+    before, turn = "", 0
+    while turn % CHECK or await by_session(site.hub, key) is not None:
+        seen = await overview(site.hub)
+        shown = site.renderer.render("today_body.html", seen=seen, now=seen.at, title=title_of(seen))
+        if shown != before or turn % BEAT == 0:
+            sign = site.renderer.render("sign.html", now=seen.at, live=True)
+            yield message(_partial("live", sign) + (_partial("today", shown) if shown != before else ""))
+            before = shown
+        turn += 1
+        await site.hub.clock.sleep(PAUSE)
+
+
+def _partial(target: str, html: str) -> str:
+    return f'<hx-partial hx-target="#{target}" hx-swap="outerMorph">{html}</hx-partial>'
+
+
+def message(html: str) -> str:
+    """Write a message of the stream; each line of it is a line of its own."""
+    return "".join(f"data: {line}\n" for line in html.splitlines()) + "\n"
