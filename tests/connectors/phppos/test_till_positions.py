@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from shopweave.connectors.phppos.positions import (
@@ -56,7 +56,7 @@ class Model:
         keys = sorted((text(at), number) for number, at in self.rows.items())
         found = [key for key in keys if key > (spot.since, spot.after)][:SIZE]
         self._learn([number for _, number in found])
-        top = max((moment for moment, _ in found), default="")
+        top = spot.top or (keys[-1][0] if keys else "")
         if len(found) == SIZE:
             return moved_on(spot, since=found[-1][0], after=found[-1][1], top=top)
         return finished(spot, now, 24, top=top)
@@ -74,9 +74,33 @@ STEPS = st.lists(
     max_size=60,
 )
 
+BEHIND_A_LONG_WINDOW = [
+    ("change", 1, 0),
+    ("change", 4, 0),
+    ("page", 0, 0),
+    ("change", 3, 0),
+    ("page", 0, 0),
+    ("change", 2, 0),
+    ("wait", 6, 0),
+    ("change", 1, 0),
+]
+STAMPED_BACK_IN_A_LONG_WINDOW = [
+    ("page", 0, 0),
+    ("wait", 1, 0),
+    ("change", 1, 0),
+    ("change", 2, 0),
+    ("change", 3, 0),
+    ("page", 0, 0),
+    ("change", 2, 1),
+    ("wait", 5, 0),
+    ("change", 1, 0),
+]
+
 
 @settings(max_examples=300)
 @given(STEPS)
+@example(BEHIND_A_LONG_WINDOW)
+@example(STAMPED_BACK_IN_A_LONG_WINDOW)
 def test_every_change_that_commits_within_the_overlap_is_read(steps: list[tuple[str, int, int]]) -> None:
     """A change is stamped up to four minutes before it can be seen, as a slow transaction is."""
     model = Model()

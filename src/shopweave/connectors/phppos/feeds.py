@@ -145,10 +145,12 @@ def _sweep_page(db: Database, reading: Reading, spot: Spot) -> Page:
 def _window_page(db: Database, reading: Reading, spot: Spot) -> Page:
     rows = db.rows(_MOVED, {"since": spot.since, "after": spot.after, "size": ITEMS_PER_PAGE})
     moments = [stamp(row["moved"]) for row in rows]
-    top = max((one for one in moments if one <= reading.horizon), default="")
     if len(rows) == ITEMS_PER_PAGE:
+        # What commits while the window is read may lie behind its place: the next one starts from here.
+        top = spot.top or _newest(db, reading)
         following = moved_on(spot, since=moments[-1], after=rows[-1]["item_id"], top=top)
     else:
+        top = spot.top or max((one for one in moments if one <= reading.horizon), default="")
         following = finished(spot, reading.now, reading.rules.key_sweep_hours, top=top)
     return _page(db, reading, [row["item_id"] for row in rows], following)
 

@@ -26,8 +26,8 @@ class Spot(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A place in the items feed.
 
     `since` and `after` are the last moment and item read. `high` is the newest moment of finished turns and
-    `seen` when the hub saw it first; `top` the newest of this turn. `begun` is when this turn began and
-    `swept` when the last look at everything did. The hub's own times only ever measure how long ago
+    `seen` when the hub saw it first; `top` the newest when this turn began. `begun` is when that was,
+    `swept` when the last look at everything began. The hub's own times only ever measure how long ago
     something was.
     """
 
