@@ -1,7 +1,6 @@
 """Thousands of changes wait, and an urgent one comes: it waits for the requests in flight, for no other."""
 
 import asyncio
-import time
 from pathlib import Path
 
 import pytest
@@ -74,13 +73,11 @@ def test_an_urgent_change_among_thousands_waits_for_the_requests_in_flight_only(
         while len(slow.begun) < 3:
             await asyncio.sleep(0.01)
         assert await hub.store.read(waiting) > ITEMS * 0.8
-        came = time.monotonic()
         key = await hub.store.write(lambda tx: hurry(hub, tx))
         before, flying = len(slow.begun), slow.flying
         while not await hub.store.read(lambda tx: is_chosen(tx, key)):
             await asyncio.sleep(0.002)
         assert len(slow.begun) - before <= flying
-        assert time.monotonic() - came < LONG
         assert await hub.store.read(waiting) > ITEMS * 0.5
         slow.slow = False
         await sending
