@@ -1,11 +1,8 @@
 """Upkeep: lost wake-ups are made anew, old rows go, and nothing that is needed goes with them."""
 
 import asyncio
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
-import pytest
 from sqlalchemy import func, select, update
 
 from shopweave.engine.port import RunQuery
@@ -13,30 +10,14 @@ from shopweave.engine.tables import schedule, task
 from shopweave.hub import plans, runs, upkeep, writing
 from shopweave.hub.context import Hub
 from shopweave.hub.schedules import set_schedules
-from shopweave.hub.settings.templates import DEMO
 from shopweave.simulators.woocommerce import products
 from shopweave.store import connections, explains, marks, stopping
 from shopweave.store.base import Tx
 from shopweave.store.tables import change, flow, lane, request
-from tests.services import postgres_url
 from tests.worlds import World, play
 
 FLOW = "till-to-shop"
 RAISED = "UPDATE phppos_items SET unit_price = unit_price * 1.1, last_modified = datetime('now')"
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
-    if request.param == "sqlite":
-        found = World(tmp_path, 8, simple=True)
-        play(found, found.run)
-        yield found
-        return
-    with postgres_url() as url:
-        settings = DEMO.replace("[hub]", f'[hub]\ndatabase = "{url}"')
-        found = World(tmp_path, 8, simple=True, settings=settings)
-        play(found, found.run)
-        yield found
 
 
 def counted(tx: Tx) -> tuple[int, int]:

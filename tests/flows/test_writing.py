@@ -1,36 +1,16 @@
 """Stop all writing: nothing is sent, nothing is lost, reading goes on."""
 
 import asyncio
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
 
 from shopweave.cli.writing import told
 from shopweave.hub import plans, runs, writing
 from shopweave.hub.context import Hub
-from shopweave.hub.settings.templates import DEMO
 from shopweave.simulators.woocommerce import products
 from shopweave.store import findings, outbox
-from tests.services import postgres_url
 from tests.worlds import World, play
 
 FLOW = "till-to-shop"
 RAISED = "UPDATE phppos_items SET unit_price = unit_price * 1.1, last_modified = datetime('now')"
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
-    if request.param == "sqlite":
-        found = World(tmp_path, 8, simple=True)
-        play(found, found.run)
-        yield found
-        return
-    with postgres_url() as url:
-        settings = DEMO.replace("[hub]", f'[hub]\ndatabase = "{url}"')
-        found = World(tmp_path, 8, simple=True, settings=settings)
-        play(found, found.run)
-        yield found
 
 
 def prices(world: World) -> dict[str, str]:
