@@ -1,6 +1,5 @@
 """Orders by the time they were changed, for whoever may run the shop, and opened to keys for nothing else."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -13,8 +12,8 @@ ROUTE = "/flashnode/v1/orders"
 DAY = "2020-03-01"
 
 
-def ask(site: Site, who: str = "read_write", **query: str | int) -> httpx.Response:
-    return site.ask("GET", ROUTE, who=who, params=query)
+def ask(site: Site, **query: str | int) -> httpx.Response:
+    return site.ask("GET", ROUTE, params=query)
 
 
 def window(site: Site, after: str, before: str, **query: str | int) -> Any:
@@ -24,7 +23,7 @@ def window(site: Site, after: str, before: str, **query: str | int) -> Any:
 
 
 @pytest.fixture(scope="module")
-def orders(site: Site) -> Iterator[dict[str, int]]:
+def orders(site: Site) -> dict[str, int]:
     """Four orders of one day and what is none: a draft and a refund."""
     when = {"first": "10:00:00", "second": "10:05:00", "twin": "10:05:00", "done": "10:20:00"}
     found = {
@@ -35,7 +34,7 @@ def orders(site: Site) -> Iterator[dict[str, int]]:
     site.run(
         f"standin_order( 'completed', array(), array(), '{DAY} 10:05:00', 'shop_order_refund' ); return 1;"
     )
-    yield found
+    return found
 
 
 @pytest.mark.parametrize(
