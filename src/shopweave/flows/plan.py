@@ -64,9 +64,7 @@ class Planner:
     async def step(self, flow: Flow, plan: int, run: int, after: int) -> Slice:
         """Weigh the next slice of marked items and store what was decided; what came too late is no slice."""
         decided = await self._store.read(lambda tx: decide(tx, self._house, flow, after))
-        if decided.seen and not await self._store.write(
-            lambda tx: store_slice(tx, flow, plan, run, decided)
-        ):
+        if decided.seen and not await self._store.write(lambda tx: store_slice(tx, flow, plan, run, decided)):
             return Slice(seen={}, last=after)
         return decided
 
@@ -77,7 +75,9 @@ class Planner:
         """
         found = await self._store.write(lambda tx: judge(tx, flow, plan, asked_for=asked_for, equal=equal))
         if found is None:
-            return await self._store.read(lambda tx: plans.plan_states(tx, plan).get(ChangeState.HELD.value, 0))
+            return await self._store.read(
+                lambda tx: plans.plan_states(tx, plan).get(ChangeState.HELD.value, 0)
+            )
         free = [sort.value for sort in guard.ALL if not guard.why_held(sort, found)]
         released = len(free)
         while released:
