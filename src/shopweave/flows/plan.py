@@ -113,7 +113,7 @@ def release(tx: Tx, lanes: Lanes, connection: int, ids: Sequence[int], *, approv
 
 
 def judge(tx: Tx, flow: Flow, plan: int, *, asked_for: bool, equal: int) -> tuple[guard.Hold, ...] | None:
-    """Count a plan's changes and say which sorts are held, written on the changes too; None if it is closed."""
+    """Count a plan's changes and say which sorts are held, on the changes too; None for a closed plan."""
     if not is_being_made(tx, plan):
         return None
     by_sort, _, items = plans.tally(tx, plan)

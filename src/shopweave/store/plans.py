@@ -245,7 +245,7 @@ def reasons_text(reasons: Sequence[str]) -> str:
 
 
 def add_run(tx: Tx, flow: int, engine: str, asked_by: str, cause: str) -> int:
-    """Begin a run; begun again under the same name in the engine, by a step that is repeated, it is one run."""
+    """Begin a run; begun again under the same name in the engine, by a repeated step, it is one run."""
     known = tx.scalar(_SAME_RUN, {"called": engine}) if engine else None
     if known is not None:
         return int(known)
