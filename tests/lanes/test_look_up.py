@@ -40,19 +40,17 @@ def test_a_late_answer_changes_nothing_of_a_change_that_moved_on(tmp_path: Path)
     async def story(hub: Hub) -> list[tuple[ChangeState, int]]:
         await world.run(hub)
         key = int(await hub.store.read(lambda tx: tx.scalar(CREATED)))
-        stands = []
-        for state, now in (
-            (ChangeState.INTENT, {"attempts": 2}),
-            (ChangeState.DONE, {}),
-            (ChangeState.IN_DOUBT, {"attempts": 2}),
-            (ChangeState.IN_DOUBT, {"look_ups": 1}),
-            (ChangeState.IN_DOUBT, {}),
-        ):
-            found = await hub.store.write(
-                lambda tx, state=state, now=now: looked_up(tx, hub, key, state, **now)
-            )
-            stands.append((found.state, found.look_ups))
-        return stands
+
+        def tell(tx: Tx) -> list[Change]:
+            return [
+                looked_up(tx, hub, key, ChangeState.INTENT, attempts=2),
+                looked_up(tx, hub, key, ChangeState.DONE),
+                looked_up(tx, hub, key, ChangeState.IN_DOUBT, attempts=2),
+                looked_up(tx, hub, key, ChangeState.IN_DOUBT, look_ups=1),
+                looked_up(tx, hub, key, ChangeState.IN_DOUBT),
+            ]
+
+        return [(one.state, one.look_ups) for one in await hub.store.write(tell)]
 
     assert play(world, story) == [
         (ChangeState.INTENT, 0),
