@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from shopweave.connector.orders import Keeps, Sells, Takes
 from shopweave.model.record import Kind
 
 
@@ -51,7 +52,8 @@ class Capabilities(Struct, frozen=True, kw_only=True):
     `atoms` are the atom keys it reads, in a fixed order that only ever grows: fingerprints are stored in
     it. `references` names the atoms whose write needs records of a list (brand → brand, main_image →
     media). `dated` are the atoms whose change moves the modification date; the others need sweeps.
-    `longest_run` is how long a request may still take effect after its time-out, in seconds.
+    `sells`, `takes` and `keeps` are None where a connection has no orders to read, takes none over, or keeps
+    no stock. `longest_run` is how long a request may still take effect after its time-out, in seconds.
     """
 
     atoms: tuple[str, ...]
@@ -65,3 +67,6 @@ class Capabilities(Struct, frozen=True, kw_only=True):
     longest_run: float = 120.0
     enriches: bool = False
     serves_pictures: bool = False
+    sells: Sells | None = None
+    takes: Takes | None = None
+    keeps: Keeps | None = None

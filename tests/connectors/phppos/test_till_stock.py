@@ -11,8 +11,9 @@ from typing import Any
 import pymysql
 import pytest
 
+from shopweave.connector.orders import Adjustment
 from shopweave.connector.roles import WritesLevels
-from shopweave.connectors.phppos import Adjustment, Till
+from shopweave.connectors.phppos import Till
 from shopweave.model.change import WriteAnswer, WriteRefused, Written
 from shopweave.model.errors import BrokenData, Configuration, Fenced, NotSent
 from shopweave.model.record import Kind

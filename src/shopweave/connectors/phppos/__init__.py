@@ -5,10 +5,9 @@ from shopweave.connector.declaration import Connector
 from shopweave.connector.settings import Settings
 from shopweave.connectors.phppos.connection import Till
 from shopweave.connectors.phppos.settings import OPTIONS
-from shopweave.connectors.phppos.stock import Adjustment
 from shopweave.model.record import Kind
 
-__all__ = ["CONNECTOR", "Adjustment", "Till"]
+__all__ = ["CONNECTOR", "Till"]
 
 _ITEMS = (Kind.PRODUCT, Kind.VARIATION)
 _CAPABILITIES = Capabilities(

@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from shopweave.connector.declaration import Doors
+from shopweave.connector.orders import Adjustment
 from shopweave.connector.roles import CheckLine, Page
 from shopweave.connector.settings import Settings
 from shopweave.connector.transports import SqlTx
@@ -24,7 +25,7 @@ from shopweave.connectors.phppos.pictures import file_number, read_picture
 from shopweave.connectors.phppos.positions import begin
 from shopweave.connectors.phppos.schema import Database, Schema, open_database, read_schema
 from shopweave.connectors.phppos.settings import address, read_rules
-from shopweave.connectors.phppos.stock import Adjustment, Booking, Wanted, book
+from shopweave.connectors.phppos.stock import Booking, Wanted, book
 from shopweave.model.change import WriteAnswer
 from shopweave.model.errors import Configuration, Fenced
 from shopweave.model.record import Kind, RemoteRecord

@@ -75,14 +75,6 @@ SELECT CONVERT_TZ(
 """
 
 
-class Adjustment(Struct, frozen=True, kw_only=True):
-    """A difference to book; `reference` names the cause and is booked once for each record."""
-
-    remote_id: str
-    delta: Decimal
-    reference: str
-
-
 class Wanted(Struct, frozen=True, kw_only=True):
     """One record's stock to write: a level, or a difference with its reference."""
 
