@@ -13,5 +13,5 @@ class _Point:
 
 def install(patch: pytest.MonkeyPatch) -> None:
     """Let settings name `type = "stall"`."""
-    known = declaration._installed()  # noqa: SLF001 - the one place entry points are read
+    known = declaration._installed()
     patch.setattr(declaration, "_installed", lambda: {**known, "stall": _Point()})

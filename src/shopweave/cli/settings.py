@@ -76,9 +76,7 @@ async def list_flows(folder: Path, *, as_json: bool) -> int:
     """List flows."""
     settings = settings_of(folder)
     if as_json:
-        print_json(
-            {"flows": to_builtins(settings.flows), "order_flows": to_builtins(settings.order_flows)}
-        )
+        print_json({"flows": to_builtins(settings.flows), "order_flows": to_builtins(settings.order_flows)})
         return DONE
     for flow in settings.flows:
         tell(_flow_line(flow))

@@ -30,7 +30,12 @@ def read_flows(reading: Reading, able: Able, zone: str) -> tuple[FlowSettings, .
 
 def _flow(reading: Reading, name: str, zone: str) -> FlowSettings:
     path = ("flows", name)
-    values = {"source": "", "target": "", "zone": zone, **reading.table(path, KINDS["items"], also=("guard",))}
+    values = {
+        "source": "",
+        "target": "",
+        "zone": zone,
+        **reading.table(path, KINDS["items"], also=("guard",)),
+    }
     raw = tables(reading, "flows")[name]
     if isinstance(raw, dict) and "guard" in raw:
         values["guard"] = GuardLimits(**reading.table((*path, "guard"), GUARD))
