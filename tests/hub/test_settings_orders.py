@@ -64,7 +64,7 @@ def test_minutes_become_a_clock(every: int, cron: str) -> None:
     ("lines", "key", "said"),
     [
         ("every = 7", "every", "do not fit evenly"),
-        ("every = 90", "every", "no whole hours"),
+        ("every = 90", "every", "do not fit evenly"),
         ("every = 0", "every", "from 1"),
         ('statuses = ["procesing"]', "statuses", "no status"),
         ('tell = ["colour"]', "tell", "nothing called"),

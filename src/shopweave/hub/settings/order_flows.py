@@ -43,10 +43,9 @@ def _flow(reading: Reading, name: str, zone: str) -> OrderFlowSettings:
 
 
 def _schedule(reading: Reading, path: tuple[str, ...], every: int) -> str:
-    words = f"every {every} minutes" if every <= HOUR else f"every {every // HOUR} hours"
+    hours, rest = divmod(every, HOUR)
+    words = f"every {every} minutes" if rest else f"every {hours} hours"
     try:
-        if every > HOUR and every % HOUR:
-            raise ValueError(f"{every} minutes are no whole hours")
         return cron_of(words)
     except ValueError as error:
         remedy = "Give a number that fits evenly into 60, or 60 times one that fits into 24."

@@ -202,7 +202,8 @@ ORDER_FLOW = (
         description="Orders are handed over once they have one of these; nothing: any that takes stock.",
         kind=OptionKind.LIST,
         default=(),
-        recommendation="For WooCommerce: processing when time matters, completed when orders are often edited.",
+        recommendation="For WooCommerce: processing when time matters, completed when orders are"
+        " often edited.",
         example='["processing", "completed"]',
     ),
     Option(
@@ -254,7 +255,7 @@ ORDER_FLOW = (
     Option(
         name="done_status",
         title="Status to tell",
-        description="The status the source's order gets once the target has it; needed where tell has status.",
+        description="The status the source's order gets once the target has it; needed if tell has status.",
         default="",
         example='"completed"',
     ),
