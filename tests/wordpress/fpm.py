@@ -1,6 +1,7 @@
 """A site behind PHP-FPM, which can end an answer and go on, as most shops' servers do."""
 
 import base64
+import contextlib
 import json
 import os
 import shutil
@@ -76,11 +77,13 @@ def fpm(site: Site, folder: Path) -> Iterator[Fpm]:
 
 def _wait_for(path: Path) -> None:
     until = time.monotonic() + 10
-    while True:
-        try:
-            with socket.socket(socket.AF_UNIX) as one:
-                one.connect(str(path))
-            return
-        except OSError:
-            assert time.monotonic() < until, "PHP-FPM does not start"
-            time.sleep(0.05)
+    while not _answers(path):
+        assert time.monotonic() < until, "PHP-FPM does not start"
+        time.sleep(0.05)
+
+
+def _answers(path: Path) -> bool:
+    with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as one:
+        one.connect(str(path))
+        return True
+    return False

@@ -183,17 +183,11 @@ def _timed(site: Site, buy: Callable[[int], object], product: int, before: str) 
     return time.monotonic() - began
 
 
-def shown(name: str, off: list[float], on: list[float]) -> None:
-    rest = median(on[1:]) * 1000
-    print(f"{name}: off {median(off) * 1000:.0f} ms, first {on[0] * 1000:.0f} ms, then {rest:.0f} ms")
-
-
 @pytest.mark.parametrize("how", ["closed", "silent"])
 def test_a_hub_that_is_away_holds_one_checkout_for_a_moment_where_the_server_cannot_go_on(
     site: Site, how: str
 ) -> None:
     off, on = measured(site, lambda product: ordered(site, product), how)
-    shown(f"built-in server, {how}", off, on)
     assert on[0] - max(off) < 0.5
     assert median(on[1:]) - median(off) < 0.1
 
@@ -207,7 +201,6 @@ def test_a_hub_that_is_away_slows_no_checkout_behind_fpm(site: Site, tmp_path: P
             assert server.post("/wc/v3/orders", {"status": "processing", "line_items": lines})["id"]
 
         off, on = measured(site, buy, how, before="Shopweave\\Ping::resume();")
-    shown(f"PHP-FPM, {how}", off, on)
     assert median(on) - median(off) < 0.1
     assert max(on) - max(off) < 0.5
 
