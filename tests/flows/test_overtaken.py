@@ -2,11 +2,14 @@
 
 from sqlalchemy import select
 
+from shopweave.connector.roles import Page
 from shopweave.flows.plan import Slice, decide, store_slice
+from shopweave.flows.pull import store_page
 from shopweave.hub import runs, writing
 from shopweave.hub.context import Hub
-from shopweave.store import marks, plans
+from shopweave.store import marks, plans, positions
 from shopweave.store.base import Tx
+from shopweave.store.positions import PositionRow
 from shopweave.store.tables import change, link, run
 from tests.worlds import World, play
 
@@ -85,3 +88,22 @@ def test_only_a_plan_that_is_being_made_takes_decisions(world: World) -> None:
         return found
 
     assert play(world, story) == [(False, False), (False, False), (True, True)]
+
+
+def test_a_late_page_is_left_where_another_reader_has_moved_the_position(world: World) -> None:
+    async def story(hub: Hub) -> tuple[int | None, int | None, str]:
+        flow = hub.flow(FLOW)
+        port = hub.house.ports[flow.row.source]
+        feed = port.capabilities.feeds[0]
+
+        def store(tx: Tx, row: PositionRow, place: str) -> int | None:
+            page = Page(records=(), position=place, done=True)
+            return store_page(tx, port, feed, row, page, (), tx.now)
+
+        seen = await hub.store.read(lambda tx: positions.read_position(tx, port.row.id, feed.name))
+        first = await hub.store.write(lambda tx: store(tx, seen, "{}"))
+        second = await hub.store.write(lambda tx: store(tx, seen, "late"))
+        last = await hub.store.read(lambda tx: positions.read_position(tx, port.row.id, feed.name))
+        return first, second, last.position
+
+    assert play(world, story) == (0, None, "{}")
