@@ -25,7 +25,7 @@ error_log = {folder}/fpm.log
 user = {user}
 listen = {folder}/fpm.sock
 pm = static
-pm.max_children = 2
+pm.max_children = 16
 """
 
 

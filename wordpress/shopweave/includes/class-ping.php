@@ -18,7 +18,7 @@ defined( 'ABSPATH' ) || exit;
 final class Ping {
 
 	private const MOST   = 10;
-	private const LONG   = 2.0;
+	private const LONG   = 1.0;
 	private const SHORT  = 0.1;
 	private const PAUSE  = 60;
 	private const PAUSED = 'shopweave_ping_paused';
