@@ -10,7 +10,13 @@ from shopweave.lanes.port import Port
 from shopweave.lanes.recheck import recheck
 from shopweave.lanes.recording import noting
 from shopweave.lanes.refusals import Flows, lane_finding, refuse, refused_by
-from shopweave.lanes.settle import drop_outdated, settle_answers, settle_failure, settle_look_up
+from shopweave.lanes.settle import (
+    drop_outdated,
+    is_still_in_doubt,
+    settle_answers,
+    settle_failure,
+    settle_look_up,
+)
 from shopweave.model.change import Op, WriteAnswer
 from shopweave.model.errors import BrokenData, Fenced, HubError, Refused
 from shopweave.model.record import Kind, RemoteRecord
@@ -67,7 +73,7 @@ class Sender:
     async def carry_out(self, pick: Pick) -> bool:
         """Carry out one pick; False when the lane should rest."""
         if pick.refused or pick.outdated:
-            await self._store.write_safe(lambda tx: self._without_request(tx, pick))
+            await self._store.write(lambda tx: self._without_request(tx, pick))
         if pick.look_up is not None:
             return await self._look_up(pick)
         return await self._send(pick) if pick.composed else True
@@ -92,7 +98,7 @@ class Sender:
                 answers = await self._write(pick) if pick.composed else ()
             except HubError as error:
                 return await self._failed(pick, error, exchanges, sent=sent)
-        await self._store.write_safe(lambda tx: self._answered(tx, pick, answers, content, exchanges))
+        await self._store.write(lambda tx: self._answered(tx, pick, answers, content, exchanges))
         return True
 
     async def _write(self, pick: Pick) -> tuple[WriteAnswer, ...]:
@@ -133,11 +139,11 @@ class Sender:
         if known is None:
             return False
         answers = (same_picture(pick, known),)
-        await self._store.write_safe(lambda tx: self._answered(tx, pick, answers, content, []))
+        await self._store.write(lambda tx: self._answered(tx, pick, answers, content, []))
         return True
 
     async def _failed(self, pick: Pick, error: HubError, exchanges: list[Exchange], *, sent: bool) -> bool:
-        await self._store.write_safe(lambda tx: self._store_failure(tx, pick, error, exchanges, sent=sent))
+        await self._store.write(lambda tx: self._store_failure(tx, pick, error, exchanges, sent=sent))
         return isinstance(error, (Refused, BrokenData))
 
     def _store_failure(
@@ -159,8 +165,10 @@ class Sender:
         if len(pick.composed) > 1:
             lanes.set_batch(tx, self._port.row.id, len(pick.composed) // 2)
             return
-        alone = pick.look_up.changes if pick.look_up else pick.changes
-        refuse(tx, self._port, self.flows, alone, refused_by(error))
+        looked_up = pick.look_up.changes if pick.look_up else ()
+        alone = [*pick.changes, *(one for one in looked_up if is_still_in_doubt(tx, one))]
+        if alone:
+            refuse(tx, self._port, self.flows, alone, refused_by(error))
 
     def _rest(self, tx: Tx, error: HubError, size: int) -> None:
         at = self._port.row.id
@@ -176,7 +184,7 @@ class Sender:
             found = await self._find(pick)
         except HubError as error:
             return await self._failed(pick, error, [], sent=False)
-        await self._store.write_safe(lambda tx: self._looked(tx, pick, found))
+        await self._store.write(lambda tx: self._looked(tx, pick, found))
         return True
 
     def _looked(self, tx: Tx, pick: Pick, found: RemoteRecord | None) -> None:

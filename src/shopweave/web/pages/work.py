@@ -1,39 +1,21 @@
-"""The pages: each shows what a `hub` function gives, each form does what one does."""
+"""The pages of the daily work: today, plans, runs, explain, findings, conflicts."""
 
 from typing import Any
 
-from litestar import MediaType, Request, Response, get, post
+from litestar import Request, Response, get, post
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from shopweave.hub import conflicts, looking, plans, runs
 from shopweave.hub.explain import explain
-from shopweave.hub.overview import overview
 from shopweave.model.errors import Configuration
-from shopweave.web.live import title_of
-from shopweave.web.security import Given, Site
+from shopweave.web.once import once
+from shopweave.web.pages.frame import page
+from shopweave.web.security import Given
 
 Number = FromPath[int]
 After = FromQuery[int]
 AnyRequest = Request[Any, Any, Any]
-
-
-async def page(request: AnyRequest, template: str, current: str, **values: Any) -> Response[str]:
-    """Render a page within the frame: menu, counts, who is signed in."""
-    site: Site = request.app.state.site
-    seen = await overview(site.hub)
-    html = site.renderer.render(
-        template,
-        person=request.state.person,
-        current=current,
-        seen=seen,
-        now=seen.at,
-        title=title_of(seen),
-        held=len(seen.held),
-        loud=len(seen.loud),
-        **values,
-    )
-    return Response(html, media_type=MediaType.HTML)
 
 
 @get("/", include_in_schema=False)
@@ -56,6 +38,7 @@ async def show_plan(request: AnyRequest, site: Given, number: Number, after: Aft
 
 
 @post("/plans/{number:int}/approve", include_in_schema=False)
+@once
 async def approve_plan(request: AnyRequest, site: Given, number: Number) -> Redirect:
     """Approve what is held of a plan, all of it or the chosen changes."""
     form = await request.form()
@@ -72,6 +55,7 @@ def _chosen(values: list[Any]) -> tuple[int, ...]:
 
 
 @post("/plans/{number:int}/reject", include_in_schema=False)
+@once
 async def reject_plan(request: AnyRequest, site: Given, number: Number) -> Redirect:
     """Reject what is held of a plan."""
     await plans.reject(site.hub, number, request.state.person.email)
@@ -93,6 +77,7 @@ async def show_run(request: AnyRequest, site: Given, number: Number, after: Afte
 
 
 @post("/flows/{name:str}/run", include_in_schema=False)
+@once
 async def run_flow(request: AnyRequest, site: Given, name: FromPath[str]) -> Redirect:
     """Run a flow, or make a plan of it; leads to the run."""
     form = await request.form()
@@ -126,6 +111,7 @@ async def show_conflicts(request: AnyRequest, site: Given) -> Response[str]:
 
 
 @post("/conflicts", include_in_schema=False)
+@once
 async def resolve(request: AnyRequest, site: Given) -> Redirect:
     """Say which side of a conflict is right."""
     form = await request.form()
