@@ -16,11 +16,12 @@ from shopweave.cli import app as frame
 from shopweave.connector.declaration import connector_names, find_connector
 from shopweave.connector.settings import Option
 from shopweave.hub.settings.spec import SECTIONS
-from shopweave.web import api, measures
+from shopweave.web import app, measures
 
 FOLDER = Path("docs/reference")
 PAGE = FOLDER / "settings.md"
 SOURCE = Path("src/shopweave")
+OPERATIONS = (*app.OPERATIONS, measures.health)
 _HEAD = ["| option | meaning | default |", "| --- | --- | --- |"]
 
 
@@ -172,7 +173,7 @@ def interface() -> str:
         "`code`, `what`, `where` and `remedy`. `/api/schema/openapi.json` has the same as OpenAPI 3.1.",
         "",
     ]
-    for handler in (*api.HANDLERS, measures.health):
+    for handler in OPERATIONS:
         prefix = "" if handler is measures.health else "/api"
         path = re.sub(r"{(\w+):\w+}", r"{\1}", f"{prefix}{min(handler.paths)}")
         verb = min(handler.http_methods)
@@ -211,7 +212,7 @@ def _structs() -> set[type[Struct]]:
     """Collect the values of the interface, and the values within them."""
     left = [
         one
-        for handler in (*api.HANDLERS, measures.health)
+        for handler in OPERATIONS
         for part in (inspect.signature(handler.fn).return_annotation, *_bodies(handler.fn))
         for one in _within(part)
     ]

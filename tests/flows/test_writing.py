@@ -92,3 +92,26 @@ def test_what_stands_is_told_in_words() -> None:
         "All writing is stopped since 2026-01-02 03:04:05 UTC by Anna.",
         "shop: 3 changes wait",
     ]
+
+
+def test_one_connection_is_stopped_while_the_others_are_not(world: World) -> None:
+    before = prices(world)
+
+    async def story(hub: Hub) -> None:
+        await writing.stop(hub, "Anna", "shop")
+        await writing.stop(hub, "Bert")
+        await writing.go_on(hub, "Bert")
+        world.sql(RAISED)
+        calm, _ = await ran(hub)
+        assert not calm
+        assert prices(world) == before
+        found = await writing.status(hub)
+        assert (found.stopped, found.at["shop"].who, found.paused) == (False, "Anna", found.waiting["shop"])
+        assert any(line.startswith("Writing to shop is stopped since") for line in told(found))
+        open_codes = [one.code for one in await hub.store.read(findings.open_findings)]
+        assert ("LANE-020" in open_codes, "LANE-021" in open_codes) == (False, True)
+        await writing.go_on(hub, "Anna", "shop")
+        assert await runs.settled(hub)
+
+    play(world, story)
+    assert all(price != before[sku] for sku, price in prices(world).items())

@@ -28,6 +28,7 @@ KEYS = {"read": "ck_read", "write": "ck_write", "read_write": "ck_both"}
 ROLES = ("administrator", "shop_manager", "author", "subscriber")
 _SET_UP = """
 standin_install();
+standin_install_orders();
 $out = array();
 foreach ( %s as $role ) {
     $id = wp_insert_user( array( 'user_login' => $role, 'user_pass' => 'x', 'role' => $role ) );
@@ -82,6 +83,15 @@ class Site:
         """Make a variable product or a variation."""
         told = f"json_decode( {_php(json.dumps(meta or {}))}, true )"
         found: int = self.run(f"return standin_product( {_php(sku)}, {told}, {_php(kind)}, {parent} );")
+        return found
+
+    def order(self, status: str, *lines: tuple[int, int], modified: str = "", **meta: str) -> int:
+        """Make an order with lines of product and quantity; `modified` is UTC, now unless told."""
+        items = json.dumps([{"product_id": product, "quantity": quantity} for product, quantity in lines])
+        found: int = self.run(
+            f"return standin_order( {_php(status)}, json_decode( {_php(items)}, true ),"
+            f" json_decode( {_php(json.dumps(meta))}, true ), {_php(modified)} );"
+        )
         return found
 
     def asked_inside(self, path: str, body: object, before: str = "") -> str:
@@ -179,7 +189,7 @@ def _laid_out(folder: Path, version: str, database: str, url: str) -> None:
     (folder / "wp-config.php").write_text(config, "utf-8")
     must = folder / "wp-content/mu-plugins"
     must.mkdir()
-    for name in ("bench.php", "woocommerce.php"):
+    for name in ("bench.php", "orders.php", "woocommerce.php"):
         shutil.copy(PARTS / name, must / name)
     with zipfile.ZipFile(build(folder)) as plugin:
         plugin.extractall(folder / "wp-content/plugins")

@@ -36,6 +36,7 @@ def fixed(site: Site, *, after: int, dry: bool = False) -> list[dict[str, Any]]:
     return rows
 
 
+@pytest.mark.seed("SIT-129", "SIT-130")
 def test_a_picture_is_renamed_with_all_that_names_it(site: Site) -> None:
     picture, page, sizes = made(site, "Дрель-750Вт.jpg", 3000)
     told = fixed(site, after=picture - 1, dry=True)[0]

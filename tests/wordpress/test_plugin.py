@@ -39,6 +39,7 @@ def test_every_file_keeps_the_guard_and_indents_by_tabs() -> None:
         assert not re.search(r"^ +[^ *]", text, re.MULTILINE), file
 
 
+@pytest.mark.seed("FLN-23")
 def test_the_zip_has_one_folder_and_the_same_bytes_each_time(tmp_path: Path) -> None:
     first = build(tmp_path).read_bytes()
     path = build(tmp_path)

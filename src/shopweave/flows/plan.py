@@ -62,15 +62,22 @@ class Planner:
         return await self._store.write(lambda tx: _begin(tx, flow, run, made_by))
 
     async def step(self, flow: Flow, plan: int, run: int, after: int) -> Slice:
-        """Weigh the next slice of marked items and store what was decided."""
+        """Weigh the next slice of marked items and store what was decided; what came too late is no slice."""
         decided = await self._store.read(lambda tx: decide(tx, self._house, flow, after))
-        if decided.seen:
-            await self._store.write(lambda tx: store_slice(tx, flow, plan, run, decided))
+        if decided.seen and not await self._store.write(lambda tx: store_slice(tx, flow, plan, run, decided)):
+            return Slice(seen={}, last=after)
         return decided
 
     async def close(self, flow: Flow, plan: int, *, asked_for: bool, equal: int) -> int:
-        """Let the guard judge the whole plan, and send on what it lets go; gives how many stay held."""
+        """Let the guard judge the whole plan, and send on what it lets go; gives how many stay held.
+
+        A plan that is closed already, by a step that is repeated or by another life, stays as it is.
+        """
         found = await self._store.write(lambda tx: judge(tx, flow, plan, asked_for=asked_for, equal=equal))
+        if found is None:
+            return await self._store.read(
+                lambda tx: plans.plan_states(tx, plan).get(ChangeState.HELD.value, 0)
+            )
         free = [sort.value for sort in guard.ALL if not guard.why_held(sort, found)]
         released = len(free)
         while released:
@@ -105,8 +112,10 @@ def release(tx: Tx, lanes: Lanes, connection: int, ids: Sequence[int], *, approv
     return len(ids)
 
 
-def judge(tx: Tx, flow: Flow, plan: int, *, asked_for: bool, equal: int) -> tuple[guard.Hold, ...]:
-    """Count a plan's changes and say which sorts are held; written on the changes too."""
+def judge(tx: Tx, flow: Flow, plan: int, *, asked_for: bool, equal: int) -> tuple[guard.Hold, ...] | None:
+    """Count a plan's changes and say which sorts are held, on the changes too; None for a closed plan."""
+    if not is_being_made(tx, plan):
+        return None
     by_sort, _, items = plans.tally(tx, plan)
     row = connections.all_flows(tx)[flow.row.id]
     count = Tally(
@@ -157,11 +166,21 @@ def held_finding(flow: str, plan: int, held: int, why: Sequence[str]) -> Finding
     )
 
 
-def store_slice(tx: Tx, flow: Flow, plan: int, run: int, decided: Slice) -> None:
+def is_being_made(tx: Tx, plan: int) -> bool:
+    """Say whether changes may still be added to a plan."""
+    row = plans.plan_row(tx, plan)
+    return row is not None and row.state == "making"
+
+
+def store_slice(tx: Tx, flow: Flow, plan: int, run: int, decided: Slice) -> bool:
     """Store the decisions of a slice and clear the marks they answer, in one transaction.
 
-    What waited for a change that was taken back is compared anew: nobody else would make what it needs.
+    False, and nothing stored, when another life has closed the plan or dealt with a mark since the slice was
+    weighed: its decision is the newer one. What is left open is planned by the next run. What waited for a
+    change that was taken back is compared anew: nobody else would make what it needs.
     """
+    if not is_being_made(tx, plan) or not marks.are_open(tx, flow.row.id, decided.seen):
+        return False
     outbox.supersede(tx, flow.row.id, list(decided.seen))
     outbox.add_changes(tx, plan, run, ChangeState.HELD, decided.changes)
     written = {change.item for change in decided.changes}
@@ -173,6 +192,7 @@ def store_slice(tx: Tx, flow: Flow, plan: int, run: int, decided: Slice) -> None
     for label in decided.gone:
         findings.report(tx, gone_finding(flow.row.name, label), adds=True)
     marks.clear_marks(tx, flow.row.id, decided.seen)
+    return True
 
 
 def gone_finding(flow: str, label: str) -> Finding:

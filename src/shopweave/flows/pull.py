@@ -73,6 +73,8 @@ class Puller:
         prepared = [*page.records, *extra]
         moved = await self._store.write(lambda tx: store_page(tx, port, feed, row, page, prepared, began))
         asked += page.requests
+        if moved is None:
+            return Pulled(requests=asked)
         if page.done and row.sweeping:
             asked += await self._vanished(port, feed, row.sweep, vanish)
         return Pulled(read=len(prepared), moved=moved, requests=asked, done=page.done)
@@ -176,8 +178,13 @@ def store_page(
     page: Page,
     found: Sequence[RemoteRecord],
     began: datetime,
-) -> int:
-    """Store a page and, with it, the position that follows; gives how many records moved."""
+) -> int | None:
+    """Store a page and, with it, the position that follows; gives how many records moved.
+
+    None, and nothing stored, when another reader has moved the position since: reading goes on from there.
+    """
+    if positions.read_position(tx, port.row.id, feed.name) != row:
+        return None
     moved = store_records(tx, port, found, began, sweep=row.sweep)
     for kind in dict.fromkeys(key.kind for key in page.keys):
         tokens = {key.remote_id: key.token for key in page.keys if key.kind is kind}

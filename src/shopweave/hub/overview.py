@@ -7,6 +7,7 @@ from msgspec import Struct, json
 
 from shopweave.engine.cron import next_time
 from shopweave.hub.context import Hub
+from shopweave.hub.writing import Writing, look
 from shopweave.model.finding import Severity
 from shopweave.store import overviews
 from shopweave.store.base import Tx
@@ -20,12 +21,14 @@ _RANK = {Severity.STOPPED: 0, Severity.HELD: 1, Severity.NEEDS: 2, Severity.NOTE
 class ConnectionView(Struct, frozen=True, kw_only=True):
     """A connection: its state, when it was last read, and its lane's outbox.
 
-    `state` is one of in step · catching up · waits until … · stopped; `until` belongs to the third.
+    `state` is one of in step · catching up · waits until … · paused · stopped; `until` belongs to the third.
+    `written` when a flow leads there.
     """
 
     name: str
     type: str
     mode: str
+    written: bool
     thread: int
     state: str
     until: datetime | None
@@ -112,6 +115,7 @@ class Overview(Struct, frozen=True, kw_only=True):
     runs: tuple[RunView, ...]
     plans: tuple[PlanView, ...]
     findings: tuple[FindingView, ...]
+    writing: Writing
 
     @property
     def held(self) -> tuple[PlanView, ...]:
@@ -150,9 +154,11 @@ def _overview(hub: Hub, tx: Tx) -> Overview:
     plans = tuple(plan_view(hub, one.row, one.changes) for one in _known_plans(hub, tx))
     last = overviews.last_runs(tx)
     rows = [row for row in overviews.newest_runs(tx, RUNS) if row.flow in hub.house.flows]
+    writing = look(tx, hub)
     return Overview(
         at=tx.now,
-        connections=_connections(hub, tx),
+        connections=_connections(hub, tx, writing),
+        writing=writing,
         flows=tuple(_flow(hub, key, last.get(key), plans, tx.now) for key in hub.house.flows),
         runs=tuple(run_view(hub, row) for row in rows),
         plans=plans,
@@ -177,7 +183,7 @@ def _finding(one: FindingSight) -> FindingView:
     )
 
 
-def _connections(hub: Hub, tx: Tx) -> tuple[ConnectionView, ...]:
+def _connections(hub: Hub, tx: Tx, writing: Writing) -> tuple[ConnectionView, ...]:
     lanes = {one.connection: one for one in overviews.lanes(tx)}
     counted = {(one.connection, one.state): one.number for one in overviews.counts(tx)}
     looked = overviews.looked(tx)
@@ -186,12 +192,15 @@ def _connections(hub: Hub, tx: Tx) -> tuple[ConnectionView, ...]:
         lane = lanes[key]
         waiting = counted.get((key, "waiting"), 0)
         flying = counted.get((key, "intent"), 0)
-        state = state_of(lane, waiting + flying, tx.now)
+        written = bool(hub.house.group(key))
+        paused = written and (writing.stopped or port.row.name in writing.at)
+        state = state_of(lane, waiting + flying, tx.now, paused=paused)
         found.append(
             ConnectionView(
                 name=port.row.name,
                 type=port.row.type,
                 mode=lane.mode,
+                written=written,
                 thread=thread % 8 + 1,
                 state=state,
                 until=lane.not_before if state == "waits" else None,
@@ -206,10 +215,12 @@ def _connections(hub: Hub, tx: Tx) -> tuple[ConnectionView, ...]:
     return tuple(found)
 
 
-def state_of(lane: overviews.LaneSight, busy: int, now: datetime) -> str:
-    """Say how a lane is: stopped, waits, catching up or in step."""
+def state_of(lane: overviews.LaneSight, busy: int, now: datetime, *, paused: bool) -> str:
+    """Say how a lane is: stopped, paused by a person, waits, catching up or in step."""
     if lane.failures >= TRIES:
         return "stopped"
+    if paused:
+        return "paused"
     if lane.not_before is not None and lane.not_before > now and lane.why:
         return "waits"
     return "catching up" if busy else "in step"

@@ -67,20 +67,22 @@ async def settled(hub: Hub) -> bool:
         if hub.clock.monotonic() > until:
             return False
         busy = await hub.engine.runs(RunQuery(statuses=("waiting", "running"), limit=1))
-        stuck, stopped, sent, marked = await hub.store.read(lambda tx: _open(tx, hub))
+        stuck, going, sent, marked = await hub.store.read(lambda tx: _open(tx, hub))
         if stuck:
             return False
-        is_calm = not busy and not marked and (stopped or not sent)
+        is_calm = not busy and not marked and not going
         calm = calm + 1 if is_calm else 0
         await hub.clock.sleep(PAUSE)
     return not sent
 
 
-def _open(tx: Tx, hub: Hub) -> tuple[bool, bool, int, int]:
-    """Say whether a lane rests, whether all writing is stopped, and count what is to be sent and planned."""
-    sent = sum(outbox.left(tx, key) for key in hub.house.ports)
+def _open(tx: Tx, hub: Hub) -> tuple[bool, int, int, int]:
+    """Say whether a lane rests; count what goes out, what is to be sent in all, and what is to be planned."""
+    stops = stopping.stops(tx)
+    left = {key: outbox.left(tx, key) for key in hub.house.ports}
+    going = 0 if stopping.EVERYWHERE in stops else sum(left[key] for key in left if key not in stops)
     marked = sum(marks.count_marks(tx, key) for key in hub.house.flows)
-    return _resting(tx, hub), stopping.stopped(tx) is not None, sent, marked
+    return _resting(tx, hub), going, sum(left.values()), marked
 
 
 def _resting(tx: Tx, hub: Hub) -> bool:

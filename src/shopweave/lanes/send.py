@@ -10,7 +10,13 @@ from shopweave.lanes.port import Port
 from shopweave.lanes.recheck import recheck
 from shopweave.lanes.recording import noting
 from shopweave.lanes.refusals import Flows, lane_finding, refuse, refused_by
-from shopweave.lanes.settle import drop_outdated, settle_answers, settle_failure, settle_look_up
+from shopweave.lanes.settle import (
+    drop_outdated,
+    is_still_in_doubt,
+    settle_answers,
+    settle_failure,
+    settle_look_up,
+)
 from shopweave.model.change import Op, WriteAnswer
 from shopweave.model.errors import BrokenData, Fenced, HubError, Refused
 from shopweave.model.record import Kind, RemoteRecord
@@ -159,8 +165,10 @@ class Sender:
         if len(pick.composed) > 1:
             lanes.set_batch(tx, self._port.row.id, len(pick.composed) // 2)
             return
-        alone = pick.look_up.changes if pick.look_up else pick.changes
-        refuse(tx, self._port, self.flows, alone, refused_by(error))
+        looked_up = pick.look_up.changes if pick.look_up else ()
+        alone = [*pick.changes, *(one for one in looked_up if is_still_in_doubt(tx, one))]
+        if alone:
+            refuse(tx, self._port, self.flows, alone, refused_by(error))
 
     def _rest(self, tx: Tx, error: HubError, size: int) -> None:
         at = self._port.row.id

@@ -143,9 +143,14 @@ def settle_failure(tx: Tx, lease: Lease, port: Port, pick: Pick, error: HubError
 def settle_look_up(
     tx: Tx, lease: Lease, port: Port, flows: Flows, composed: Composed, found: RemoteRecord | None
 ) -> None:
-    """Record what a look-up found; what is there is compared anew, two misses mean it is not there."""
+    """Record what a look-up found; what is there is compared anew, two misses mean it is not there.
+
+    The answer to an earlier look of a change that has moved on since is no news, and changes nothing.
+    """
     check_epoch(tx, lease)
     change = composed.changes[0]
+    if not is_still_in_doubt(tx, change):
+        return
     if composed.write.op is Op.CREATE and found is None:
         _missed(tx, change)
         return
@@ -166,6 +171,14 @@ def settle_look_up(
     outbox.set_state(tx, [change.id], ChangeState.DROPPED, settled=tx.now, what="looked up and compared anew")
     if change.item is not None:
         marks.mark_items(tx, port.row.id, [change.item])
+
+
+def is_still_in_doubt(tx: Tx, asked: Change) -> bool:
+    """Say whether a change stands as it did when it was chosen to be looked up."""
+    return any(
+        (one.state, one.attempts, one.look_ups) == (ChangeState.IN_DOUBT, asked.attempts, asked.look_ups)
+        for one in outbox.changes(tx, [asked.id])
+    )
 
 
 def _undo_found(tx: Tx, port: Port, flows: Flows, composed: Composed, key: int, found: RemoteRecord) -> None:

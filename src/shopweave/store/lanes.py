@@ -3,12 +3,12 @@
 from datetime import datetime, timedelta
 
 from msgspec import Struct
-from sqlalchemy import bindparam, exists, select, update
+from sqlalchemy import bindparam, select, update
 
 from shopweave.store.base import Tx
 from shopweave.store.hiding import hidden
-from shopweave.store.stopping import NAME as STOPPED
-from shopweave.store.tables import lane, setting
+from shopweave.store.stopping import is_stopped
+from shopweave.store.tables import lane
 
 
 class Lease(Struct, frozen=True, kw_only=True):
@@ -21,7 +21,7 @@ class Lease(Struct, frozen=True, kw_only=True):
 
 
 class LaneRow(Struct, frozen=True, kw_only=True):
-    """A lane as it stands; `stopped` when nothing may be written anywhere."""
+    """A lane as it stands; `stopped` when nothing may be written to it."""
 
     connection: int
     owner: str | None
@@ -46,7 +46,7 @@ _READ = select(
     lane.c.awake,
     lane.c.wakes,
     lane.c.batch,
-    exists().where(setting.c.name == STOPPED).label("stopped"),
+    is_stopped(lane.c.connection).label("stopped"),
 ).where(_HERE)
 _SET = update(lane).where(_HERE)
 _SET_OWN = _SET.where(lane.c.owner == bindparam("me"), lane.c.epoch == bindparam("mine"))

@@ -36,6 +36,9 @@ _DONE = (
     )
     .values(done=bindparam("up_to"))
 )
+_DEALT_WITH = select(dirty.c.item, dirty.c.done).where(
+    dirty.c.flow == bindparam("of"), dirty.c.item.in_(many("ids"))
+)
 _COUNT = select(func.count()).select_from(dirty).where(dirty.c.flow == bindparam("of"), _OPEN)
 _FLIES = exists().where(
     change.c.connection == flow.c.target, change.c.item == dirty.c.item, change.c.state.in_(FLYING)
@@ -88,6 +91,13 @@ def clear_marks(tx: Tx, flow_id: int, seen: dict[int, int]) -> None:
     """Note that marks up to these generations are dealt with; a newer mark stays open."""
     if seen:
         tx.run(_DONE, [{"of": flow_id, "one": item, "up_to": number} for item, number in seen.items()])
+
+
+def are_open(tx: Tx, flow_id: int, seen: dict[int, int]) -> bool:
+    """Say whether nobody has dealt with any of these marks, or with newer ones, since they were seen."""
+    pieces = chunks(list(seen))
+    rows = (row for piece in pieces for row in tx.rows(_DEALT_WITH, {"of": flow_id, "ids": list(piece)}))
+    return all(row.done < seen[row.item] for row in rows)
 
 
 def count_marks(tx: Tx, flow_id: int) -> int:

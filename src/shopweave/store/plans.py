@@ -15,6 +15,7 @@ from shopweave.store.statements import many
 from shopweave.store.tables import change, need, plan, run
 
 EXPIRES = timedelta(days=7)
+RECENT = 1_000
 
 
 class PlanRow(Struct, frozen=True, kw_only=True):
@@ -119,6 +120,14 @@ _MAKING = (
     select(plan.c.id)
     .where(plan.c.flow == bindparam("of"), plan.c.state == "making", plan.c.kind == "apply")
     .order_by(plan.c.id)
+)
+# A step is repeated before many other runs have begun, however long the hub was off.
+_SAME_RUN = (
+    select(run.c.id)
+    .where(
+        run.c.engine == bindparam("called"), run.c.id > select(func.max(run.c.id)).scalar_subquery() - RECENT
+    )
+    .order_by(run.c.id)
 )
 _ADD_RUN = insert(run).values(workspace=HOME_ID).returning(run.c.id)
 _SET_RUN = update(run).where(run.c.id == bindparam("key"))
@@ -236,7 +245,10 @@ def reasons_text(reasons: Sequence[str]) -> str:
 
 
 def add_run(tx: Tx, flow: int, engine: str, asked_by: str, cause: str) -> int:
-    """Begin a run."""
+    """Begin a run; begun again under the same name in the engine, by a repeated step, it is one run."""
+    known = tx.scalar(_SAME_RUN, {"called": engine}) if engine else None
+    if known is not None:
+        return int(known)
     values = {
         "flow": flow,
         "engine": engine,

@@ -113,14 +113,15 @@ _AT = (
     record.c.remote_id.in_(many("ids")),
 )
 _STATED = [record.c[name] for name in _COLUMNS]
-_KNOWN = select(record.c.id, record.c.remote_id, *_STATED, record.c.sweep).where(*_AT)
+_KNOWN = select(record.c.id, record.c.remote_id, *_STATED, record.c.sweep, record.c.seen).where(*_AT)
 _IDS = select(record.c.id).where(*_AT).order_by(record.c.id)
 
 
 def merge(tx: Tx, connection: int, incoming: Sequence[Incoming], *, sweep: int, began: datetime) -> Merged:
     """Store records read by a request that began at `began`.
 
-    A record with a write under way, or settled since then, keeps its newer snapshot and is read again.
+    A record with a write under way, or settled since then, keeps its newer snapshot and is read again; so
+    does one that another reader has stored since then, if it shows something else now.
     """
     total = Merged()
     for kind in dict.fromkeys(one.kind for one in incoming):
@@ -156,7 +157,12 @@ def _merge(
         if row is None:
             created.append(one)
         elif row.id not in stale:
-            (equal if _stands(row, one) else moved).append((row.id, one))
+            if _stands(row, one):
+                equal.append((row.id, one))
+            elif _was_read_since(row, began, tx.now):
+                stale.add(row.id)
+            else:
+                moved.append((row.id, one))
     if created:
         tx.run(_ADD, [_values(one, connection, sweep, tx.now) for one in created])
     for key, one in moved:
@@ -188,7 +194,12 @@ def _ids(tx: Tx, connection: int, kind: Kind, remote_ids: Sequence[str]) -> tupl
 
 
 def _stands(row: Row[Any], one: Incoming) -> bool:
-    return row[2:-1] == _of_incoming(one)
+    return row[2:-2] == _of_incoming(one)
+
+
+def _was_read_since(row: Row[Any], began: datetime, now: datetime) -> bool:
+    """Say whether a snapshot may be newer; one from the future was stored before a clock was set back."""
+    return bool(began < row.seen <= now)
 
 
 def _values(one: Incoming, connection: int, sweep: int, now: datetime) -> dict[str, Any]:

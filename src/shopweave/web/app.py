@@ -13,13 +13,17 @@ from litestar.static_files import create_static_files_router
 
 from shopweave.hub.context import Hub
 from shopweave.model.errors import HubError
-from shopweave.web import api, doors, measures, pages
+from shopweave.web import doors, measures
+from shopweave.web.api import work as api_of_work
+from shopweave.web.api import writing as api_of_writing
 from shopweave.web.errors import on_crash, on_http_error, on_hub_error
 from shopweave.web.live import live
+from shopweave.web.pages import work, writing
 from shopweave.web.rendering import STATIC, Renderer
 from shopweave.web.security import Site, harden, may_come_in
 
 BIGGEST = 1_000_000
+OPERATIONS = (*api_of_work.HANDLERS, *api_of_writing.HANDLERS)
 
 
 def make_app(hub: Hub, *, secure: bool = False) -> Litestar:
@@ -27,11 +31,12 @@ def make_app(hub: Hub, *, secure: bool = False) -> Litestar:
     site = Site(hub=hub, renderer=Renderer(hub.settings.time_zone), secure=secure)
     return Litestar(
         route_handlers=[
-            *pages.HANDLERS,
+            *work.HANDLERS,
+            *writing.HANDLERS,
             *doors.HANDLERS,
             *measures.HANDLERS,
             live,
-            Router("/api", route_handlers=list(api.HANDLERS), tags=["api"]),
+            Router("/api", route_handlers=list(OPERATIONS), tags=["api"]),
             create_static_files_router(
                 path="/static", directories=[Path(str(STATIC))], opt={"open": True}, include_in_schema=False
             ),

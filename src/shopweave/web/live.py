@@ -37,13 +37,19 @@ async def _messages(site: Site, key: str) -> AsyncIterator[str]:
     before, turn = "", 0
     while not site.over.is_set() and (turn % CHECK or await by_session(site.hub, key) is not None):
         seen = await overview(site.hub)
-        shown = site.renderer.render("today_body.html", seen=seen, now=seen.at, title=title_of(seen))
+        shown = _parts(site, seen)
         if shown != before or turn % BEAT == 0:
             sign = site.renderer.render("sign.html", now=seen.at, live=True)
-            yield message(_partial("live", sign) + (_partial("today", shown) if shown != before else ""))
+            yield message(_partial("live", sign) + (shown if shown != before else ""))
             before = shown
         turn += 1
         await site.hub.clock.sleep(PAUSE)
+
+
+def _parts(site: Site, seen: Overview) -> str:
+    render = site.renderer.render
+    body = render("today_body.html", seen=seen, now=seen.at, title=title_of(seen))
+    return _partial("today", body) + _partial("band", render("band.html", seen=seen, now=seen.at))
 
 
 def _partial(target: str, html: str) -> str:

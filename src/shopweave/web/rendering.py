@@ -23,6 +23,7 @@ SIGNS = {
     "waiting": ("wait", ""),
     "waits": ("wait", ""),
     "held": ("hold", "warn"),
+    "paused": ("hold", "warn"),
     "needs you": ("warn", "warn"),
     "in doubt": ("doubt", "warn"),
     "stopped": ("stop", "stop"),
@@ -43,7 +44,10 @@ class Renderer:
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            extensions=["jinja2.ext.i18n"],
         )
+        self._templates.policies["ext.i18n.trimmed"] = True
+        self._templates.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
         self._templates.filters |= {
             "moment": self.moment,
             "span": span,

@@ -43,6 +43,33 @@ final class Batch {
 	}
 
 	/**
+	 * Do the work of a request once for its key; gives key, the state it was found in (0 if it is new) and answer.
+	 *
+	 * @param \WP_REST_Request $request The request.
+	 * @param string           $route   For whom.
+	 * @param array            $items   Its items, checked.
+	 * @param callable         $work    Gets the transaction, the products and the items; gives the answer.
+	 * @throws Problem When nothing can be done.
+	 */
+	public static function once( \WP_REST_Request $request, string $route, array $items, callable $work ): array {
+		$key = Idempotency::key( $request );
+		if ( 'InnoDB' !== Tables::engine() ) {
+			throw new Problem( 501, 'no_transactions', 'The table of metas is not InnoDB: nothing can be written in one piece.' );
+		}
+		list( $state, $answer ) = Transaction::run(
+			$key,
+			Idempotency::hash( $route, $items ),
+			static function () use ( $items ): Goods {
+				return new Goods( $items );
+			},
+			static function ( Transaction $transaction, Goods $goods ) use ( $items, $work ): array {
+				return $work( $transaction, $goods, $items );
+			}
+		);
+		return array( $key, $state, $answer );
+	}
+
+	/**
 	 * See that all fields are known.
 	 *
 	 * @param array $row   A row.

@@ -14,17 +14,25 @@ defined( 'ABSPATH' ) || exit;
  */
 final class Plugin {
 
+	private const ROUTES = array(
+		Check::class,
+		Set_Image::class,
+		Stock::class,
+		Prices::class,
+		Pictures::class,
+		Changes::class,
+		File_Names::class,
+		Orders_Window::class,
+	);
+
 	/**
 	 * Register routes, watchers and upkeep.
 	 */
 	public static function start(): void {
-		add_action( 'rest_api_init', array( Check::class, 'register' ) );
-		add_action( 'rest_api_init', array( Set_Image::class, 'register' ) );
-		add_action( 'rest_api_init', array( Stock::class, 'register' ) );
-		add_action( 'rest_api_init', array( Pictures::class, 'register' ) );
-		add_action( 'rest_api_init', array( Changes::class, 'register' ) );
-		add_action( 'rest_api_init', array( File_Names::class, 'register' ) );
-		add_action( 'rest_api_init', array( Prices::class, 'register' ) );
+		foreach ( self::ROUTES as $route ) {
+			add_action( 'rest_api_init', array( $route, 'register' ) );
+		}
+		add_filter( 'woocommerce_rest_is_request_to_rest_api', array( Orders_Window::class, 'open_to_keys' ) );
 		Watch::start();
 		add_action( 'before_woocommerce_init', array( Woo::class, 'declare_compatibility' ) );
 		add_action( 'plugins_loaded', array( Tables::class, 'upgrade' ) );

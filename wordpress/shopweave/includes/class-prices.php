@@ -38,19 +38,9 @@ final class Prices {
 	 * @param \WP_REST_Request $request The request.
 	 */
 	public static function answer( \WP_REST_Request $request ): array {
-		$key   = Idempotency::key( $request );
 		$items = Batch::items( $request, self::FIELDS );
 
-		list( $state, $answer ) = Transaction::run(
-			$key,
-			Idempotency::hash( 'prices', $items ),
-			static function () use ( $items ): Goods {
-				return new Goods( $items );
-			},
-			static function ( Transaction $transaction, Goods $goods ) use ( $items ): array {
-				return self::written( $transaction, $goods, $items );
-			}
-		);
+		list( $key, $state, $answer ) = Batch::once( $request, 'prices', $items, array( self::class, 'written' ) );
 		if ( 2 !== $state ) {
 			self::settle( $key, $answer );
 		}
@@ -87,7 +77,7 @@ final class Prices {
 	 * @param Goods       $goods       The products.
 	 * @param array       $items       The items.
 	 */
-	private static function written( Transaction $transaction, Goods $goods, array $items ): array {
+	public static function written( Transaction $transaction, Goods $goods, array $items ): array {
 		$answers = array();
 		$plain   = array();
 		$seen    = array();

@@ -38,25 +38,11 @@ final class Stock {
 	 * Change stock.
 	 *
 	 * @param \WP_REST_Request $request The request.
-	 * @throws Problem When nothing can be done.
 	 */
 	public static function answer( \WP_REST_Request $request ): array {
-		$key   = Idempotency::key( $request );
 		$items = Batch::items( $request, self::FIELDS );
 		array_map( array( self::class, 'check' ), $items );
-		if ( 'InnoDB' !== Tables::engine() ) {
-			throw new Problem( 501, 'no_transactions', 'The table of metas is not InnoDB: stock cannot be written in one piece.' );
-		}
-		list( $state, $answer ) = Transaction::run(
-			$key,
-			Idempotency::hash( 'stock', $items ),
-			static function () use ( $items ): Goods {
-				return new Goods( $items );
-			},
-			static function ( Transaction $transaction, Goods $goods ) use ( $items ): array {
-				return self::written( $transaction, $goods, $items );
-			}
-		);
+		list( $key, $state, $answer ) = Batch::once( $request, 'stock', $items, array( self::class, 'written' ) );
 		if ( 2 !== $state ) {
 			$answer = self::settle( $key, $answer );
 		}
@@ -103,7 +89,7 @@ final class Stock {
 	 * @param Goods       $goods       The products.
 	 * @param array       $items       The items.
 	 */
-	private static function written( Transaction $transaction, Goods $goods, array $items ): array {
+	public static function written( Transaction $transaction, Goods $goods, array $items ): array {
 		$holders = self::holders( $goods, $items );
 		$current = self::locked( $transaction, $goods, array_unique( array_filter( $holders, 'is_int' ) ) );
 		$before  = $current;

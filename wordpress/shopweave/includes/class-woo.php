@@ -107,6 +107,65 @@ final class Woo {
 	}
 
 	/**
+	 * Find orders by when they were changed, both ends included; refunds and drafts of the checkout are none.
+	 *
+	 * Goes through WooCommerce's own query: orders may stand in tables of their own. Time stamps are UTC and exact
+	 * to the second there, while a date as text counts whole days.
+	 *
+	 * @param array    $statuses Without their prefix; none for all.
+	 * @param int|null $from     Time stamp.
+	 * @param int|null $until    Time stamp.
+	 * @param int      $page     From 1.
+	 * @param int      $size     How many.
+	 * @throws Problem When there is no WooCommerce.
+	 */
+	public static function order_numbers( array $statuses, ?int $from, ?int $until, int $page, int $size ): array {
+		if ( ! function_exists( 'wc_get_orders' ) ) {
+			throw new Problem( 501, 'no_woocommerce', 'WooCommerce is not active.' );
+		}
+		$every = preg_replace( '/^wc-/', '', array_keys( wc_get_order_statuses() ) );
+		$query = array(
+			'type'     => 'shop_order',
+			'status'   => $statuses ? $statuses : array_values( array_diff( $every, array( 'checkout-draft' ) ) ),
+			'orderby'  => 'modified ID',
+			'order'    => 'ASC',
+			'page'     => $page,
+			'limit'    => $size,
+			'paginate' => true,
+			'return'   => 'ids',
+		);
+		if ( null !== $from || null !== $until ) {
+			$query['date_modified'] = null === $until ? ">={$from}" : ( $from ?? 0 ) . "...{$until}";
+		}
+		$found = wc_get_orders( $query );
+		return array(
+			'ids'   => array_map( 'intval', $found->orders ),
+			'total' => (int) $found->total,
+		);
+	}
+
+	/**
+	 * Show an order as WooCommerce's own route does, null if there is none.
+	 *
+	 * @param int $id Its number.
+	 */
+	public static function shown_order( int $id ): ?array {
+		$response = rest_do_request( new \WP_REST_Request( 'GET', "/wc/v3/orders/{$id}" ) );
+		return $response->is_error() ? null : rest_get_server()->response_to_data( $response, false );
+	}
+
+	/**
+	 * Say whether the old interface below /wc-api/ answers.
+	 */
+	public static function has_legacy_api(): bool {
+		$shop  = function_exists( 'WC' ) ? WC() : null;
+		$there = $shop && is_callable( array( $shop, 'legacy_rest_api_is_available' ) )
+			? $shop->legacy_rest_api_is_available()
+			: class_exists( 'WC_Legacy_API' );
+		return $there && 'yes' === get_option( 'woocommerce_api_enabled' );
+	}
+
+	/**
 	 * Say whether something is a number that the shop takes as a quantity without changing it.
 	 *
 	 * @param mixed $value A value of a request.

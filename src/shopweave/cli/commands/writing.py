@@ -1,29 +1,32 @@
 """Commands that stop all writing and let it go on."""
 
+from typing import Annotated
+
 import typer
 
 from shopweave.cli.options import JSON
 from shopweave.cli.running import carry_out, here
 
 app = typer.Typer()
-writing = typer.Typer(no_args_is_help=True, help="Stop all writing, or let it go on; reading never stops.")
+CONNECTION = Annotated[str, typer.Argument(help="Only this connection; all without it.")]
+writing = typer.Typer(no_args_is_help=True, help="Stop writing, or let it go on; reading never stops.")
 app.add_typer(writing, name="writing")
 
 
 @writing.command()
-def stop(as_json: JSON = False) -> None:
-    """Stop all writing at once, in every process of the hub, until somebody lets it go on."""
+def stop(connection: CONNECTION = "", as_json: JSON = False) -> None:
+    """Stop writing at once, in every process of the hub, until somebody lets it go on."""
     from shopweave.cli.writing import switch
 
-    carry_out(lambda: switch(here(), "stop", as_json=as_json), as_json=as_json)
+    carry_out(lambda: switch(here(), "stop", connection, as_json=as_json), as_json=as_json)
 
 
 @writing.command("go-on")
-def go_on(as_json: JSON = False) -> None:
+def go_on(connection: CONNECTION = "", as_json: JSON = False) -> None:
     """Write again, what waited first."""
     from shopweave.cli.writing import switch
 
-    carry_out(lambda: switch(here(), "go-on", as_json=as_json), as_json=as_json)
+    carry_out(lambda: switch(here(), "go-on", connection, as_json=as_json), as_json=as_json)
 
 
 @writing.command()

@@ -1,39 +1,20 @@
-"""The pages: each shows what a `hub` function gives, each form does what one does."""
+"""The pages of the daily work: today, plans, runs, explain, findings, conflicts."""
 
 from typing import Any
 
-from litestar import MediaType, Request, Response, get, post
+from litestar import Request, Response, get, post
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from shopweave.hub import conflicts, looking, plans, runs
 from shopweave.hub.explain import explain
-from shopweave.hub.overview import overview
 from shopweave.model.errors import Configuration
-from shopweave.web.live import title_of
-from shopweave.web.security import Given, Site
+from shopweave.web.pages.frame import page
+from shopweave.web.security import Given
 
 Number = FromPath[int]
 After = FromQuery[int]
 AnyRequest = Request[Any, Any, Any]
-
-
-async def page(request: AnyRequest, template: str, current: str, **values: Any) -> Response[str]:
-    """Render a page within the frame: menu, counts, who is signed in."""
-    site: Site = request.app.state.site
-    seen = await overview(site.hub)
-    html = site.renderer.render(
-        template,
-        person=request.state.person,
-        current=current,
-        seen=seen,
-        now=seen.at,
-        title=title_of(seen),
-        held=len(seen.held),
-        loud=len(seen.loud),
-        **values,
-    )
-    return Response(html, media_type=MediaType.HTML)
 
 
 @get("/", include_in_schema=False)

@@ -1,4 +1,4 @@
-"""The HTTP interface: what `hub` functions do, as JSON under `/api`."""
+"""The interface of the daily work: overview, runs, plans, findings, explain, conflicts."""
 
 from typing import Annotated, Any
 

@@ -1,0 +1,1 @@
+"""The HTTP interface: what `hub` functions do, as JSON under `/api`."""
