@@ -106,7 +106,9 @@ def _remote_id(raw: Raw) -> str:
 
 def _totals(raw: Raw, currency: str) -> Totals:
     names = {"total": "total", "tax": "total_tax", "shipping": "shipping_total", "discount": "discount_total"}
-    return Totals(**{ours: Money(amount=amount(raw[name]), currency=currency) for ours, name in names.items()})
+    return Totals(
+        **{ours: Money(amount=amount(raw[name]), currency=currency) for ours, name in names.items()}
+    )
 
 
 def _charges(raw: Raw, currency: str) -> Iterable[Charge]:
