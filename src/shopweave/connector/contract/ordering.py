@@ -134,7 +134,7 @@ def _order(order: Order) -> None:
     need(all(lines), "a line has no id")
     need(order.revision.changed.tzinfo and order.created.tzinfo, "a time of an order has no zone")
     need(order.number, "an order has no number")
-    money = [one.total for one in (*order.revision.lines, *order.charges)]
+    money = [one.total for one in order.revision.lines] + [one.total for one in order.charges]
     totals = order.revision.totals
     found = {one.currency for one in (*money, totals.total, totals.tax, totals.shipping, totals.discount)}
     need(len(found) == 1 and all(found), "an order is in more than one currency")

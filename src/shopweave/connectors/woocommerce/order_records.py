@@ -45,7 +45,7 @@ _UNREADABLE = (KeyError, TypeError, ValueError, ArithmeticError, AttributeError)
 
 
 def read(raw: Any, *, restocked: bool) -> RemoteOrder | BrokenOrder:
-    """Read an order, or say why it cannot be read; `restocked` believes what the shop put back on the shelf."""
+    """Read an order, or say why it cannot be read; `restocked` believes what the shop put back."""
     whole = msgspec.json.encode(raw)
     try:
         return RemoteOrder(order=order(raw, restocked=restocked), raw=whole)
