@@ -51,7 +51,10 @@ class Counter:
     def listed(self, query: Mapping[str, str]) -> Any:
         rows = [row for row in self.sold.values() if row["status"] != "gone"]
         if "ids" in query:
-            return {"now": self.now, "rows": [row for row in rows if str(row["id"]) in query["ids"].split(",")]}
+            return {
+                "now": self.now,
+                "rows": [row for row in rows if str(row["id"]) in query["ids"].split(",")],
+            }
         rows = [row for row in rows if row["moved"] > int(query["since"])]
         start = int(query["offset"])
         return {"now": self.now, "rows": rows[start : start + SIZE]}
