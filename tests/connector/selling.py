@@ -71,7 +71,7 @@ class Selling:
     async def orders(self, position: str, *, overlap: float) -> OrderPage:
         if not position:
             now = (await self._call("GET", "/orders?since=0&offset=0"))["now"]
-            return OrderPage(position=f"{now}|", done=self.sin != "endless")
+            return OrderPage(position=f"{now}|", done=True)
         since, _, rest = position.partition("|")
         place = paging.begin(paging.read_place(rest), sweep=False)
         early = place.offset if self.sin == "skips" else paging.first_offset(place)
@@ -80,11 +80,11 @@ class Selling:
         ids = [row["id"] for row in rows]
         if self.sin != "skips" and not paging.follows(place, ids):
             return OrderPage(position=f"{since}|{paging.write_place(paging.step_back(place, SIZE))}")
-        after = self._after(place, ids, early)
+        after = self._following(place, ids, early)
         following = f"{body['now'] if after.done else since}|{paging.write_place(after)}"
-        return OrderPage(orders=self._shown(rows), position=following, done=after.done)
+        return OrderPage(orders=self._shown(rows), position=following, done=after.done and self.sin != "endless")
 
-    def _after(self, place: paging.Place, ids: list[int], early: int) -> paging.Place:
+    def _following(self, place: paging.Place, ids: list[int], early: int) -> paging.Place:
         if len(ids) < SIZE or self.sin == "hasty":
             return paging.Place(done=True)
         return paging.Place(offset=early + len(ids), last=ids[-1], done=False)
