@@ -82,7 +82,9 @@ class Selling:
             return OrderPage(position=f"{since}|{paging.write_place(paging.step_back(place, SIZE))}")
         after = self._following(place, ids, early)
         following = f"{body['now'] if after.done else since}|{paging.write_place(after)}"
-        return OrderPage(orders=self._shown(rows), position=following, done=after.done and self.sin != "endless")
+        return OrderPage(
+            orders=self._shown(rows), position=following, done=after.done and self.sin != "endless"
+        )
 
     def _following(self, place: paging.Place, ids: list[int], early: int) -> paging.Place:
         if len(ids) < SIZE or self.sin == "hasty":
