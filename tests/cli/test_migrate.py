@@ -42,7 +42,7 @@ def test_an_older_hub_is_brought_up_by_whatever_opens_it_and_says_so_once(folder
     assert (code, [line[:4] for line in out.splitlines()]) == (0, NUMBERS[1:])
     first, second = (call("runs", "--dir", str(folder), cwd=folder) for _ in range(2))
     (copy,) = folder.glob("hub.sqlite.step-0001-*")
-    told = f"The hub's database went from step 0001 to {NUMBERS[-1]}. The copy from before is {copy}.\n"
+    told = f"The hub's database went from step 0001 to step {NUMBERS[-1]}. The copy from before is {copy}.\n"
     assert (first.returncode, first.stderr) == (0, told)
     assert (second.returncode, second.stdout, second.stderr) == (0, first.stdout, "")
 
