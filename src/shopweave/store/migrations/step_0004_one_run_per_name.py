@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic.operations import Operations
 
-revision = "0003"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 
 _END = """UPDATE run SET state = 'failed', ended = started, error = 'A step that was repeated began it again.'
 WHERE ended IS NULL AND engine <> ''
