@@ -94,6 +94,7 @@ flow = table(
     Column("name", String(60), nullable=False),
     to("source", "connection"),
     to("target", "connection"),
+    Column("kind", String(8), nullable=False, server_default="items"),
     Column("slice", Text, nullable=False),
     Column("begun", Boolean, nullable=False, server_default=false()),
     Column("awake", Boolean, nullable=False, server_default=false()),
