@@ -204,7 +204,8 @@ class HubSettings(Struct, frozen=True, kw_only=True):
     @property
     def flow_names(self) -> list[str]:
         """Give the names of all flows, whatever their kind."""
-        return [one.name for one in (*self.flows, *self.order_flows, *self.stock_flows)]
+        named = (self.flows, self.order_flows, self.stock_flows)
+        return [one.name for flows in named for one in flows]
 
     def __rich_repr__(self) -> Iterator[tuple[str, list[str]]]:  # type: ignore[override,unused-ignore]
         yield "connections", [one.name for one in self.connections]
