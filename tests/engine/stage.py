@@ -12,11 +12,11 @@ from shopweave.engine.dbos import DbosEngine
 from shopweave.engine.local import LocalEngine
 from shopweave.engine.port import Json, RunQuery, RunRequest, RunState
 from shopweave.engine.system import System, file_database, server_database
-from shopweave.engine.tables import metadata
 from shopweave.runtime.clock import SystemClock
+from shopweave.runtime.upgrading import bring_up
 from shopweave.store.base import Database, Tx
-from shopweave.store.postgres import PostgresStore, make_postgres
-from shopweave.store.sqlite import SqliteStore, make_engine
+from shopweave.store.postgres import PostgresStore
+from shopweave.store.sqlite import SqliteStore
 
 T = TypeVar("T")
 KINDS = ("local", "dbos", "dbos-postgres")
@@ -44,9 +44,7 @@ class Ground:
         self.crash_at: tuple[int, str] = (0, "")
         self.crashed = asyncio.Event()
         self.go_on = asyncio.Event()
-        engine = make_postgres(url) if url else make_engine(folder / "hub.sqlite")
-        metadata.create_all(engine)
-        engine.dispose()
+        bring_up(folder, url, self.clock, held=True)
 
     def store(self) -> SqliteStore | PostgresStore:
         if self.url:

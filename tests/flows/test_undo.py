@@ -252,7 +252,8 @@ def test_explain_shows_the_undo(small: World) -> None:
         await undone(hub, run)
         told = (await explain(hub, "1", "regular_price")).stories[0]
         assert told.sent[-1].why == f"undoes run {run}"
-        assert f"since run {run} was undone by Anna" in told.pinned
+        assert told.pin is not None
+        assert (told.pin.flow, told.pin.run, told.pin.who) == (FLOW, str(run), "Anna")
 
     play(small, story)
 

@@ -43,8 +43,12 @@ class Site:
 
     def csrf(self, client: httpx.Client) -> str:
         """Read the field that every form carries."""
-        text = client.get("/runs").text
-        return text.partition('name="csrf" value="')[2].partition('"')[0]
+        return self.field(client.get("/runs").text, "csrf")
+
+    @staticmethod
+    def field(text: str, name: str) -> str:
+        """Read the first hidden field of a name."""
+        return text.partition(f'name="{name}" value="')[2].partition('"')[0]
 
 
 async def add_people(hub: Hub) -> None:

@@ -14,7 +14,18 @@ from tests.web.site import PASSWORD, PEOPLE, Site
 
 CHROMIUM = Path("/usr/bin/chromium")
 AXE = Path(__file__).with_name("vendor") / "axe.min.js"
-PAGES = ("/", "/plans", "/plans/PLAN", "/runs", "/runs/1", "/explain", "/findings", "/conflicts")
+PAGES = (
+    "/",
+    "/plans",
+    "/plans/PLAN",
+    "/runs",
+    "/runs/1",
+    "/explain",
+    "/findings",
+    "/conflicts",
+    "/writing",
+    "/pins",
+)
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no /usr/bin/chromium"),

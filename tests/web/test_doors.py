@@ -12,7 +12,17 @@ from tests.web.site import PASSWORD, PEOPLE, Site, serving
 
 def test_nobody_sees_a_page_without_signing_in(site: Site) -> None:
     with site.client() as client:
-        for path in ("/", "/plans", "/plans/1", "/runs", "/explain", "/findings", "/conflicts"):
+        for path in (
+            "/",
+            "/plans",
+            "/plans/1",
+            "/runs",
+            "/explain",
+            "/findings",
+            "/conflicts",
+            "/writing",
+            "/pins",
+        ):
             answer = client.get(path)
             assert answer.status_code == 303
             assert answer.headers["location"] == f"/sign-in?next={path}"

@@ -10,7 +10,18 @@ from shopweave.simulators.woocommerce.truth import products
 from tests.web.site import PASSWORD, Site
 from tests.worlds import PASSWORD as SHOP_PASSWORD
 
-PAGES = ("/", "/plans", "/plans/PLAN", "/runs", "/runs/1", "/explain", "/findings", "/conflicts")
+PAGES = (
+    "/",
+    "/plans",
+    "/plans/PLAN",
+    "/runs",
+    "/runs/1",
+    "/explain",
+    "/findings",
+    "/conflicts",
+    "/writing",
+    "/pins",
+)
 
 
 @pytest.mark.parametrize("path", PAGES)

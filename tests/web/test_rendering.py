@@ -56,7 +56,7 @@ def test_values_fit_into_a_line(value: object, text: str) -> None:
 
 
 def test_moments_are_as_exact_as_they_need_to_be() -> None:
-    show = Renderer("Europe/Helsinki").moment
+    show = Renderer("Europe/Helsinki", lambda: "key").moment
     assert ">15:05<" in show(NOW, NOW)
     assert 'title="25 Nov 2026, 15:05:07 EET"' in show(NOW, NOW)
     assert ">Mon 15:05<" in show(NOW - timedelta(days=2), NOW)

@@ -6,6 +6,7 @@ from pathlib import Path
 from msgspec import to_builtins
 
 from shopweave.cli.console import print_json, tell, warn
+from shopweave.cli.opening import told
 from shopweave.cli.running import DONE, HELD, PARTLY
 from shopweave.hub.icecat.env import read_env
 from shopweave.hub.icecat.log import ProductOutcome, outcome_words
@@ -53,7 +54,7 @@ async def _tool(folder: Path, env: Path) -> Tool:
         warn(warning)
     settings = settings_of(known, os.environ.get("TZ") or "UTC")
     MASK.add(settings.secrets)
-    return Tool((await open_hub(folder / KEPT, settings)).hub, known, folder)
+    return Tool(told(await open_hub(folder / KEPT, settings)).hub, known, folder)
 
 
 def _tell(report: ToolReport, *, as_json: bool) -> int:

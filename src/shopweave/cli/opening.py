@@ -25,12 +25,19 @@ def settings_of(folder: Path) -> HubSettings:
     return settings
 
 
+def told(found: Opened) -> Opened:
+    """Say once what an older database went through when it was opened."""
+    if found.upgrade is not None and found.upgrade.before:
+        warn(str(found.upgrade))
+    return found
+
+
 @asynccontextmanager
 async def opened(folder: Path, *, works: bool, steady: bool = False) -> AsyncIterator[Hub]:
     """Open the hub of a folder and close it in the end; one that only looks leaves the folder to others."""
     settings = settings_of(folder)
     logs = open_logs(folder, SystemClock(), days=settings.log_days)
-    hub = (await open_hub(folder, settings, works=works, steady=steady)).hub
+    hub = told(await open_hub(folder, settings, works=works, steady=steady)).hub
     try:
         yield hub
     finally:
@@ -56,9 +63,9 @@ async def opened_in_turn(folder: Path) -> AsyncIterator[Hub]:
 
 async def _open_in_turn(folder: Path, settings: HubSettings) -> tuple[Opened, Task[None] | None]:
     try:
-        return await open_hub(folder, settings), None
+        return told(await open_hub(folder, settings)), None
     except INVITING as busy:
         warn(f"{busy.what} The work is handed in there.")
-    found = await open_hub(folder, settings, works=False)
+    found = told(await open_hub(folder, settings, works=False))
     found.hub.aside = True
     return found, create_task(wait_for_turn(found))

@@ -87,7 +87,7 @@ def fail(error: Exception, folder: Path, *, as_json: bool) -> int:
 
 def code_of(error: HubError) -> int:
     """Give the exit code of an error."""
-    if error.code == "STORE-004":
+    if error.code in ("STORE-004", "STORE-023"):
         return BUSY
     return REFUSED if isinstance(error, Configuration) else PARTLY
 

@@ -30,8 +30,9 @@ def _tell_story(story: AtomStory) -> None:
     tell(f"{story.atom} at {story.target}: {'; '.join(story.rules)}")
     for side in story.sides:
         tell(f"    {side.connection} {side.remote_id}: {side.value}")
-    if story.pinned:
-        tell(f"    {story.pinned}")
+    if story.pin:
+        flow, until = story.pin.flow, f"until the source moves or 'shopweave unpin {story.pin.flow} …'"
+        tell(f"    {flow} leaves it since run {story.pin.run} was undone by {story.pin.who}, {until}")
     for sent in story.sent:
         moment = f"{sent.at:%Y-%m-%d %H:%M:%S}"
         tell(

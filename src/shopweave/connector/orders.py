@@ -61,7 +61,10 @@ class Keeps(Struct, frozen=True, kw_only=True):
 
 
 class RemoteOrder(Struct, frozen=True, kw_only=True):
-    """An order, mapped, and as it was received."""
+    """An order, mapped, and as it was received.
+
+    The connector leaves the connection's name in the revision empty: it does not know it.
+    """
 
     order: Order
     raw: bytes
@@ -87,7 +90,10 @@ class OrderPage(Struct, frozen=True, kw_only=True):
 
 
 class HandOverLine(Struct, frozen=True, kw_only=True):
-    """A line with the record that it means at the target; `quantity` in the target's units."""
+    """A line with the record that it means at the target.
+
+    `quantity` is what the line takes now, in the target's units: 0 once it is cancelled or given back.
+    """
 
     line: OrderLine
     kind: Kind

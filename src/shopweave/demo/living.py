@@ -32,6 +32,8 @@ async def live(
     try:
         await world.start(items, simple=simple, real_pace=real_pace, seed=seed)
         opened = await open_hub(folder, load(folder), lock=False)
+        if opened.upgrade is not None and opened.upgrade.before:
+            say(str(opened.upgrade))
         try:
             async with pages(opened.hub) as told:
                 say(told)

@@ -59,6 +59,8 @@ async def once(
         say("starting the simulated shop, till and Icecat")
         await world.start(items, simple=simple, real_pace=real_pace, seed=seed)
         opened = await open_hub(folder, load(folder), lock=False)
+        if opened.upgrade is not None and opened.upgrade.before:
+            say(str(opened.upgrade))
         try:
             report = await work(opened, world, say)
         finally:

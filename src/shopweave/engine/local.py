@@ -12,7 +12,9 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import (
+    Boolean,
     ColumnElement,
+    Integer,
     Row,
     String,
     bindparam,
@@ -82,7 +84,16 @@ _CANCEL = (
     .where(task.c.id == bindparam("key"), task.c.status.in_([WAITING, RUNNING]))
     .values(status=CANCELLED, owner=None)
 )
-_RUNS = select(task).order_by(task.c.number.desc())
+_RUNS = (
+    select(task)
+    .where(
+        or_(bindparam("any_id", type_=Boolean), task.c.id.in_(many("ids"))),
+        or_(bindparam("called", type_=String) == "", task.c.name == bindparam("called", type_=String)),
+        or_(bindparam("any_status", type_=Boolean), task.c.status.in_(many("statuses"))),
+    )
+    .order_by(task.c.number.desc())
+    .limit(bindparam("most", type_=Integer))
+)
 _FAILURES = select(task.c.name, task.c.error).where(task.c.status == FAILED).order_by(task.c.number)
 _ENDED = (
     select(task.c.number)
@@ -138,15 +149,16 @@ class LocalEngine:
 
     async def runs(self, query: RunQuery) -> tuple[RunState, ...]:
         """Give runs, the newest first."""
-        rows = await self._store.read(lambda tx: tx.rows(_RUNS, {}))
-        found = (state_of(row) for row in rows)
-        return tuple(
-            one
-            for one in found
-            if (not query.ids or one.id in query.ids)
-            and (not query.name or one.name == query.name)
-            and (not query.statuses or one.status in query.statuses)
-        )[: query.limit]
+        parameters = {
+            "any_id": not query.ids,
+            "ids": list(query.ids),
+            "called": query.name,
+            "any_status": not query.statuses,
+            "statuses": list(query.statuses),
+            "most": query.limit,
+        }
+        rows = await self._store.read(lambda tx: tx.rows(_RUNS, parameters))
+        return tuple(state_of(row) for row in rows)
 
     async def schedule(self, wanted: tuple[Schedule, ...]) -> None:
         """Replace all schedules; one that stays as it was keeps its next time."""

@@ -7,6 +7,7 @@ from msgspec import Struct, to_builtins
 
 from shopweave.core.rules import Rule, givers
 from shopweave.hub.context import Hub
+from shopweave.hub.undo import Pin, pin_of
 from shopweave.model.atoms import Atoms
 from shopweave.model.errors import Configuration
 from shopweave.store import agreements, asked, explains, links, outbox, plans, records, requests
@@ -41,7 +42,7 @@ class AtomStory(Struct, frozen=True, kw_only=True):
     rules: tuple[str, ...]
     sides: tuple[Side, ...]
     sent: tuple[Sent, ...]
-    pinned: str = ""
+    pin: Pin | None = None
 
 
 class Explanation(Struct, frozen=True, kw_only=True):
@@ -72,7 +73,7 @@ def _explain(tx: Tx, hub: Hub, sku: str, atom: str | None) -> Explanation | None
     changes = outbox.changes(tx, explains.changes_of_item(tx, item))
     targets = dict.fromkeys(flow.row.target for flow in hub.house.flows.values())
     stories = [
-        _story(tx, hub, target, item, key, by_connection, changes)
+        _story(tx, hub, target, (item, sku), key, by_connection, changes)
         for target in targets
         for key in _atoms(hub, target)
         if atom in (None, key)
@@ -94,7 +95,7 @@ def _story(
     tx: Tx,
     hub: Hub,
     target: int,
-    item: int,
+    item: tuple[int, str],
     atom: str,
     sides: dict[int, records.Snapshot],
     changes: list[outbox.Change],
@@ -116,18 +117,17 @@ def _story(
         rules=tuple(rules),
         sides=tuple(shown),
         sent=tuple(sent),
-        pinned=_pinned(tx, hub, target, item, atom),
+        pin=_pin(tx, hub, target, item, atom),
     )
 
 
-def _pinned(tx: Tx, hub: Hub, target: int, item: int, atom: str) -> str:
+def _pin(tx: Tx, hub: Hub, target: int, item: tuple[int, str], atom: str) -> Pin | None:
+    key, sku = item
     for flow in hub.house.group(target):
-        parking = agreements.parkings(tx, flow.row.id, [item]).get((item, atom))
+        parking = agreements.parkings(tx, flow.row.id, [key]).get((key, atom))
         if parking is not None and parking.why == "pin":
-            run = parking.code.partition(":")[2]
-            until = f"until the source moves or 'shopweave unpin {flow.row.name} …'"
-            return f"{flow.row.name} leaves it since run {run} was undone by {parking.who}, {until}"
-    return ""
+            return pin_of(flow.row.name, sku, parking)
+    return None
 
 
 def _rule(rule: Rule) -> str:

@@ -7,10 +7,11 @@ from typing import Any
 
 from msgspec import Struct, to_builtins
 
+from shopweave.flows.undo import Left
 from shopweave.hub.context import Hub
 from shopweave.hub.overview import PlanView, RunView, plan_view, run_view
 from shopweave.model.errors import Configuration
-from shopweave.store import outbox, overviews, plans
+from shopweave.store import outbox, overviews, plans, undoing
 from shopweave.store.base import Tx
 from shopweave.store.outbox import Change
 
@@ -32,21 +33,26 @@ class ChangeView(Struct, frozen=True, kw_only=True):
 
 
 class PlanPage(Struct, frozen=True, kw_only=True):
-    """A plan, its changes counted by state, and a page of them; `more` is the key of the next page."""
+    """A plan, its changes counted by state, and a page of them; `more` is the key of the next page.
+
+    `moved` when an undo leaves values alone because they changed since.
+    """
 
     plan: PlanView
     states: dict[str, int]
     changes: tuple[ChangeView, ...]
     more: int | None
+    moved: bool = False
 
 
 class RunPage(Struct, frozen=True, kw_only=True):
-    """A run, its changes counted by state, and a page of them."""
+    """A run, its changes counted by state, and a page of them; `undo_plan` waits to put it back."""
 
     run: RunView
     states: dict[str, int]
     changes: tuple[ChangeView, ...]
     more: int | None
+    undo_plan: int | None = None
 
 
 async def plan_page(hub: Hub, number: int, after: int = 0) -> PlanPage:
@@ -74,7 +80,8 @@ def _plan(hub: Hub, number: int, after: int, tx: Tx) -> PlanPage:
     states = plans.plan_states(tx, number)
     shown, more = _page(tx, lambda limit: overviews.plan_changes(tx, number, after, limit))
     view = plan_view(hub, row, sum(states.values()))
-    return PlanPage(plan=view, states=states, changes=shown, more=more)
+    moved = any(reason.endswith(Left.MOVED.value) for reason in view.reasons)
+    return PlanPage(plan=view, states=states, changes=shown, more=more, moved=moved)
 
 
 def _run(hub: Hub, number: int, after: int, tx: Tx) -> RunPage:
@@ -82,7 +89,10 @@ def _run(hub: Hub, number: int, after: int, tx: Tx) -> RunPage:
     if row is None or row.flow not in hub.house.flows:
         raise Configuration(f"There is no run {number}.", code="RUN-010", remedy="The list of runs has all.")
     shown, more = _page(tx, lambda limit: overviews.run_changes(tx, number, after, limit))
-    return RunPage(run=run_view(hub, row), states=plans.run_states(tx, number), changes=shown, more=more)
+    states, waits = plans.run_states(tx, number), undoing.held_undos(tx, number)
+    return RunPage(
+        run=run_view(hub, row), states=states, changes=shown, more=more, undo_plan=waits[0] if waits else None
+    )
 
 
 def _page(tx: Tx, keys: Callable[[int], list[int]]) -> tuple[tuple[ChangeView, ...], int | None]:

@@ -73,7 +73,7 @@ class FlowView(Struct, frozen=True, kw_only=True):
 
 
 class PlanView(Struct, frozen=True, kw_only=True):
-    """A plan in short."""
+    """A plan in short; `undoes` is the run it puts back, if it does."""
 
     number: int
     flow: str
@@ -87,6 +87,7 @@ class PlanView(Struct, frozen=True, kw_only=True):
     changes: int
     equal: int
     reasons: tuple[str, ...]
+    undoes: int | None = None
 
 
 class FindingView(Struct, frozen=True, kw_only=True):
@@ -268,4 +269,5 @@ def plan_view(hub: Hub, row: PlanRow, changes: int) -> PlanView:
         changes=changes,
         equal=row.equal,
         reasons=json.decode(row.reasons, type=tuple[str, ...]),
+        undoes=row.undoes,
     )

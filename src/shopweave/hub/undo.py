@@ -15,6 +15,7 @@ from shopweave.hub.context import Hub
 from shopweave.model.change import ChangeState
 from shopweave.model.errors import Configuration
 from shopweave.store import agreements, audits, explains, findings, links, marks, outbox, plans, undoing
+from shopweave.store.agreements import Parking
 from shopweave.store.base import Tx
 from shopweave.store.outbox import Change
 from shopweave.store.plans import RunRow
@@ -117,7 +118,8 @@ def _close(tx: Tx, flow: Flow, row: RunRow, made: _Made, left: dict[str, int]) -
         plans.drop_plan(tx, made.plan)
         return shown
     why = f"undoes run {row.id}"
-    plans.set_plan(tx, made.plan, "held", reasons=plans.reasons_text([why]))
+    kept = [f"{count} stay: {reason}" for reason, count in left.items()]
+    plans.set_plan(tx, made.plan, "held", reasons=plans.reasons_text([why, *kept]))
     findings.report(tx, held_finding(flow.row.name, made.plan, len(found), [why]))
     return shown
 
@@ -143,16 +145,16 @@ def _pins(tx: Tx, hub: Hub) -> list[Pin]:
     found = agreements.parked_for(tx, "pin")
     names = explains.skus_of_items(tx, [parking.item for _, parking in found])
     return [
-        Pin(
-            flow=hub.house.flows[flow].row.name,
-            sku=names.get(parking.item, ""),
-            atom=parking.atom,
-            run=parking.code.partition(":")[2],
-            who=parking.who,
-        )
+        pin_of(hub.house.flows[flow].row.name, names.get(parking.item, ""), parking)
         for flow, parking in found
         if flow in hub.house.flows
     ]
+
+
+def pin_of(flow: str, sku: str, parking: Parking) -> Pin:
+    """Give a pin for people."""
+    run = parking.code.partition(":")[2]
+    return Pin(flow=flow, sku=sku, atom=parking.atom, run=run, who=parking.who)
 
 
 async def unpin(hub: Hub, flow: str, sku: str, atom: str, who: str) -> None:

@@ -17,6 +17,7 @@ from shopweave.store.base import Store, Tx
 
 KEEP = timedelta(days=30)
 KEEP_RUNS = timedelta(days=7)
+KEEP_FORMS = timedelta(days=1)
 UPKEEP = "hub.upkeep"
 EVERY = "*/5 * * * *"
 MOST = 10_000
@@ -72,9 +73,10 @@ class Upkeep:
         return self._sending.revive(tx, slept, live) + self._runner.revive(tx, slow, live)
 
     async def forget(self) -> None:
-        """Delete changes and requests of more than 30 days, and runs of the engine of more than 7."""
+        """Delete changes and requests of more than 30 days, runs of the engine of more than 7, old forms."""
         await self._sliced(forgetting.forget_changes)
         await self._sliced(forgetting.forget_requests)
+        await self._store.write(lambda tx: forgetting.forget_forms(tx, KEEP_FORMS))
         await self._engine.forget(self._clock.now() - KEEP_RUNS)
 
     async def _sliced(self, forget: Callable[[Tx, timedelta, int], int]) -> None:

@@ -73,7 +73,7 @@ class Sender:
     async def carry_out(self, pick: Pick) -> bool:
         """Carry out one pick; False when the lane should rest."""
         if pick.refused or pick.outdated:
-            await self._store.write_safe(lambda tx: self._without_request(tx, pick))
+            await self._store.write(lambda tx: self._without_request(tx, pick))
         if pick.look_up is not None:
             return await self._look_up(pick)
         return await self._send(pick) if pick.composed else True
@@ -98,7 +98,7 @@ class Sender:
                 answers = await self._write(pick) if pick.composed else ()
             except HubError as error:
                 return await self._failed(pick, error, exchanges, sent=sent)
-        await self._store.write_safe(lambda tx: self._answered(tx, pick, answers, content, exchanges))
+        await self._store.write(lambda tx: self._answered(tx, pick, answers, content, exchanges))
         return True
 
     async def _write(self, pick: Pick) -> tuple[WriteAnswer, ...]:
@@ -139,11 +139,11 @@ class Sender:
         if known is None:
             return False
         answers = (same_picture(pick, known),)
-        await self._store.write_safe(lambda tx: self._answered(tx, pick, answers, content, []))
+        await self._store.write(lambda tx: self._answered(tx, pick, answers, content, []))
         return True
 
     async def _failed(self, pick: Pick, error: HubError, exchanges: list[Exchange], *, sent: bool) -> bool:
-        await self._store.write_safe(lambda tx: self._store_failure(tx, pick, error, exchanges, sent=sent))
+        await self._store.write(lambda tx: self._store_failure(tx, pick, error, exchanges, sent=sent))
         return isinstance(error, (Refused, BrokenData))
 
     def _store_failure(
@@ -184,7 +184,7 @@ class Sender:
             found = await self._find(pick)
         except HubError as error:
             return await self._failed(pick, error, [], sent=False)
-        await self._store.write_safe(lambda tx: self._looked(tx, pick, found))
+        await self._store.write(lambda tx: self._looked(tx, pick, found))
         return True
 
     def _looked(self, tx: Tx, pick: Pick, found: RemoteRecord | None) -> None:

@@ -8,7 +8,6 @@ from shopweave.connector.transports import SqlTransport
 from shopweave.engine.beats import Beats
 from shopweave.engine.local import LocalEngine
 from shopweave.engine.port import Engine
-from shopweave.engine.tables import metadata as engine_metadata
 from shopweave.hub.context import Account, Hub, build_house, make_account
 from shopweave.model.errors import HubError
 from shopweave.model.message import Post
@@ -19,39 +18,33 @@ from shopweave.runtime.http import AiohttpTransport, GuardedTransport
 from shopweave.runtime.mail import MailPost
 from shopweave.runtime.right import Right, this_place
 from shopweave.runtime.sql import ForeignSql, open_sql
+from shopweave.runtime.upgrading import DATABASE, Upgrade, bring_up
 from shopweave.runtime.webhook import WebhookPost
-from shopweave.store.base import Database
 from shopweave.store.opening import explaining
-from shopweave.store.postgres import PostgresStore, make_postgres
-from shopweave.store.sqlite import SqliteStore, make_engine
-from shopweave.store.tables import metadata
+from shopweave.store.postgres import PostgresStore
+from shopweave.store.sqlite import SqliteStore
 
-DATABASE = "hub.sqlite"
 Ways = tuple[AiohttpTransport, GuardedTransport]
 
 
 class Opened:
-    """A hub and what was opened for it; `right` is the right to work on it."""
+    """A hub and what was opened for it; `right` is the right to work on it, `upgrade` what was done first."""
 
-    def __init__(self, hub: Hub, sql: dict[str, list[ForeignSql]], right: Right) -> None:
-        self.hub, self.sql, self.right = hub, sql, right
-
-
-def prepare(engine: Database) -> None:
-    """Make the tables of a new database."""
-    metadata.create_all(engine)
-    engine_metadata.create_all(engine)
-    engine.dispose()
+    def __init__(
+        self, hub: Hub, sql: dict[str, list[ForeignSql]], right: Right, upgrade: Upgrade | None
+    ) -> None:
+        self.hub, self.sql, self.right, self.upgrade = hub, sql, right, upgrade
 
 
 def open_store(folder: Path, url: str, clock: Clock) -> SqliteStore | PostgresStore:
-    """Open the database of a hub, its tables made: a file in its folder, or a server."""
-    if not url:
-        prepare(make_engine(folder / DATABASE))
-        return SqliteStore(folder / DATABASE, clock)
+    """Open the database of a hub whose folder the caller has: a file in it, or a server."""
+    bring_up(folder, url, clock, held=True)
+    return _store(folder, url, clock)
+
+
+def _store(folder: Path, url: str, clock: Clock) -> SqliteStore | PostgresStore:
     with explaining():
-        prepare(make_postgres(url))
-        return PostgresStore(url, clock)
+        return PostgresStore(url, clock) if url else SqliteStore(folder / DATABASE, clock)
 
 
 async def open_hub(
@@ -65,13 +58,13 @@ async def open_hub(
     """
     right = Right(folder, settings.database)
     clock = SystemClock()
-    store, alone = _open_rightly(right, clock, takes=lock and works, steady=steady)
+    upgrade, store, alone = _open_rightly(right, clock, works=works, lock=lock, steady=steady)
     http = AiohttpTransport(clock)
     foreign = GuardedTransport(clock, allow_private=settings.allow_private_addresses)
     sql: dict[str, list[ForeignSql]] = {}
     accounts = tuple(_account(one, clock, (http, foreign), sql) for one in settings.connections)
     worker = SystemIds().new()
-    house = await store.write(lambda tx: build_house(tx, accounts, settings.flows, clock))
+    house = await store.write(lambda tx: build_house(tx, accounts, settings, clock))
     engine = _steady_engine(folder, settings, store, worker) if steady else LocalEngine(store, clock, worker)
     hub = Hub(
         store=store,
@@ -87,18 +80,24 @@ async def open_hub(
     if works and alone:
         await engine.take_over()
     hub.closing.append(partial(_close, (http, foreign), sql, right))
-    return Opened(hub, sql, right)
+    return Opened(hub, sql, right, upgrade)
 
 
 def _open_rightly(
-    right: Right, clock: Clock, *, takes: bool, steady: bool
-) -> tuple[SqliteStore | PostgresStore, bool]:
-    """Take the right to work and open the store; says whether nobody else works."""
+    right: Right, clock: Clock, *, works: bool, lock: bool, steady: bool
+) -> tuple[Upgrade | None, SqliteStore | PostgresStore, bool]:
+    """Take the right to work and open the store, brought up to date; says whether nobody else works."""
+    takes = works and lock
     if takes:
         right.take_folder()
-    store = open_store(right.folder, right.url, clock)
     try:
-        return store, right.take_server(store, shared=steady) if takes else True
+        upgrade = bring_up(right.folder, right.url, clock, held=works)
+        store = _store(right.folder, right.url, clock)
+    except HubError:
+        right.release()
+        raise
+    try:
+        return upgrade, store, right.take_server(store, shared=steady) if takes else True
     except HubError:
         store.shut_down()
         raise

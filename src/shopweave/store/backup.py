@@ -23,10 +23,18 @@ def back_up(database: Path, target: Path) -> int:
         )
     if target.exists():
         raise Configuration(f"{target} is there already.", code="BAK-002", remedy="Name a new file.")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(target)) as copy:
-        source.backup(copy)
-    _check(target)
+    part = target.with_name(f"{target.name}.part")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(part)) as copy:
+            source.backup(copy)
+        _check(part, database)
+        part.rename(target)
+    except (OSError, sqlite3.Error) as error:
+        remedy = "Make room and look who may write there."
+        raise Configuration(f"{target} cannot be written: {error}.", code="BAK-007", remedy=remedy) from error
+    finally:
+        part.unlink(missing_ok=True)
     return target.stat().st_size
 
 
@@ -36,7 +44,7 @@ def restore(backup: Path, database: Path, now: datetime) -> int:
     What was under way when the backup was made may have been answered since: it is looked up before
     anything is sent again. The former database stays beside it, under its time.
     """
-    _check(backup)
+    _check(backup, backup)
     stamp = now.strftime("%Y-%m-%d_%H-%M-%S")
     if database.exists():
         database.rename(database.with_name(f"{database.name}.before-{stamp}"))
@@ -50,8 +58,8 @@ def restore(backup: Path, database: Path, now: datetime) -> int:
     return count
 
 
-def _check(path: Path) -> None:
-    """Look whether a file is a whole database of a hub."""
+def _check(path: Path, named: Path) -> None:
+    """Look whether a file is a whole database of a hub; `named` is how people know it."""
     remedy = "Name a file that 'shopweave backup' wrote."
     if not path.is_file():
         raise Configuration(f"There is no {path}.", code="BAK-003", remedy=remedy)
@@ -62,4 +70,4 @@ def _check(path: Path) -> None:
     except sqlite3.DatabaseError:
         whole = False
     if not whole:
-        raise Configuration(f"{path} is no whole database of a hub.", code="BAK-004", remedy=remedy)
+        raise Configuration(f"{named} is no whole database of a hub.", code="BAK-004", remedy=remedy)

@@ -7,9 +7,10 @@ from sqlalchemy import bindparam, delete, exists, select
 from shopweave.model.change import ChangeState
 from shopweave.store.base import Tx
 from shopweave.store.statements import many
-from shopweave.store.tables import change, need, request
+from shopweave.store.tables import change, need, request, setting
 
 SLICE = 500
+FORM = "form:"
 _ENDED = tuple(
     state.value
     for state in (
@@ -38,6 +39,7 @@ _REQUESTS = (
 _UNUSED = delete(request).where(
     request.c.id.in_(many("ids")), ~exists().where(change.c.request == request.c.id)
 )
+_FORMS = delete(setting).where(setting.c.name.like(f"{FORM}%"), setting.c.at < bindparam("before"))
 
 
 def forget_changes(tx: Tx, age: timedelta, after: int) -> int:
@@ -58,3 +60,8 @@ def forget_requests(tx: Tx, age: timedelta, after: int) -> int:
     if old:
         tx.run(_UNUSED, {"ids": old})
     return int(old[-1]) if len(old) == SLICE else 0
+
+
+def forget_forms(tx: Tx, age: timedelta) -> int:
+    """Delete the keys of forms that were sent more than `age` ago."""
+    return tx.run(_FORMS, {"before": tx.now - age})

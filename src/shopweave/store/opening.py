@@ -7,7 +7,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from shopweave.model.errors import Configuration
 
-_WAYS = (
+_WAYS: tuple[tuple[tuple[str, ...], tuple[str, ...], str, str, str], ...] = (
     (
         ("28P01", "28000"),
         ("password authentication failed", "no password supplied", "role "),
@@ -28,6 +28,13 @@ _WAYS = (
         "STORE-013",
         "The user may not make the hub's tables in its database.",
         "As owner of the database: GRANT CREATE, USAGE ON SCHEMA public TO that user.",
+    ),
+    (
+        ("55P03",),
+        (),
+        "STORE-024",
+        "Others keep the hub's tables locked while steps wait for them.",
+        "Stop what else uses the database, then start again.",
     ),
 )
 

@@ -26,6 +26,8 @@ _NOT_ALONE = text("SELECT pg_advisory_unlock(7306)")
 _PATIENCE = text("SET lock_timeout = '5s'")
 _STANDING = "SET idle_in_transaction_session_timeout = '15s'"
 _SHARED = text("SELECT pg_advisory_lock_shared(7306)")
+_NOBODY = text("SELECT pg_try_advisory_xact_lock(7306)")
+_SOME_PATIENCE = text("SET LOCAL lock_timeout = '30s'")
 
 
 def make_postgres(url: str, *, spare: int = 10) -> Engine:
@@ -40,6 +42,17 @@ def _bound(raw: Any, _: Any) -> None:
     """Let the server end a transaction that stands still: a stopped process must not keep others waiting."""
     raw.execute(_STANDING)
     raw.commit()
+
+
+def hold_all_writing(connection: Connection) -> None:
+    """Let nobody else write until this transaction ends; who reads may keep it waiting for half a minute."""
+    connection.execute(_SOME_PATIENCE)
+    connection.execute(_ALONE)
+
+
+def is_worked_on(connection: Connection) -> bool:
+    """Say whether somebody works on the database; if not, nobody begins before this transaction ends."""
+    return not connection.scalar(_NOBODY)
 
 
 class StoreBusy(HubError):

@@ -3,7 +3,8 @@
 import asyncio
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from queue import SimpleQueue
 from time import perf_counter, time
@@ -57,6 +58,24 @@ def _unixepoch(*asked: str) -> float:
 def durably(connection: Connection) -> None:
     """Make the next commit of this connection, and with it all earlier ones, survive a power cut."""
     set_synchronous(connection, "FULL")
+
+
+@contextmanager
+def references_free(connection: Connection) -> Iterator[None]:
+    """Let tables be taken away and made anew in the next transaction, which survives a power cut."""
+    durably(connection)
+    _set_references(connection, "OFF")
+    try:
+        yield
+    finally:
+        _set_references(connection, "ON")
+        set_synchronous(connection, "NORMAL")
+
+
+def _set_references(connection: Connection, mode: str) -> None:
+    raw = connection.connection.driver_connection
+    if isinstance(raw, sqlite3.Connection):
+        raw.execute(f"PRAGMA foreign_keys={mode}").close()
 
 
 def set_synchronous(connection: Connection, mode: str) -> None:

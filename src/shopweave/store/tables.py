@@ -26,6 +26,7 @@ from shopweave.store.access import (
     workspace,
 )
 from shopweave.store.columns import Moment, metadata, number, of_workspace, table, to
+from shopweave.store.stock_tables import counter, ledger, level, shelf
 
 __all__ = [
     "Moment",
@@ -35,6 +36,7 @@ __all__ = [
     "audit",
     "change",
     "connection",
+    "counter",
     "dirty",
     "finding",
     "flow",
@@ -42,6 +44,8 @@ __all__ = [
     "heartbeat",
     "item",
     "lane",
+    "ledger",
+    "level",
     "link",
     "media",
     "metadata",
@@ -55,6 +59,7 @@ __all__ = [
     "run",
     "session",
     "setting",
+    "shelf",
     "staleness",
     "token",
     "user",
@@ -94,6 +99,7 @@ flow = table(
     Column("name", String(60), nullable=False),
     to("source", "connection"),
     to("target", "connection"),
+    Column("kind", String(8), nullable=False, server_default="items"),
     Column("slice", Text, nullable=False),
     Column("begun", Boolean, nullable=False, server_default=false()),
     Column("awake", Boolean, nullable=False, server_default=false()),

@@ -3,18 +3,16 @@
 import shutil
 from pathlib import Path
 
-from shopweave.engine.tables import metadata as engine_tables
 from shopweave.model.seams import Random
+from shopweave.store.migrating import upgrade
 from shopweave.store.sqlite import make_engine
-from shopweave.store.tables import metadata
 
 
 def template(path: Path) -> Path:
     """Make an empty database of a hub once, to be copied for every storm."""
     if not path.exists():
         engine = make_engine(path)
-        metadata.create_all(engine)
-        engine_tables.create_all(engine)
+        upgrade(engine)
         engine.dispose()
     return path
 

@@ -14,24 +14,26 @@ from litestar.static_files import create_static_files_router
 from shopweave.hub.context import Hub
 from shopweave.model.errors import HubError
 from shopweave.web import doors, measures
+from shopweave.web.api import undoing as api_of_undoing
 from shopweave.web.api import work as api_of_work
 from shopweave.web.api import writing as api_of_writing
 from shopweave.web.errors import on_crash, on_http_error, on_hub_error
 from shopweave.web.live import live
-from shopweave.web.pages import work, writing
+from shopweave.web.pages import undoing, work, writing
 from shopweave.web.rendering import STATIC, Renderer
 from shopweave.web.security import Site, harden, may_come_in
 
 BIGGEST = 1_000_000
-OPERATIONS = (*api_of_work.HANDLERS, *api_of_writing.HANDLERS)
+OPERATIONS = (*api_of_work.HANDLERS, *api_of_undoing.HANDLERS, *api_of_writing.HANDLERS)
 
 
 def make_app(hub: Hub, *, secure: bool = False) -> Litestar:
     """Make the application of a hub; `secure` marks cookies for HTTPS only."""
-    site = Site(hub=hub, renderer=Renderer(hub.settings.time_zone), secure=secure)
+    site = Site(hub=hub, renderer=Renderer(hub.settings.time_zone, hub.ids.new), secure=secure)
     return Litestar(
         route_handlers=[
             *work.HANDLERS,
+            *undoing.HANDLERS,
             *writing.HANDLERS,
             *doors.HANDLERS,
             *measures.HANDLERS,

@@ -12,9 +12,10 @@ from msgspec import Struct
 from shopweave.hub.access import NotAllowed, Throttled
 from shopweave.model.errors import Configuration, HubError, Unavailable
 from shopweave.runtime.secrets import mask
+from shopweave.web.once import Repeated
 from shopweave.web.security import Forged, RoleNeeded, Site
 
-MISSING = ("HUB-404", "PLAN-010", "RUN-010", "CFG-120", "CFG-121")
+MISSING = ("HUB-404", "PLAN-010", "RUN-010", "CFG-120", "CFG-121", "UNDO-001")
 AnyRequest = Request[Any, Any, Any]
 
 
@@ -34,6 +35,7 @@ def status_of(error: HubError) -> int:
         (RoleNeeded, 403),
         (Forged, 403),
         (NotAllowed, 401),
+        (Repeated, 409),
         (Unavailable, 503),
         (Configuration, 422),
     )

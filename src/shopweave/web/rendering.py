@@ -1,5 +1,6 @@
 """Templates and what they need to show values to people."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from importlib import resources
 from typing import Any
@@ -30,13 +31,19 @@ SIGNS = {
     "failed": ("stop", "stop"),
     "refused": ("stop", "stop"),
 }
-NAMES = {"intent": "being sent", "clock": "by the clock", "run": "by hand", "plan": "as a plan"}
+NAMES = {
+    "intent": "being sent",
+    "clock": "by the clock",
+    "run": "by hand",
+    "plan": "as a plan",
+    "undo": "to undo another run",
+}
 
 
 class Renderer:
-    """Render pages and parts of them, in one time zone."""
+    """Render pages and parts of them, in one time zone; `fresh` gives each form its one-time key."""
 
-    def __init__(self, zone: str) -> None:
+    def __init__(self, zone: str, fresh: Callable[[], str]) -> None:
         self._zone = ZoneInfo(zone)
         self._templates = Environment(
             loader=PackageLoader("shopweave.web", "templates"),
@@ -48,12 +55,14 @@ class Renderer:
         )
         self._templates.policies["ext.i18n.trimmed"] = True
         self._templates.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
+        self._templates.globals["fresh"] = fresh
         self._templates.filters |= {
             "moment": self.moment,
             "span": span,
             "figure": figure,
             "value": as_value,
             "clock": as_clock,
+            "atom": lambda key: key.replace("_", " "),
             "sign": lambda state: SIGNS.get(state, ("wait", "")),
             "word": lambda state: NAMES.get(state, state),
         }

@@ -20,6 +20,7 @@ from shopweave.model.record import KeyRow, Kind, RemoteRecord
 from shopweave.runtime.clock import SystemIds, system_random
 from shopweave.runtime.http import AiohttpTransport
 from shopweave.runtime.sql import ForeignSql, open_sql
+from shopweave.simulators.till.schema import statements as till_tables
 
 T = TypeVar("T")
 NOON = datetime(2026, 3, 10, 12, 0, 0, tzinfo=UTC)
@@ -52,6 +53,7 @@ CREATE TABLE phppos_items (item_id INT NOT NULL AUTO_INCREMENT PRIMARY KEY, name
   weight DECIMAL(23,10) NULL, weight_unit VARCHAR(255) NULL, length DECIMAL(23,10) NULL,
   width DECIMAL(23,10) NULL, height DECIMAL(23,10) NULL, is_service INT(1) NOT NULL DEFAULT 0,
   system_item INT(1) NOT NULL DEFAULT 0, item_inactive INT(1) DEFAULT 0, deleted INT(1) NOT NULL DEFAULT 0,
+  is_serialized TINYINT(1) NOT NULL DEFAULT 0, only_integer INT(1) NOT NULL DEFAULT 0,
   is_ecommerce INT(1) DEFAULT 1, ecommerce_product_id VARCHAR(255) NULL,
   last_modified TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP, main_image_id INT NULL);
 CREATE TABLE phppos_item_variations (id INT NOT NULL AUTO_INCREMENT PRIMARY KEY, item_id INT NOT NULL,
@@ -85,7 +87,31 @@ CREATE TABLE phppos_inventory (trans_id INT NOT NULL AUTO_INCREMENT PRIMARY KEY,
   FOREIGN KEY (trans_items) REFERENCES phppos_items (item_id),
   FOREIGN KEY (trans_user) REFERENCES phppos_employees (person_id))
 """
-TABLES = tuple(re.findall(r"CREATE TABLE (\w+)", DDL))
+SALES = (
+    "people",
+    "customers",
+    "sale_types",
+    "registers",
+    "sales",
+    "sales_items",
+    "sales_items_taxes",
+    "sales_payments",
+)
+TABLES = (*re.findall(r"CREATE TABLE (\w+)", DDL), *(f"phppos_{name}" for name in SALES))
+PERSON = (
+    "first_name",
+    "last_name",
+    "full_name",
+    "phone_number",
+    "email",
+    "address_1",
+    "address_2",
+    "city",
+    "state",
+    "zip",
+    "country",
+    "comments",
+)
 ITEM = {"description": "", "long_description": "", "cost_price": "1", "unit_price": "10"}
 
 
@@ -94,9 +120,15 @@ def statements(dialect: str) -> list[str]:
     if dialect == "sqlite":
         made = made.replace("INT NOT NULL AUTO_INCREMENT PRIMARY KEY", "INTEGER PRIMARY KEY")
         made = made.replace(" ON UPDATE CURRENT_TIMESTAMP", "")
-        return made.split(";")
+        return [*made.split(";"), *_sales(dialect)]
     end = " ENGINE=InnoDB DEFAULT CHARSET=utf8 COLLATE=utf8_unicode_ci"
-    return [statement + end for statement in made.split(";")]
+    return [*(statement + end for statement in made.split(";")), *_sales(dialect)]
+
+
+def _sales(dialect: str) -> list[str]:
+    """Give the tables of sales, as the simulated till has them."""
+    names = tuple(f"CREATE TABLE phppos_{name} (" for name in SALES)
+    return [one for one in till_tables(dialect) if one.startswith(names)]
 
 
 class FixedClock:
@@ -125,7 +157,11 @@ class Shop:
         self.transports: list[ForeignSql] = []
         self._connection = connection
         self.add("locations", location_id=1, name="Default")
+        self.add("people", person_id=1, **dict.fromkeys(PERSON, ""))
         self.add("employees", person_id=1)
+        for number, name in enumerate(("sale", "layaway", "estimate", "E-Commerce")):
+            self.sql("INSERT INTO phppos_sale_types (id, name, sort) VALUES (?, ?, 0)", number, name)
+        self.add("registers", register_id=1, location_id=1, name="Default")
 
     def sql(self, statement: str, *values: Any) -> list[dict[str, Any]]:
         """Run a statement; values are written `?`."""
@@ -288,6 +324,7 @@ def mariadb_shop(database: str, user: str) -> Iterator[Shop]:
     with root(database=database) as connection:
         with connection.cursor() as cursor:
             cursor.execute("SET SESSION time_zone = '+00:00'")
+            cursor.execute("SET SESSION sql_mode = CONCAT(@@sql_mode, ',NO_AUTO_VALUE_ON_ZERO')")
             cursor.execute("SET FOREIGN_KEY_CHECKS = 0")
             for table in TABLES:
                 cursor.execute(f"DELETE FROM {table}")

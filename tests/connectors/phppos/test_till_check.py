@@ -7,7 +7,8 @@ import pytest
 from shopweave.connector.roles import CheckLine, Checks
 from shopweave.connector.settings import Setting
 from shopweave.connectors.phppos import CONNECTOR, Till
-from shopweave.connectors.phppos.settings import OPTIONS, address, read_rules
+from shopweave.connectors.phppos.options import OPTIONS
+from shopweave.connectors.phppos.settings import address, read_rules
 from shopweave.model.errors import Configuration
 
 from .shop import PASSWORD, Shop, mariadb_settings, mariadb_user, root, run

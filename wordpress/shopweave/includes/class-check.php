@@ -62,7 +62,7 @@ final class Check {
 	 * @param string $engine The engine of the meta table.
 	 */
 	private static function features( string $engine ): array {
-		return array_merge( array( 'changes', 'fix_images', 'orders_window', 'pictures', 'set_image' ), 'InnoDB' === $engine ? array( 'prices', 'stock' ) : array() );
+		return array_merge( array( 'changes', 'fix_images', 'orders_window', 'pictures', 'ping', 'quiet_analytics', 'set_image' ), 'InnoDB' === $engine ? array( 'prices', 'stock' ) : array() );
 	}
 
 	/**
@@ -79,7 +79,7 @@ final class Check {
 			$lacks[] = 'WooCommerce is not active.';
 		}
 		if ( ! function_exists( 'curl_init' ) ) {
-			$lacks[] = 'PHP has no curl: pictures are fetched without holding on to the address that was checked.';
+			$lacks[] = 'PHP has no curl: pictures are fetched without holding on to the address that was checked, and no pings are sent.';
 		}
 		return $lacks;
 	}

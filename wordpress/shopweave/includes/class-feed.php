@@ -35,19 +35,20 @@ final class Feed {
 	}
 
 	/**
-	 * Add what a request changed, in one statement.
+	 * Add what a request changed, in one statement; gives the number of the first row, 0 if there is none.
 	 *
 	 * @param array  $changes Each kind, id, what.
 	 * @param string $source  Who asked for it, hub or shop.
 	 */
-	public static function add( array $changes, string $source = 'shop' ): void {
+	public static function add( array $changes, string $source = 'shop' ): int {
 		global $wpdb;
 		$rows = array();
 		foreach ( $changes as $change ) {
 			$rows[] = $wpdb->prepare( "(%s, %d, %s, %s, UTC_TIMESTAMP(6))", array_merge( $change, array( $source ) ) );
 		}
-		if ( $rows ) {
-			$wpdb->query( 'INSERT INTO ' . Tables::changes() . self::COLUMNS . ' VALUES ' . implode( ',', $rows ) );
+		if ( ! $rows || ! $wpdb->query( 'INSERT INTO ' . Tables::changes() . self::COLUMNS . ' VALUES ' . implode( ',', $rows ) ) ) {
+			return 0;
 		}
+		return (int) $wpdb->insert_id;
 	}
 }

@@ -80,6 +80,7 @@ final class Tables {
 		$wpdb->query( 'DROP TABLE IF EXISTS ' . self::requests() );
 		$wpdb->query( 'DROP TABLE IF EXISTS ' . self::changes() );
 		array_map( 'delete_option', self::OPTIONS );
+		delete_transient( 'shopweave_ping_paused' );
 		array_map( 'delete_post_meta_by_key', self::METAS );
 	}
 

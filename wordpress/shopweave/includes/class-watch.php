@@ -50,6 +50,8 @@ final class Watch {
 		'untrashed_post' => 'restored',
 	);
 
+	private const ENDS     = array( 'deleted', 'trashed', 'restored' );
+
 	/**
 	 * What was seen in this request: kind and id to what.
 	 *
@@ -148,15 +150,16 @@ final class Watch {
 	}
 
 	/**
-	 * Note a change; the first thing said about a pair stays, but for its end.
+	 * Note a change; the first thing said about a pair stays, but for stock, which is urgent, and for its end.
 	 *
 	 * @param string $kind Of what.
 	 * @param int    $id   Its number.
 	 * @param string $what What happened.
 	 */
 	public static function see( string $kind, int $id, string $what ): void {
-		$ends = in_array( $what, array( 'deleted', 'trashed', 'restored' ), true );
-		if ( ! self::$hub && ( $ends || ! isset( self::$seen[ "{$kind} {$id}" ] ) ) ) {
+		$known = self::$seen[ "{$kind} {$id}" ][2] ?? null;
+		$wins  = null === $known || in_array( $what, self::ENDS, true ) || ( 'stock' === $what && 'content' === $known );
+		if ( ! self::$hub && $wins ) {
 			self::$seen[ "{$kind} {$id}" ] = array( $kind, $id, $what );
 		}
 	}
@@ -184,12 +187,15 @@ final class Watch {
 	}
 
 	/**
-	 * Write what was seen, in one statement.
+	 * Write what was seen, in one statement; the hub hears of what it did not do itself.
 	 */
 	public static function flush(): void {
 		$seen       = array_values( self::$seen );
 		self::$seen = array();
-		Feed::add( $seen, self::$source );
+		$first      = Feed::add( $seen, self::$source );
+		if ( $first && 'shop' === self::$source ) {
+			Ping::note( $seen, $first );
+		}
 	}
 
 	/**

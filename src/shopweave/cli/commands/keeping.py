@@ -48,3 +48,14 @@ def restore(
     from shopweave.cli.keeping import put_back
 
     carry_out(lambda: put_back(here(), file, confirmed=yes, as_json=as_json), as_json=as_json)
+
+
+@app.command()
+def migrate(
+    plan: Annotated[bool, typer.Option("--plan", help="Only show the steps that wait.")] = False,
+    as_json: JSON = False,
+) -> None:
+    """Bring an older database up to this program; a file is copied first."""
+    from shopweave.cli.migrating import migrate_database
+
+    carry_out(lambda: migrate_database(here(), only_plan=plan, as_json=as_json), as_json=as_json)

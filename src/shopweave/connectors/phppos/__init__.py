@@ -2,9 +2,11 @@
 
 from shopweave.connector.capabilities import Capabilities, Feed, Method, Writable
 from shopweave.connector.declaration import Connector
+from shopweave.connector.orders import Keeps, LookUp, Takes
 from shopweave.connector.settings import Settings
 from shopweave.connectors.phppos.connection import Till
-from shopweave.connectors.phppos.settings import OPTIONS
+from shopweave.connectors.phppos.options import OPTIONS
+from shopweave.model.movement import Witness
 from shopweave.model.record import Kind
 
 __all__ = ["CONNECTOR", "Till"]
@@ -41,6 +43,8 @@ _CAPABILITIES = Capabilities(
     read_by_ids=200,
     longest_run=60.0,
     serves_pictures=True,
+    takes=Takes(look_up=LookUp.REFERENCE, books=True, levels=True, updates=True),
+    keeps=Keeps(witness=Witness.LEVEL, adjusts=True),
 )
 
 

@@ -27,6 +27,16 @@ def text(value: Any) -> str:
     return "" if value is None else str(value)
 
 
+def plain(value: str) -> str:
+    """Write a text as the till's columns can hold it: they have no characters of four bytes."""
+    return "".join(sign if ord(sign) < 0x10000 else "?" for sign in value)
+
+
+def short(value: str) -> str:
+    """Write a text for a column of 255 characters."""
+    return plain(value)[:255]
+
+
 def code(value: Any) -> str | None:
     """Read a code; blanks around it do not count, as the till's collation ignores them."""
     return text(value).strip() or None

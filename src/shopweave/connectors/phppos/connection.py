@@ -7,10 +7,11 @@ import msgspec
 from msgspec import Struct
 
 from shopweave.connector.declaration import Doors
-from shopweave.connector.orders import Adjustment
+from shopweave.connector.orders import Adjustment, HandOver, Taken
 from shopweave.connector.roles import CheckLine, Page
 from shopweave.connector.settings import Settings
 from shopweave.connector.transports import SqlTx
+from shopweave.connectors.phppos.booking import good_of
 from shopweave.connectors.phppos.checks import check_till
 from shopweave.connectors.phppos.feeds import (
     Reading,
@@ -23,10 +24,12 @@ from shopweave.connectors.phppos.feeds import (
 )
 from shopweave.connectors.phppos.pictures import file_number, read_picture
 from shopweave.connectors.phppos.positions import begin
+from shopweave.connectors.phppos.salewriting import Selling
 from shopweave.connectors.phppos.schema import Database, Schema, open_database, read_schema
 from shopweave.connectors.phppos.settings import address, read_rules
 from shopweave.connectors.phppos.stock import Booking, Wanted, book
-from shopweave.model.change import WriteAnswer
+from shopweave.connectors.phppos.websales import find, take
+from shopweave.model.change import WriteAnswer, WriteRefused
 from shopweave.model.errors import Configuration, Fenced
 from shopweave.model.record import Kind, RemoteRecord
 from shopweave.model.values import Level, Picture, PictureBytes
@@ -103,6 +106,22 @@ class Till:
         ]
         return await self._book(kind, wanted, not_after)
 
+    async def take(self, order: HandOver, *, not_after: float | None) -> Taken | WriteRefused:
+        """Take an order over as a web sale, or its later change; twice is once."""
+        fence = self._fence(not_after)
+        selling = Selling(order=order, reading=self._reading())
+
+        def work(db: Database) -> Taken | WriteRefused:
+            fence()
+            return take(db, selling)
+
+        return await self._transact(work, read_only=False)
+
+    async def find_order(self, order: HandOver) -> Taken | None:
+        """Look for the sale that bears the reference."""
+        selling = Selling(order=order, reading=self._reading())
+        return await self._read(lambda db: find(db, selling))
+
     async def check(self) -> tuple[CheckLine, ...]:
         """Look at access, tables, rights and other writers, changing nothing."""
         return await check_till(self._sql, self._rules)
@@ -120,12 +139,9 @@ class Till:
     async def _book(
         self, kind: Kind, wanted: list[Wanted], not_after: float | None
     ) -> tuple[WriteAnswer, ...]:
-        def fence() -> None:
-            if not_after is not None and self._clock.monotonic() > not_after:
-                raise Fenced
-
-        fence()
-        as_numbers(part for one in wanted for part in one.remote_id.split(":"))
+        fence = self._fence(not_after)
+        for one in wanted:
+            good_of(one.remote_id)
         booking = Booking(kind=kind, wanted=tuple(wanted), reading=self._reading())
 
         def work(db: Database) -> tuple[WriteAnswer, ...]:
@@ -133,6 +149,14 @@ class Till:
             return book(db, booking)
 
         return await self._transact(work, read_only=False)
+
+    def _fence(self, not_after: float | None) -> Callable[[], None]:
+        def fence() -> None:
+            if not_after is not None and self._clock.monotonic() > not_after:
+                raise Fenced
+
+        fence()
+        return fence
 
     def _reading(self) -> Reading:
         return Reading(rules=self._rules, now=self._clock.now())

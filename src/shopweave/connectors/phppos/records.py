@@ -9,9 +9,10 @@ from msgspec import Struct
 
 from shopweave.connector.transports import Row
 from shopweave.connectors.phppos.cells import code, day, flag, instant, number, price, stamp, text
+from shopweave.connectors.phppos.options import GRAMS, UNIT_NAMES
 from shopweave.connectors.phppos.prices import Promotion, factor, in_mode, next_change, sale_price
 from shopweave.connectors.phppos.rows import Shelf
-from shopweave.connectors.phppos.settings import GRAMS, UNIT_NAMES, Rules
+from shopweave.connectors.phppos.settings import Rules
 from shopweave.model.atoms import Atoms, AtomValue
 from shopweave.model.gtin import gtin14
 from shopweave.model.record import BrokenRecord, Form, Kind, RemoteRecord

@@ -22,28 +22,37 @@ ALIASES: Mapping[str, str] = {
     "c": "categories",
     "p": "categories",
     "m": "manufacturers",
+    "s": "sales",
 }
 NEEDED = ("items", "item_variations", "categories", "locations", "location_items", "location_item_variations")
 _OPTIONAL = re.compile(r"\[(\w+)\.(\w+)\]")
 _WALL = re.compile(r"WALL\(([\w.]+)\)")
+_NUMERIC = re.compile(r"(?:tiny|small|medium|big)?int|decimal|float|double|numeric", re.IGNORECASE)
 _LIST = re.compile(r":(\w+)\*")
 
 _COLUMNS_MYSQL = """
-SELECT table_name AS table_name, column_name AS column_name, data_type AS type
+SELECT table_name AS table_name, column_name AS column_name, data_type AS type,
+  CASE WHEN is_nullable = 'NO' AND column_default IS NULL AND extra NOT LIKE '%auto_increment%'
+  THEN 1 ELSE 0 END AS needed
 FROM information_schema.columns WHERE table_schema = DATABASE()
 """
 _COLUMNS_SQLITE = """
-SELECT t.name AS table_name, c.name AS column_name, c.type AS type
+SELECT t.name AS table_name, c.name AS column_name, c.type AS type,
+  CASE WHEN c."notnull" = 1 AND c.dflt_value IS NULL AND c.pk = 0 THEN 1 ELSE 0 END AS needed
 FROM sqlite_master t JOIN pragma_table_info(t.name) c WHERE t.type = 'table'
 """
 
 
 class Schema(Struct, frozen=True, kw_only=True):
-    """What the database has: columns with types by table, table names without prefix."""
+    """What the database has: columns with types by table, table names without prefix.
+
+    `needed` are the columns that want a value in every new row.
+    """
 
     prefix: str
     dialect: str
     columns: Mapping[str, Mapping[str, str]]
+    needed: Mapping[str, tuple[str, ...]] = {}
     others: tuple[str, ...] = ()
 
     def has(self, table: str, column: str = "") -> bool:
@@ -53,6 +62,13 @@ class Schema(Struct, frozen=True, kw_only=True):
     def missing(self) -> tuple[str, ...]:
         """List the tables nothing works without."""
         return tuple(self.prefix + table for table in NEEDED if table not in self.columns)
+
+    def blanks(self, table: str) -> Mapping[str, Any]:
+        """Give empty values for the columns that want one."""
+        return {
+            column: 0 if _NUMERIC.match(self.columns[table][column]) else ""
+            for column in self.needed.get(table, ())
+        }
 
     def has_whole_variations(self) -> bool:
         """Say whether quantities of variations are whole numbers, as before version 19."""
@@ -98,18 +114,42 @@ class Database:
         """Run a statement."""
         return self._tx.run(self.schema.fitted(statement), parameters)
 
+    def locked(self, statement: str, parameters: Mapping[str, Any]) -> Sequence[Row]:
+        """Run a query and lock its rows; SQLite has locked everything already."""
+        return self.rows(statement + (" FOR UPDATE" if self.dialect == "mysql" else ""), parameters)
+
+    def insert(self, table: str, cells: Mapping[str, Any]) -> int:
+        """Make a row and give its number.
+
+        What this version has no column for is left out; what it wants beside that is left empty.
+        """
+        known = self.schema.columns[table]
+        row = {**self.schema.blanks(table), **{name: cells[name] for name in cells if name in known}}
+        columns = ", ".join(f"`{name}`" for name in row)
+        marks = ", ".join(f":{name}" for name in row)
+        into = f"INSERT INTO phppos_{table} ({columns}) VALUES ({marks})"  # noqa: S608 - names of its schema
+        self.run(into, row)
+        number = "LAST_INSERT_ID()" if self.dialect == "mysql" else "last_insert_rowid()"
+        return int(self._tx.rows(f"SELECT {number} AS number")[0]["number"])
+
 
 def read_schema(tx: SqlTx, prefix: str) -> Schema:
     """Look which tables and columns this version has."""
     found: dict[str, dict[str, str]] = {}
+    needed: dict[str, tuple[str, ...]] = {}
     others: set[str] = set()
     for row in tx.rows(_COLUMNS_SQLITE if tx.dialect == "sqlite" else _COLUMNS_MYSQL):
         table = str(row["table_name"])
         if table.startswith(prefix):
-            found.setdefault(table.removeprefix(prefix), {})[str(row["column_name"])] = str(row["type"])
+            name, column = table.removeprefix(prefix), str(row["column_name"])
+            found.setdefault(name, {})[column] = str(row["type"])
+            if row["needed"]:
+                needed[name] = (*needed.get(name, ()), column)
         else:
             others.add(table)
-    return Schema(prefix=prefix, dialect=tx.dialect, columns=found, others=tuple(sorted(others)))
+    return Schema(
+        prefix=prefix, dialect=tx.dialect, columns=found, needed=needed, others=tuple(sorted(others))
+    )
 
 
 def open_database(tx: SqlTx, schema: Schema) -> Database:

@@ -19,5 +19,7 @@ def _in_sqlite(statement: str) -> str:
     text = re.sub(r"\)\s*ENGINE=.*$", ")", statement, flags=re.DOTALL)
     text = text.replace("INT NOT NULL AUTO_INCREMENT PRIMARY KEY", "INTEGER PRIMARY KEY")
     text = text.replace(" ON UPDATE CURRENT_TIMESTAMP", "")
+    # MySQL lets a foreign key lead to a key that is not unique; SQLite does not.
+    text = text.replace("KEY person_id (person_id)", "UNIQUE (person_id)")
     text = re.sub(r"UNIQUE KEY \w+ \(([^)]*)\)", r"UNIQUE (\1)", text)
     return re.sub(r",\s*KEY \w+ \([^)]*\)", "", text)

@@ -9,6 +9,7 @@ from litestar.response import Redirect
 from shopweave.hub import conflicts, looking, plans, runs
 from shopweave.hub.explain import explain
 from shopweave.model.errors import Configuration
+from shopweave.web.once import once
 from shopweave.web.pages.frame import page
 from shopweave.web.security import Given
 
@@ -37,6 +38,7 @@ async def show_plan(request: AnyRequest, site: Given, number: Number, after: Aft
 
 
 @post("/plans/{number:int}/approve", include_in_schema=False)
+@once
 async def approve_plan(request: AnyRequest, site: Given, number: Number) -> Redirect:
     """Approve what is held of a plan, all of it or the chosen changes."""
     form = await request.form()
@@ -53,6 +55,7 @@ def _chosen(values: list[Any]) -> tuple[int, ...]:
 
 
 @post("/plans/{number:int}/reject", include_in_schema=False)
+@once
 async def reject_plan(request: AnyRequest, site: Given, number: Number) -> Redirect:
     """Reject what is held of a plan."""
     await plans.reject(site.hub, number, request.state.person.email)
@@ -74,6 +77,7 @@ async def show_run(request: AnyRequest, site: Given, number: Number, after: Afte
 
 
 @post("/flows/{name:str}/run", include_in_schema=False)
+@once
 async def run_flow(request: AnyRequest, site: Given, name: FromPath[str]) -> Redirect:
     """Run a flow, or make a plan of it; leads to the run."""
     form = await request.form()
@@ -107,6 +111,7 @@ async def show_conflicts(request: AnyRequest, site: Given) -> Response[str]:
 
 
 @post("/conflicts", include_in_schema=False)
+@once
 async def resolve(request: AnyRequest, site: Given) -> Redirect:
     """Say which side of a conflict is right."""
     form = await request.form()

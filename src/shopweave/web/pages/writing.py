@@ -7,6 +7,7 @@ from litestar.params import FromQuery
 from litestar.response import Redirect
 
 from shopweave.hub import writing
+from shopweave.web.once import once
 from shopweave.web.pages.frame import page
 from shopweave.web.security import Given
 
@@ -23,6 +24,7 @@ async def show_writing(request: AnyRequest, site: Given, ask: FromQuery[str] = "
 
 
 @post("/writing", include_in_schema=False)
+@once
 async def switch_writing(request: AnyRequest, site: Given) -> Redirect:
     """Stop writing, or let it go on."""
     form = await request.form()

@@ -1,0 +1,55 @@
+"""`shopweave migrate`: what waits, what was done, and databases that this program must not touch."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from shopweave.store.migrating import known_steps
+from tests.cli.test_cli import call, last
+
+NUMBERS = [one.number for one in known_steps()]
+SETTINGS = '[hub]\ntime_zone = "Europe/Helsinki"\n'
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "shopweave.toml").write_text(SETTINGS)
+    return tmp_path
+
+
+def migrate(folder: Path, *options: str) -> tuple[int, str, str]:
+    done = call("migrate", *options, "--dir", str(folder), cwd=folder)
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_a_new_database_is_made_and_then_nothing_waits(folder: Path) -> None:
+    code, out, _ = migrate(folder, "--plan")
+    assert (code, out.splitlines()[0]) == (0, "0001  All tables of the first hubs.")
+    assert not (folder / "hub.sqlite").exists()
+    done = call("migrate", "--json", "--dir", str(folder), cwd=folder)
+    said = last(done)
+    assert [one["number"] for one in said["done"]] == [one["number"] for one in said["waiting"]] == NUMBERS
+    assert (said["at"], said["backup"]) == ("", None)
+    assert migrate(folder) == (0, f"The hub's database is at step {NUMBERS[-1]}; no step waits.\n", "")
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ("UPDATE alembic_version SET version_num = '9999'", "STORE-020"),
+        ("DROP TABLE alembic_version", "STORE-021"),
+    ],
+)
+@pytest.mark.parametrize("command", ["migrate", "runs"])
+def test_what_this_program_must_not_touch_is_refused(
+    folder: Path, change: str, code: str, command: str
+) -> None:
+    migrate(folder)
+    with closing(sqlite3.connect(folder / "hub.sqlite")) as db, db:
+        db.execute(change)
+    done = call(command, "--dir", str(folder), cwd=folder)
+    assert done.returncode == 2
+    assert f"({code})" in done.stderr
+    assert str(folder / "hub.sqlite") in done.stderr
