@@ -28,9 +28,8 @@ async def planned(hub: Hub) -> None:
 def test_what_waits_is_planned_as_often_as_need_be_and_still_sent(world: World) -> None:
     async def story(hub: Hub) -> str:
         await writing.stop(hub, "Anna")
-        sku = by_hand(world)
+        sku, target = by_hand(world), hub.flow(FLOW).row.target
         for _ in range(4):
-            target = hub.flow(FLOW).row.target
             await hub.store.write(lambda tx: marks.mark_items(tx, target, range(1, 50)))
             await planned(hub)
         await writing.go_on(hub, "Anna")
