@@ -111,7 +111,7 @@ def _agree(
 
 
 def _note_written(tx: Tx, flow: FlowRow, change: Change, written: Sequence[str]) -> None:
-    """Take atoms that were refused before as accepted, and count that those moved at the target were put right."""
+    """Take what was refused before as accepted, and count that what the target had moved was put right."""
     parked = agreements.parkings(tx, flow.id, [change.item or 0])
     noted = [one for (_, atom), one in parked.items() if atom in written]
     agreements.unpark(tx, flow.id, [(one.item, one.atom) for one in noted if one.why in _ACCEPTED])
