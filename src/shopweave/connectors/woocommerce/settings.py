@@ -130,8 +130,8 @@ OPTIONS = (
     Option(
         name="adjusts_stock",
         title="Book stock through the plug-in",
-        description="Book differences of stock through the companion plug-in, which books each cause once. For"
-        " a shop whose own stock counts, and where the plug-in is active.",
+        description="Book differences of stock through the companion plug-in, which books each cause once."
+        " For a shop whose own stock counts, and where the plug-in is active.",
         kind=OptionKind.SWITCH,
         default=False,
     ),
