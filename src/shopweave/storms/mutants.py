@@ -20,7 +20,7 @@ Function = Callable[..., Any]
 
 
 class Mutant(Struct, frozen=True):
-    """A bug: the function it replaces, as module and name, what is made of it, and where it was found before."""
+    """A bug: the function it replaces, as module and name, what is made of it, and seeds that found it."""
 
     module: str
     name: str
