@@ -26,6 +26,7 @@ from shopweave.store.access import (
     workspace,
 )
 from shopweave.store.columns import Moment, metadata, number, of_workspace, table, to
+from shopweave.store.stock_tables import counter, ledger, level, shelf
 
 __all__ = [
     "Moment",
@@ -35,6 +36,7 @@ __all__ = [
     "audit",
     "change",
     "connection",
+    "counter",
     "dirty",
     "finding",
     "flow",
@@ -42,6 +44,8 @@ __all__ = [
     "heartbeat",
     "item",
     "lane",
+    "ledger",
+    "level",
     "link",
     "media",
     "metadata",
@@ -55,6 +59,7 @@ __all__ = [
     "run",
     "session",
     "setting",
+    "shelf",
     "staleness",
     "token",
     "user",
@@ -231,7 +236,7 @@ run = table(
     number(),
     of_workspace(),
     to("flow", "flow"),
-    Column("engine", String(64), nullable=False),
+    Column("engine", String(160), nullable=False),
     Column("asked_by", String(320), nullable=False),
     Column("cause", String(16), nullable=False),
     Column("state", String(16), nullable=False),
@@ -247,6 +252,7 @@ run = table(
     Column("requests", Integer, nullable=False, server_default="0"),
     Column("error", Text, nullable=False, server_default=""),
     Index("run_started", "workspace", "started"),
+    Index("run_engine", "engine", unique=True),
 )
 plan = table(
     "plan",
