@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from shopweave.model.http import HttpRequest, HttpResponse
+from shopweave.runtime.clock import SystemClock
 from shopweave.simulators.journal import Journal
 from shopweave.simulators.woocommerce import Key, Rules, WooShop, truth
 from shopweave.simulators.woocommerce.plugin import install
@@ -15,7 +16,7 @@ URL = "https://shop.example"
 OURS = "/wc-shopweave/v1"
 
 
-class Now:
+class Now(SystemClock):
     def __init__(self) -> None:
         self.time = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

@@ -3,7 +3,6 @@
 import hmac
 from hashlib import sha256
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from shopweave.model.http import HttpRequest
 from shopweave.simulators.woocommerce.answers import dump
@@ -29,12 +28,12 @@ class Pings:
             return
         at = when(row["at"]).strftime("%Y-%m-%dT%H:%M:%SZ")
         body = dump({"kind": row["kind"], "id": row["id"], "number": row["n"], "at": at})
-        delivery = sha256(f"{self.shop.url} {row['n']}".encode()).digest()
+        delivery = sha256(f"{self.shop.url} {row['n']} {row['what']}".encode()).hexdigest()
         headers = {
             "Content-Type": "application/json",
             "User-Agent": f"WordPress/6.9; {self.shop.url}",
             "X-Shopweave-Signature": f"sha256={_signed(known['ping_secret'], body)}",
-            "X-Shopweave-Delivery": str(UUID(bytes=delivery[:16], version=4)),
+            "X-Shopweave-Delivery": delivery[:32],
         }
         self.shop.callbacks.send(
             HttpRequest(method="POST", url=known["ping_url"], headers=headers, body=body, timeout=_SECONDS)
