@@ -5,12 +5,16 @@ from collections.abc import Callable, Container, Mapping, Sequence
 from datetime import timedelta
 
 from shopweave.engine.port import Engine, Json, RunRequest
+from shopweave.lanes.bookings import Absorb
 from shopweave.lanes.changes import Changes
+from shopweave.lanes.delivering import Deliverer
+from shopweave.lanes.handovers import HandOvers
 from shopweave.lanes.port import Port
 from shopweave.lanes.queue import Queue
 from shopweave.lanes.refusals import lane_finding
 from shopweave.lanes.send import Sender
 from shopweave.lanes.turn import Turn
+from shopweave.lanes.ways import Way
 from shopweave.model.errors import HubError
 from shopweave.model.seams import Clock, Random
 from shopweave.store import backlog, findings, lanes
@@ -37,7 +41,13 @@ class Lanes:
         self._store, self._engine, self._clock, self._random = store, engine, clock, random
         self._worker, self._ports, self._wake_flows = worker, ports, wake_flows
         self._bells: dict[int, Event] = {}
+        self._ways: tuple[Way, ...] = ()
+        self._absorb: Absorb | None = None
         engine.register(WAKE, self.advance)
+
+    def carry_orders(self, ways: Sequence[Way], absorb: Absorb | None = None) -> None:
+        """Hand orders over on these ways too; `absorb` takes the levels that answers carry."""
+        self._ways, self._absorb = tuple(ways), absorb
 
     async def advance(self, state: Json) -> Json:
         """Work on a lane for one turn; a step of the engine."""
@@ -56,7 +66,11 @@ class Lanes:
     def _queues(self, port: Port) -> tuple[Queue, ...]:
         """Give the kinds of work of a lane."""
         sender = Sender(self._store, self._random, port, self._ports, self._wake_flows)
-        return (Changes(self._store, port, sender),)
+        queues: list[Queue] = [Changes(self._store, port, sender)]
+        if any(port.row.id in (way.target, way.source) for way in self._ways):
+            deliverer = Deliverer(self._store, self._random, port, self._ways, self.wake, self._absorb)
+            queues.append(HandOvers(port, self._ways, deliverer))
+        return tuple(queues)
 
     def _failed(self, tx: Tx, port: Port, fault: HubError) -> None:
         """Tell of a turn that ended as none should, and see to the next one: a lane must not fall asleep."""
