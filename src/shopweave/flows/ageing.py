@@ -39,7 +39,7 @@ def _finding(found: list[Entry], numbers: list[str], now: datetime) -> Finding:
         code="ORD-040",
         cause=CAUSE,
         severity=Severity.NEEDS,
-        what=f"{len(found)} sold quantities are not booked where the stock is kept, the oldest for {hours} h.",
+        what=f"{len(found)} sold quantities are not booked where stock is kept, the oldest for {hours} h.",
         why="Channels show that much less until they are booked.",
         can_do="For each order: shopweave orders release NUMBER booked, … void, or … retry.",
         count=len(found),
