@@ -26,7 +26,8 @@ _CHOSEN_FOR = timedelta(days=1)
 class Stand(Struct, frozen=True, kw_only=True):
     """Where the reading of orders stands, and by which way.
 
-    `chosen` is when the way was found, by the shop's clock. `cursor` and `page` are the helper's: the time of
+    `chosen` is when the way was found, by the shop's clock; None once it showed that it was chosen wrongly, as
+    it is for a shop that knows no filter and had no orders then. `cursor` and `page` are the helper's: the time of
     the last change that was read, and how many pages of that very second were.
     """
 
@@ -100,11 +101,14 @@ class OrderReader:
         if not paging.follows(stand.place, ids):
             return Turn(rows=[], stand=structs.replace(stand, place=paging.step_back(stand.place, size)))
         place = paging.after_page(stand.place, ids, size, shop_now(reply), reach)
-        after = self._rechecked(structs.replace(stand, place=place), shop_now(reply))
+        after = structs.replace(stand, place=place)
         if stand.way is Way.LEGACY:
             found = await self._by_ids(tuple(map(str, ids)))
-            return Turn(rows=found, stand=after, requests=2 if ids else 1)
-        return Turn(rows=ways.changed_since(rows, lower) if stand.way is Way.LOOK_BACK else rows, stand=after)
+            return Turn(rows=found, stand=rechecked(after, shop_now(reply)), requests=2 if ids else 1)
+        found = ways.changed_since(rows, lower)
+        if stand.way is Way.CURRENT and len(found) < len(rows):
+            after = structs.replace(after, chosen=None)
+        return Turn(rows=found, stand=rechecked(after, shop_now(reply)))
 
     def _look_back(self, lower: datetime) -> dict[str, str]:
         return ways.look_back_query(lower, self._settings.look_back_days)
@@ -118,17 +122,12 @@ class OrderReader:
         began = stand.place.began or shop_now(reply)
         if ways.is_last(reply, stand.page, size):
             place = Place(lower=began - reach, done=True)
-            after = self._rechecked(Stand(place=place, way=stand.way, chosen=stand.chosen), shop_now(reply))
+            after = rechecked(Stand(place=place, way=stand.way, chosen=stand.chosen), shop_now(reply))
             return Turn(rows=rows, stand=after)
         last = ways.last_change(rows, cursor)
         page = stand.page + 1 if last <= cursor else 1
         place = structs.replace(stand.place, began=began)
         return Turn(rows=rows, stand=structs.replace(stand, place=place, cursor=last, page=page))
-
-    def _rechecked(self, stand: Stand, now: datetime) -> Stand:
-        """Let the way be chosen anew once a day, between two windows: a shop may be updated."""
-        is_old = stand.chosen is None or now - stand.chosen >= _CHOSEN_FOR
-        return structs.replace(stand, way=None) if stand.place.done and is_old else stand
 
     async def by_ids(self, ids: tuple[str, ...]) -> OrderPage:
         """Read orders by id; those in the trash or deleted are absent."""
@@ -149,3 +148,9 @@ class OrderReader:
 
     def _order(self) -> dict[str, str]:
         return {"per_page": str(self._settings.page_size), "orderby": "id", "order": "asc"}
+
+
+def rechecked(stand: Stand, now: datetime) -> Stand:
+    """Let the way be chosen anew once a day, between two windows: a shop may be updated."""
+    is_old = stand.chosen is None or now - stand.chosen >= _CHOSEN_FOR
+    return structs.replace(stand, way=None) if stand.place.done and is_old else stand
