@@ -26,6 +26,7 @@ from shopweave.store.access import (
     workspace,
 )
 from shopweave.store.columns import Moment, metadata, number, of_workspace, table, to
+from shopweave.store.order_tables import customer_order, handover, movement, order_line, order_revision
 from shopweave.store.stock_tables import counter, ledger, level, shelf
 
 __all__ = [
@@ -37,10 +38,12 @@ __all__ = [
     "change",
     "connection",
     "counter",
+    "customer_order",
     "dirty",
     "finding",
     "flow",
     "generation",
+    "handover",
     "heartbeat",
     "item",
     "lane",
@@ -49,8 +52,11 @@ __all__ = [
     "link",
     "media",
     "metadata",
+    "movement",
     "need",
     "notice",
+    "order_line",
+    "order_revision",
     "parked",
     "plan",
     "position",
