@@ -2,6 +2,7 @@
 
 import base64
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -24,11 +25,10 @@ def shop(**switches: Any) -> WooShop:
     return made
 
 
-def ask(one: WooShop, path: str, headers: dict[str, str] | None = None, **query: str) -> HttpResponse:
+def ask(one: WooShop, path: str, headers: Mapping[str, str] | None = None, **query: Any) -> HttpResponse:
     text = f"?{urlencode(query)}" if query else ""
-    return one.handle(
-        HttpRequest(method="GET", url=f"{URL}{path}{text}", headers=BASIC if headers is None else headers)
-    )
+    given = BASIC if headers is None else headers
+    return one.handle(HttpRequest(method="GET", url=f"{URL}{path}{text}", headers=given))
 
 
 def body(answer: HttpResponse) -> Any:
@@ -70,11 +70,16 @@ def test_its_filters_bound_the_time_of_change_and_page() -> None:
     start = datetime(2026, 5, 1, tzinfo=UTC)
     for number, row in enumerate(rows):
         row["date_modified"] = (start + timedelta(hours=number)).isoformat()
-    bound = {
+    bound: dict[str, Any] = {
         "filter[updated_at_min]": "2026-05-01T01:00:00Z",
         "filter[updated_at_max]": "2026-05-01T03:00:00Z",
     }
-    order = {"filter[orderby]": "ID", "filter[order]": "ASC", "filter[limit]": "2", "fields": "id"}
+    order: dict[str, Any] = {
+        "filter[orderby]": "ID",
+        "filter[order]": "ASC",
+        "filter[limit]": "2",
+        "fields": "id",
+    }
     answer = ask(one, "/wc-api/v3/orders", **bound, **order)
     assert body(answer)["orders"] == [{"id": row["id"]} for row in rows[1:3]]
     assert (answer.headers["x-wc-total"], answer.headers["x-wc-totalpages"]) == ("3", "2")
@@ -99,7 +104,7 @@ def test_wrong_keys_hear_an_error_of_its_own_shape(headers: dict[str, str]) -> N
 
 @pytest.mark.parametrize("path", ["/wp-json/wc/v3/orders", "/wc-api/v3/orders"])
 def test_keys_in_the_address_are_refused_where_the_switch_says_so(path: str) -> None:
-    keys = {"consumer_key": "ck_1", "consumer_secret": "cs_1"}
+    keys: dict[str, Any] = {"consumer_key": "ck_1", "consumer_secret": "cs_1"}
     assert ask(shop(legacy_enabled=True), path, {}, **keys).status == 200
     assert ask(shop(legacy_enabled=True, refuses_query_keys=True), path, {}, **keys).status == 401
 
@@ -116,7 +121,7 @@ def test_what_stands_in_front_answers_before_the_shop() -> None:
 def test_a_version_that_does_not_know_the_filter_answers_all() -> None:
     one = shop()
     one.orders.create({})
-    window = {"modified_after": "2099-01-01T00:00:00", "dates_are_gmt": "true"}
+    window: dict[str, Any] = {"modified_after": "2099-01-01T00:00:00", "dates_are_gmt": "true"}
     assert body(ask(one, "/wp-json/wc/v3/orders", **window)) == []
     one.switches.honours_modified_after = False
     assert len(body(ask(one, "/wp-json/wc/v3/orders", **window))) == 1
