@@ -2,17 +2,14 @@
 
 import json
 import random
-from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from shopweave.connectors.woocommerce import Shop, WooSettings
 from shopweave.model.errors import Configuration
 from shopweave.model.http import HttpRequest, HttpResponse
-from shopweave.simulators.woocommerce import Key, WooShop, plugin
+from shopweave.simulators.woocommerce import plugin
 from tests.connectors.woocommerce.counter import Counter, run
-from tests.worlds import SHOP, Simulated
 
 WAYS = ("current", "legacy", "helper", "look-back")
 
@@ -119,19 +116,7 @@ def test_what_did_not_change_is_not_in_the_window(way: str) -> None:
 @pytest.mark.parametrize("hours", [-5, 0, 3])
 @pytest.mark.parametrize("way", WAYS)
 def test_the_zone_of_the_shop_changes_nothing(way: str, hours: int) -> None:
-    counter = counter_of(way)
-    shop = WooShop(
-        counter.clock, url=SHOP, keys=(Key(key="ck_1", secret="cs_1"),), offset=timedelta(hours=hours)
-    )
-    shop.switches.honours_modified_after = way == "current"
-    shop.switches.legacy_enabled = way == "legacy"
-    if way == "helper":
-        plugin.install(shop)
-    counter.shop, counter.http = shop, Simulated((SHOP, shop))
-    values = WooSettings(url=SHOP, consumer_key="ck_1", consumer_secret="cs_1", page_size=3)
-    counter.connection = Shop(values, counter.http)
-    counter.order()
-    counter.later(days=40)
+    counter = counter_of(way, hours=hours)
     _, position = counter.window()
     early = counter.order()
     counter.later(minutes=30)

@@ -26,9 +26,9 @@ _CHOSEN_FOR = timedelta(days=1)
 class Stand(Struct, frozen=True, kw_only=True):
     """Where the reading of orders stands, and by which way.
 
-    `chosen` is when the way was found, by the shop's clock; None once it showed that it was chosen wrongly, as
-    it is for a shop that knows no filter and had no orders then. `cursor` and `page` are the helper's: the time
-    of the last change that was read, and how many pages of that very second were.
+    `chosen` is when the way was found, by the shop's clock; None once it showed that it was chosen wrongly:
+    a shop without orders cannot say whether it knows the filter. `cursor` and `page` are the helper's: the
+    time of the last change that was read, and how many pages of that very second were.
     """
 
     place: Place
