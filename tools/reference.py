@@ -192,7 +192,7 @@ def interface() -> str:
         text = inspect.cleandoc(handler.fn.__doc__ or "").splitlines()[0]
         parts += [f"## `{verb} {path}`", "", text, "", f"Takes: {takes}. Gives: {gives}.", ""]
     parts += ["# Values", ""]
-    for one in sorted(_structs(), key=lambda found: found.__name__):
+    for one in sorted(_structs(), key=lambda found: (found.__name__, found.__struct_fields__)):
         names = ", ".join(f"`{name}`" for name in one.__struct_fields__)
         parts += [f"- **{one.__name__}**: {names}"]
     return "\n".join(parts) + "\n"
