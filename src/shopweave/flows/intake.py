@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Protocol
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -14,6 +13,7 @@ from shopweave.core.ledger import is_news
 from shopweave.flows.forgetting import forgotten
 from shopweave.flows.lines import Read, meanings, read_lines, without_unlinked
 from shopweave.flows.order_findings import broken_finding, parked_finding
+from shopweave.flows.selling import Selling
 from shopweave.lanes.port import Port
 from shopweave.lanes.reviews import review
 from shopweave.lanes.ways import Way
@@ -43,18 +43,6 @@ class Seller(Struct, frozen=True, kw_only=True):
         return self.port.row.name
 
 
-class Stock(Protocol):
-    """What selling does to what a channel is expected to show."""
-
-    def sell(self, tx: Tx, connection: int, sold: Mapping[int, Decimal]) -> None:
-        """Expect a channel to have taken off what it sold, by item, in its own units."""
-        ...
-
-    def drained(self, tx: Tx, connection: int, began: int) -> None:
-        """Note that all orders are stored which a request that began at `began` could show."""
-        ...
-
-
 class Stored(Struct, frozen=True, kw_only=True):
     """What storing a page did: orders read, new or changed, left aside, and unreadable."""
 
@@ -70,7 +58,7 @@ Wake = Callable[[Tx, int], None]
 class Intake:
     """Stores orders; `wake` wakes lanes."""
 
-    def __init__(self, wake: Wake, stock: Stock | None) -> None:
+    def __init__(self, wake: Wake, stock: Selling) -> None:
         self.wake, self._stock = wake, stock
 
     def store_page(self, tx: Tx, seller: Seller, page: OrderPage) -> Stored:
@@ -109,7 +97,7 @@ class Intake:
         booked = [key for key, order in found.items() if _is_booked(seller, order, since)]
         for key in booked:
             movements.add(tx, _ledger(seller, key), lines[key].differences.movements)
-        if self._stock is not None and since is not None:
+        if since is not None:
             sold = _sold(seller, found, before, lines, since)
             self._stock.sell(tx, seller.port.row.id, sold)
         moved = {int(one.item) for key in booked for one in lines[key].differences.movements}
@@ -152,10 +140,7 @@ class Intake:
 
     def drained(self, tx: Tx, seller: Seller, began: int) -> None:
         """Note that a channel's orders are stored up to a request."""
-        if self._stock is None:
-            numbers.note_drain(tx, seller.port.row.id, began)
-        else:
-            self._stock.drained(tx, seller.port.row.id, began)
+        self._stock.drained(tx, seller.port.row.id, began)
 
 
 def _earlier(owners: Mapping[str, set[int]], key: int) -> dict[str, set[int]]:

@@ -13,10 +13,14 @@ from shopweave.flows.intake import Intake
 from shopweave.flows.order_run import OrderRunner
 from shopweave.flows.orders import OrderReader
 from shopweave.flows.run import Runner
+from shopweave.flows.selling import Selling
+from shopweave.flows.stock import StockRunner
+from shopweave.hub.channels import build_stock_flows
 from shopweave.hub.selling import interval, overlaps, sellers, ways
 from shopweave.hub.upkeep import Upkeep, tidy
 from shopweave.lanes.gate import Gate
 from shopweave.lanes.lanes import Lanes
+from shopweave.lanes.levels import Drain
 from shopweave.lanes.port import Port
 from shopweave.lanes.recording import RecordingTransport
 from shopweave.model.errors import Configuration
@@ -57,16 +61,23 @@ class Hub:
         self.runner = Runner(store, engine, clock, house)
         self.lanes = Lanes(store, engine, clock, random, worker, house.ports, self.runner.wake)
         self.runner.send_through(self.lanes)
-        on = ways(house)
-        self.lanes.carry_orders(on)
-        intake = Intake(self.lanes.wake, None)
+        self.runner.puller.wake_through(self.lanes.wake)
+        on, selling = ways(house), Selling(house, self.lanes.wake)
+        self.lanes.carry_orders(on, selling.absorb)
+        intake = Intake(self.lanes.wake, selling)
         self.reader = OrderReader(store, sellers(house, settings, on), overlaps(house), intake)
         ageing = Ageing(store, interval(settings.order_flows))
         self.orders = OrderRunner(store, engine, clock, house, self.reader, ageing)
+        self.drain: Drain = self.reader.drain
+        self.lanes.show_stock({one.row.target: one.channel for one in house.stock.values()}, self._drain)
+        self.stock = StockRunner(store, engine, clock, house, self.runner.puller, self.lanes, self._drain)
         self.upkeep = Upkeep(store, engine, clock, house, self.lanes, self.runner)
         self.posts: tuple[Post, ...] = ()
         self.closing: list[Callable[[], Any]] = []
         self.aside = False
+
+    async def _drain(self, connection: int) -> None:
+        await self.drain(connection)
 
     async def start(self) -> None:
         """Start the engine, and wake whatever has work; wake-ups of an earlier engine may be gone.
@@ -152,10 +163,12 @@ def build_house(tx: Tx, accounts: tuple[Account, ...], settings: HubSettings, cl
         numbers[account.name] = row.id
     built = [_flow(tx, one, ports, numbers) for one in settings.flows]
     orders = [_order_flow(tx, one, numbers) for one in settings.order_flows]
+    stock = build_stock_flows(tx, settings, ports, numbers)
     return House(
         ports=ports,
         flows={flow.row.id: flow for flow in built},
         orders={flow.row.id: flow for flow in orders},
+        stock=stock,
     )
 
 

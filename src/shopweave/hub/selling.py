@@ -15,14 +15,15 @@ _SOME_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 
 def ways(house: House) -> tuple[Way, ...]:
     """Give the ways of orders, in the order of the settings."""
-    return tuple(_way(house, flow) for flow in house.orders.values())
+    found = [_way(house, flow) for flow in house.orders.values()]
+    return tuple(way for way in found if way is not None)
 
 
-def _way(house: House, flow: OrderFlow) -> Way:
+def _way(house: House, flow: OrderFlow) -> Way | None:
     source, target = house.ports[flow.row.source], house.ports[flow.row.target]
     sells, takes, settings = source.capabilities.sells, target.capabilities.takes, flow.settings
     if sells is None or takes is None:
-        raise LookupError(flow.row.name)
+        return None
     return Way(
         flow=flow.row.id,
         name=flow.row.name,

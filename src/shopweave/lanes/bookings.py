@@ -30,18 +30,15 @@ def _waits_for(one: Entry, parcel: Parcel) -> bool:
     )
 
 
-def end_booking(
-    tx: Tx, port: Port, handover: int, levels: Mapping[str, Level], absorb: Absorb | None
-) -> None:
+def end_booking(tx: Tx, port: Port, handover: int, levels: Mapping[str, Level], absorb: Absorb) -> None:
     """Note that the target has what a hand-over books, and take the levels that its answer carries."""
     bound = _bound(tx, handover)
     if not bound:
         return
     ended = numbers.draw(tx, port.row.id)
     movements.set_stage(tx, [one.id for one in bound], Stage.ACKNOWLEDGED, ended=ended)
-    if absorb is not None:
-        booked = movements.by_ids(tx, [one.id for one in bound])
-        absorb(tx, port, booked, levels, min(one.began or ended for one in bound), ended)
+    booked = movements.by_ids(tx, [one.id for one in bound])
+    absorb(tx, port, booked, levels, min(one.began or ended for one in bound), ended)
 
 
 def doubt_booking(tx: Tx, handover: int) -> None:

@@ -38,7 +38,7 @@ class Deliverer:
         port: Port,
         ways: Sequence[Way],
         wake: Callable[[Tx, int], None],
-        absorb: Absorb | None,
+        absorb: Absorb,
     ) -> None:
         self._store, self._random, self._port, self._ways = store, random, port, ways
         self._wake, self._absorb = wake, absorb

@@ -7,8 +7,10 @@ from datetime import timedelta
 from shopweave.engine.port import Engine, Json, RunRequest
 from shopweave.lanes.bookings import Absorb
 from shopweave.lanes.changes import Changes
+from shopweave.lanes.channels import Channel
 from shopweave.lanes.delivering import Deliverer
 from shopweave.lanes.handovers import HandOvers
+from shopweave.lanes.levels import Drain, Levels
 from shopweave.lanes.port import Port
 from shopweave.lanes.queue import Queue
 from shopweave.lanes.refusals import lane_finding
@@ -23,6 +25,14 @@ from shopweave.store.lanes import Lease
 
 WAKE = "lane.wake"
 AFTER_FAULT = timedelta(minutes=1)
+
+
+async def no_orders(connection: int) -> None:
+    """Read no orders: nothing sells."""
+
+
+def no_levels(*_: object) -> None:
+    """Take no levels: nothing keeps stock."""
 
 
 class Lanes:
@@ -42,10 +52,16 @@ class Lanes:
         self._worker, self._ports, self._wake_flows = worker, ports, wake_flows
         self._bells: dict[int, Event] = {}
         self._ways: tuple[Way, ...] = ()
-        self._absorb: Absorb | None = None
+        self._absorb: Absorb = no_levels
+        self._channels: Mapping[int, Channel] = {}
+        self._drain: Drain = no_orders
         engine.register(WAKE, self.advance)
 
-    def carry_orders(self, ways: Sequence[Way], absorb: Absorb | None = None) -> None:
+    def show_stock(self, channels: Mapping[int, Channel], drain: Drain) -> None:
+        """Write the levels of these channels too; `drain` reads a channel's new orders to their end."""
+        self._channels, self._drain = channels, drain
+
+    def carry_orders(self, ways: Sequence[Way], absorb: Absorb) -> None:
         """Hand orders over on these ways too; `absorb` takes the levels that answers carry."""
         self._ways, self._absorb = tuple(ways), absorb
 
@@ -70,6 +86,8 @@ class Lanes:
         if any(port.row.id in (way.target, way.source) for way in self._ways):
             deliverer = Deliverer(self._store, self._random, port, self._ways, self.wake, self._absorb)
             queues.append(HandOvers(port, self._ways, deliverer))
+        if (channel := self._channels.get(port.row.id)) is not None:
+            queues.append(Levels(self._store, self._random, port, channel, self._drain))
         return tuple(queues)
 
     def _failed(self, tx: Tx, port: Port, fault: HubError) -> None:
