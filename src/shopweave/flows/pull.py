@@ -1,7 +1,7 @@
 """Pull: read what a system says, page by page; the position moves with the page that was stored."""
 
 from asyncio import Lock
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -118,6 +118,19 @@ class Puller:
             moved += await self._store.write(partial(_store, port, found, began))
             read, asked = read + len(found), asked + 1
         return Pulled(read=read, moved=moved, requests=asked, done=len(due) < limit or not moved)
+
+    async def look(
+        self, connection: int, kind: Kind, ids: Sequence[str], settle: Callable[[Tx], None]
+    ) -> None:
+        """Read records by id; `settle` is called in the transaction that stores them."""
+        port, began = self._house.ports[connection], self._clock.now()
+        found = await self._read(port, kind, ids)
+
+        def keep(tx: Tx) -> None:
+            store_records(tx, port, found, began)
+            settle(tx)
+
+        await self._store.write(keep)
 
     async def _vanished(self, port: Port, feed: Feed, sweep: int, share: float) -> int:
         """Look directly at what a complete sweep did not meet; too many at once is a cause of its own."""

@@ -7,7 +7,9 @@ from msgspec import Struct, structs
 
 from shopweave.connector.declaration import Connector, Doors, find_connector
 from shopweave.engine.port import Engine
+from shopweave.flows.callbacks import Listener
 from shopweave.flows.house import Flow, House, slice_of
+from shopweave.flows.pull import Puller
 from shopweave.flows.run import Runner
 from shopweave.hub.upkeep import Upkeep, tidy
 from shopweave.lanes.gate import Gate
@@ -16,7 +18,7 @@ from shopweave.lanes.port import Port
 from shopweave.lanes.recording import RecordingTransport
 from shopweave.model.errors import Configuration
 from shopweave.model.message import Post
-from shopweave.model.seams import Clock, Ids, Random
+from shopweave.model.seams import Clock, Ids, Random, Seals
 from shopweave.model.settings import ConnectionSettings, FlowSettings, HubSettings
 from shopweave.store import connections
 from shopweave.store.base import Store, Tx
@@ -52,8 +54,10 @@ class Hub:
         self.runner = Runner(store, engine, clock, house)
         self.lanes = Lanes(store, engine, clock, random, worker, house.ports, self.runner.wake)
         self.runner.send_through(self.lanes)
-        self.upkeep = Upkeep(store, engine, clock, house, self.lanes, self.runner)
+        self.listener = Listener(store, engine, house, Puller(store, clock, house), self.runner.wake)
+        self.upkeep = Upkeep(store, engine, clock, house, self.lanes, self.runner, self.listener)
         self.posts: tuple[Post, ...] = ()
+        self.open_seal: Callable[[], Seals] | None = None
         self.closing: list[Callable[[], Any]] = []
         self.aside = False
 
@@ -72,6 +76,7 @@ class Hub:
         tidy(tx, self.house)
         self.lanes.wake_all(tx)
         self.runner.wake_all(tx)
+        self.listener.revive(tx, ())
 
     async def stop(self) -> None:
         """Stop working and close everything; what is under way goes on with the next start."""

@@ -17,6 +17,7 @@ from shopweave.runtime.clock import SystemClock, SystemIds, system_random
 from shopweave.runtime.http import AiohttpTransport, GuardedTransport
 from shopweave.runtime.mail import MailPost
 from shopweave.runtime.right import Right, this_place
+from shopweave.runtime.secrets import open_seal
 from shopweave.runtime.sql import ForeignSql, open_sql
 from shopweave.runtime.upgrading import DATABASE, Upgrade, bring_up
 from shopweave.runtime.webhook import WebhookPost
@@ -76,6 +77,7 @@ async def open_hub(
         house=house,
         worker=worker,
     )
+    hub.open_seal = partial(open_seal, folder)
     hub.posts = open_posts(settings.notify, foreign)
     if works and alone:
         await engine.take_over()

@@ -25,6 +25,7 @@ from shopweave.store.access import (
     user,
     workspace,
 )
+from shopweave.store.callbacks import callback, hook
 from shopweave.store.columns import Moment, metadata, number, of_workspace, table, to
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "asked",
     "attempt",
     "audit",
+    "callback",
     "change",
     "connection",
     "dirty",
@@ -40,6 +42,7 @@ __all__ = [
     "flow",
     "generation",
     "heartbeat",
+    "hook",
     "item",
     "lane",
     "link",
