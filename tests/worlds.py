@@ -109,7 +109,7 @@ class World:
             return Account(name=one.name, mode="test", connector=connector, values=values, made=made)  # type: ignore[attr-defined]
 
         accounts = tuple(account(one) for one in settings.connections)
-        house = await store.write(lambda tx: build_house(tx, accounts, settings.flows, self.clock))
+        house = await store.write(lambda tx: build_house(tx, accounts, settings, self.clock))
         worker = SystemIds().new()
         engine = LocalEngine(store, self.clock, worker)
         hub = Hub(

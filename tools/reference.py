@@ -15,7 +15,7 @@ from msgspec.structs import fields
 from shopweave.cli import app as frame
 from shopweave.connector.declaration import connector_names, find_connector
 from shopweave.connector.settings import Option
-from shopweave.hub.settings.spec import SECTIONS
+from shopweave.hub.settings.spec import KINDS, SECTIONS
 from shopweave.web import app, measures
 
 FOLDER = Path("docs/reference")
@@ -28,8 +28,10 @@ _HEAD = ["| option | meaning | default |", "| --- | --- | --- |"]
 def settings() -> str:
     """Write the page of settings: the hub's own sections, then each connector's options."""
     parts = ["# Settings", "", "Made from the code; do not edit by hand. All stands in `shopweave.toml`.", ""]
-    for name, options in SECTIONS.items():
-        parts += [f"## `[{name}]`", "", *_HEAD, *(_row(option) for option in options), ""]
+    sections = {f"`[{name}]`": options for name, options in SECTIONS.items()}
+    sections |= {f'`[flows.NAME]` with `kind = "{kind}"`': options for kind, options in KINDS.items()}
+    for title, options in sections.items():
+        parts += [f"## {title}", "", *_HEAD, *(_row(option) for option in options), ""]
     for name in connector_names():
         connector = find_connector(name)
         parts += [f'## `type = "{name}"`: {connector.title}', "", connector.description, ""]

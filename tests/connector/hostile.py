@@ -23,6 +23,7 @@ from shopweave.model.http import HttpRequest, HttpResponse
 from shopweave.model.record import Form, KeyRow, Kind, RemoteRecord
 from shopweave.model.values import Identity, Level, Picture, PictureBytes, Price, Status, tracked
 from shopweave.runtime.clock import SystemClock, SystemIds, system_random
+from tests.connector.selling import Counter, Selling, sells
 from tests.connectors.stands import no_doors
 
 URL, SECRET, SIZE = "https://far.example", "open se/same+", 3
@@ -36,6 +37,7 @@ class FarSide:
     def __init__(self) -> None:
         self.rows: dict[int, dict[str, Any]] = {}
         self.ids, self.time = count(1), 0
+        self.counter = Counter()
 
     def row(self, **cells: Any) -> dict[str, Any]:
         self.time += 1
@@ -55,6 +57,8 @@ class FarSide:
     def answer(self, method: str, path: str, query: Mapping[str, str], body: Any) -> Any:
         if path == "/picture":
             return {"picture": "png" if query["ref"] == "1" else None}
+        if path == "/orders":
+            return self.counter.listed(query)
         if path == "/ask":
             return self.row(name="Asked") if query["gtin"] == GTIN else None
         if method == "POST":
@@ -99,7 +103,7 @@ def _answer(status: int, body: Any) -> HttpResponse:
     )
 
 
-class Sample:
+class Sample(Selling):
     """The connection; `sin` names what it does wrong, empty for nothing."""
 
     def __init__(self, settings: Mapping[str, Any], doors: Doors, sin: str) -> None:
@@ -307,7 +311,12 @@ def connector(sin: str = "") -> Connector:
         Feed(name="keys", kinds=(Kind.PRODUCT,), method=Method.KEYS),
     )
     known = Capabilities(
-        atoms=atoms, dated=dated, feeds=feeds, writes=(Writable(kind=Kind.PRODUCT, batch=10),), enriches=True
+        atoms=atoms,
+        dated=dated,
+        feeds=feeds,
+        writes=(Writable(kind=Kind.PRODUCT, batch=10),),
+        enriches=True,
+        sells=sells(sin),
     )
     default = "letmein" if sin == "defaults" else None
     options = (
@@ -338,6 +347,7 @@ def write(sku: str, price: str = "5", op: Op = Op.CREATE) -> Write:
 SAMPLES = Samples(
     feeds=("rows", "keys"),
     enough=8,
+    enough_orders=8,
     create=write("new"),
     update=Write(
         number=1,
@@ -355,7 +365,7 @@ SAMPLES = Samples(
     no_picture=Picture(ref="2"),
     wrong=({"secret": "guess/ed it"},),
 )
-GIVEN = frozenset({"reads", "writes", *Samples.__struct_fields__})
+GIVEN = frozenset({"reads", "writes", "orders", *Samples.__struct_fields__})
 SETTINGS = {"url": URL, "secret": SECRET}
 
 
@@ -375,6 +385,7 @@ def stand(sin: str = "") -> Stand:
             doors=doors,
             samples=SAMPLES,
             hands=far,
+            customers=far.counter,
             secrets=(SECRET,),
             first_atoms=ATOMS,
         )

@@ -109,6 +109,12 @@ def test_a_status_in_no_table_is_said() -> None:
     assert differences(order("odd", line(1)), TABLE, {"7": A}, ()) == Differences(parked=parked)
 
 
+def test_a_status_that_is_known_to_keep_stock_needs_nobody() -> None:
+    table = StateTable(takes=TABLE.takes, gives_back=TABLE.gives_back, keeps=frozenset({"on its way"}))
+    ledger = stored(order("processing", line(3)))
+    assert differences(order("on its way", line(3)), table, {"7": A}, ledger) == Differences()
+
+
 def test_news_is_neither_known_nor_older() -> None:
     known = order("processing", line(1))
     assert is_news(None, known)

@@ -189,7 +189,7 @@ def _laid_out(folder: Path, version: str, database: str, url: str) -> None:
     (folder / "wp-config.php").write_text(config, "utf-8")
     must = folder / "wp-content/mu-plugins"
     must.mkdir()
-    for name in ("bench.php", "orders.php", "woocommerce.php"):
+    for name in ("bench.php", "orders.php", "trackers.php", "woocommerce.php"):
         shutil.copy(PARTS / name, must / name)
     with zipfile.ZipFile(build(folder)) as plugin:
         plugin.extractall(folder / "wp-content/plugins")

@@ -60,6 +60,13 @@ def test_it_activates_without_a_word_and_uninstalls_without_a_trace(tmp_path: Pa
         assert len(tables) == 2
         assert "shopweave_feed" in options
         assert planned
+        told = {
+            "ping_url": f"{site.url}/hooks",
+            "ping_secret": "a-secret-of-the-hub",
+            "quiet_analytics": True,
+        }
+        assert site.ask("POST", "/wc-shopweave/v1/settings", json=told).status_code == 200
+        site.run("set_transient( 'shopweave_ping_paused', '1', 60 ); return 1;")
         site.run("deactivate_plugins( 'shopweave/shopweave.php' ); return 1;")
         assert not site.run(LEFT)[3]
         site.run("uninstall_plugin( 'shopweave/shopweave.php' ); return 1;")

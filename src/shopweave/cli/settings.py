@@ -13,7 +13,7 @@ from shopweave.hub.checking import Checked
 from shopweave.hub.settings import NAME
 from shopweave.hub.settings.templates import INIT
 from shopweave.model.errors import Configuration
-from shopweave.model.settings import FlowSettings
+from shopweave.model.settings import FlowSettings, OrderFlowSettings
 
 _MODE = 0o600
 
@@ -76,11 +76,13 @@ async def list_flows(folder: Path, *, as_json: bool) -> int:
     """List flows."""
     settings = settings_of(folder)
     if as_json:
-        print_json({"flows": to_builtins(settings.flows)})
+        print_json({"flows": to_builtins(settings.flows), "order_flows": to_builtins(settings.order_flows)})
         return DONE
     for flow in settings.flows:
         tell(_flow_line(flow))
-    if not settings.flows:
+    for orders in settings.order_flows:
+        tell(_order_line(orders))
+    if not settings.flow_names:
         tell(f"No flow stands in {folder / NAME}.")
     return DONE
 
@@ -90,3 +92,9 @@ def _flow_line(flow: FlowSettings) -> str:
     fills = f" fills {', '.join(flow.fill)}" if flow.fill else ""
     when = f"at {flow.schedule} {flow.zone}" if flow.schedule else "only when asked"
     return f"{flow.name}: {flow.source} → {flow.target};{owns}{';' if owns and fills else ''}{fills}; {when}"
+
+
+def _order_line(flow: OrderFlowSettings) -> str:
+    which = f"orders that are {', '.join(flow.statuses)}" if flow.statuses else "orders that take stock"
+    told = f"; tells {', '.join(flow.tell)}" if flow.tell else ""
+    return f"{flow.name}: {flow.source} → {flow.target}; {which}{told}; at {flow.schedule} {flow.zone}"

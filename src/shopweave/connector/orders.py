@@ -61,7 +61,10 @@ class Keeps(Struct, frozen=True, kw_only=True):
 
 
 class RemoteOrder(Struct, frozen=True, kw_only=True):
-    """An order, mapped, and as it was received."""
+    """An order, mapped, and as it was received.
+
+    The connector leaves the connection's name in the revision empty: it does not know it.
+    """
 
     order: Order
     raw: bytes

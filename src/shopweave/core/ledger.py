@@ -24,11 +24,13 @@ class Effect(StrEnum):
 class StateTable(Struct, frozen=True, kw_only=True):
     """Which statuses of a connector take stock and which give it back.
 
-    A status for refunds stands under `takes` unless a rule says that refunded goods come back.
+    A status for refunds stands under `takes` unless a rule says that refunded goods come back. Those under
+    `keeps` are known to leave stock as it is; in any other a person should look.
     """
 
     takes: frozenset[str]
     gives_back: frozenset[str]
+    keeps: frozenset[str] = frozenset()
 
     def effect(self, status: str) -> Effect:
         """Say what `status` does."""
@@ -80,6 +82,8 @@ def differences(
     A line that is no longer there gives back what it took.
     """
     effect = table.effect(revision.status)
+    if revision.status in table.keeps:
+        return Differences()
     if effect is Effect.KEEPS:
         return Differences(parked=(Parked(line="", why=f"status {revision.status!r} is in no table"),))
     times = Counter(line.line for line in revision.lines)

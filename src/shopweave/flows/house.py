@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from shopweave.core.rules import Rule
 from shopweave.lanes.port import Port
-from shopweave.model.settings import FlowSettings
+from shopweave.model.settings import FlowSettings, OrderFlowSettings
 from shopweave.store.connections import FlowRow
 
 
@@ -23,11 +23,19 @@ class Flow(Struct, frozen=True, kw_only=True):
         return self.items != self.row.source
 
 
+class OrderFlow(Struct, frozen=True, kw_only=True):
+    """A flow of orders: its row and its settings."""
+
+    row: FlowRow
+    settings: OrderFlowSettings
+
+
 class House(Struct, frozen=True, kw_only=True):
-    """All ports by connection and all flows by number, in the order of the settings."""
+    """All ports by connection and all flows by number, each kind in the order of the settings."""
 
     ports: Mapping[int, Port]
     flows: Mapping[int, Flow]
+    orders: Mapping[int, OrderFlow] = {}
 
     def flow(self, name: str) -> Flow:
         """Give a flow by name; raises KeyError."""

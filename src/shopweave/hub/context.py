@@ -8,8 +8,8 @@ from msgspec import Struct, structs
 from shopweave.connector.declaration import Connector, Doors, find_connector
 from shopweave.engine.port import Engine
 from shopweave.flows.callbacks import Listener
-from shopweave.flows.house import Flow, House, slice_of
 from shopweave.flows.pull import Puller
+from shopweave.flows.house import Flow, House, OrderFlow, slice_of
 from shopweave.flows.run import Runner
 from shopweave.hub.upkeep import Upkeep, tidy
 from shopweave.lanes.gate import Gate
@@ -19,7 +19,7 @@ from shopweave.lanes.recording import RecordingTransport
 from shopweave.model.errors import Configuration
 from shopweave.model.message import Post
 from shopweave.model.seams import Clock, Ids, Random, Seals
-from shopweave.model.settings import ConnectionSettings, FlowSettings, HubSettings
+from shopweave.model.settings import ConnectionSettings, FlowSettings, HubSettings, OrderFlowSettings
 from shopweave.store import connections
 from shopweave.store.base import Store, Tx
 
@@ -118,9 +118,7 @@ def unknown(kind: str, name: str, known: list[str]) -> Configuration:
     )
 
 
-def build_house(
-    tx: Tx, accounts: tuple[Account, ...], flows: tuple[FlowSettings, ...], clock: Clock
-) -> House:
+def build_house(tx: Tx, accounts: tuple[Account, ...], settings: HubSettings, clock: Clock) -> House:
     """Give connections and flows their rows, and put them together."""
     connections.home(tx)
     ports: dict[int, Port] = {}
@@ -133,16 +131,25 @@ def build_house(
         gate = Gate(clock, capabilities)
         ports[row.id] = Port(row=row, capabilities=capabilities, connector=account.made, gate=gate)
         numbers[account.name] = row.id
-    built: dict[int, Flow] = {}
-    for settings in flows:
-        atoms = (*slice_of(settings), *settings.fill)
-        row_of_flow = connections.ensure_flow(
-            tx, settings.name, numbers[settings.source], numbers[settings.target], atoms
-        )
-        source = ports[numbers[settings.source]]
-        if source.capabilities.enriches and not settings.items:
-            text = f"The flow '{settings.name}' asks {settings.source}, but not about whose items."
-            raise Configuration(text, code="CFG-122", remedy='Add items = "…", the name of the till.')
-        items = numbers[settings.items or settings.source]
-        built[row_of_flow.id] = Flow(row=row_of_flow, settings=settings, items=items)
-    return House(ports=ports, flows=built)
+    built = [_flow(tx, one, ports, numbers) for one in settings.flows]
+    orders = [_order_flow(tx, one, numbers) for one in settings.order_flows]
+    return House(
+        ports=ports,
+        flows={flow.row.id: flow for flow in built},
+        orders={flow.row.id: flow for flow in orders},
+    )
+
+
+def _flow(tx: Tx, settings: FlowSettings, ports: Mapping[int, Port], numbers: Mapping[str, int]) -> Flow:
+    ends = (numbers[settings.source], numbers[settings.target])
+    row = connections.ensure_flow(tx, settings.name, *ends, (*slice_of(settings), *settings.fill))
+    if ports[row.source].capabilities.enriches and not settings.items:
+        text = f"The flow '{settings.name}' asks {settings.source}, but not about whose items."
+        raise Configuration(text, code="CFG-122", remedy='Add items = "…", the name of the till.')
+    return Flow(row=row, settings=settings, items=numbers[settings.items or settings.source])
+
+
+def _order_flow(tx: Tx, settings: OrderFlowSettings, numbers: Mapping[str, int]) -> OrderFlow:
+    ends = (numbers[settings.source], numbers[settings.target])
+    row = connections.ensure_flow(tx, settings.name, *ends, (), kind="orders")
+    return OrderFlow(row=row, settings=settings)

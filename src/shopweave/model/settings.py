@@ -76,12 +76,37 @@ class FlowSettings(Struct, frozen=True, kw_only=True):
     guard: GuardLimits = GuardLimits()
 
 
+class OrderFlowSettings(Struct, frozen=True, kw_only=True):
+    """Which orders of `source` are handed over to `target`, and what goes back.
+
+    Empty `statuses` are all that take stock. A new window reaches `overlap` seconds back into the last one.
+    `tell` names what the source is told once the target has the order; `done_status` is the status it then
+    gets.
+    """
+
+    name: str
+    source: str
+    target: str
+    statuses: tuple[str, ...] = ()
+    schedule: str = "*/15 * * * *"
+    zone: str = "UTC"
+    overlap: int = 120
+    later_changes: str = "ignore"
+    customer: str = "email"
+    tell: tuple[str, ...] = ()
+    done_status: str = ""
+
+
 class ConnectionSettings(Struct, frozen=True, kw_only=True):
-    """One configured account of one system; `plain` and `secrets` fit its connector's options."""
+    """One configured account of one system; `plain` and `secrets` fit its connector's options.
+
+    `sales` says how what it sells reaches the master of the stock; empty where nobody said.
+    """
 
     name: str
     type: str
     mode: str = "live"
+    sales: str = ""
     plain: Mapping[str, Any] = {}
     secrets: Mapping[str, Secret] = {}
 
@@ -135,6 +160,7 @@ class HubSettings(Struct, frozen=True, kw_only=True):
     allow_private_addresses: bool = False
     connections: tuple[ConnectionSettings, ...] = ()
     flows: tuple[FlowSettings, ...] = ()
+    order_flows: tuple[OrderFlowSettings, ...] = ()
     notify: NotifySettings = NotifySettings()
     web: WebSettings = WebSettings()
     icecat_tool: IcecatToolSettings = IcecatToolSettings()
@@ -153,8 +179,13 @@ class HubSettings(Struct, frozen=True, kw_only=True):
 
     def __repr__(self) -> str:
         names = [one.name for one in self.connections]
-        return f"HubSettings(connections={names!r}, flows={[one.name for one in self.flows]!r})"
+        return f"HubSettings(connections={names!r}, flows={self.flow_names!r})"
+
+    @property
+    def flow_names(self) -> list[str]:
+        """Give the names of all flows, whatever their kind."""
+        return [*(one.name for one in self.flows), *(one.name for one in self.order_flows)]
 
     def __rich_repr__(self) -> Iterator[tuple[str, list[str]]]:  # type: ignore[override,unused-ignore]
         yield "connections", [one.name for one in self.connections]
-        yield "flows", [one.name for one in self.flows]
+        yield "flows", self.flow_names

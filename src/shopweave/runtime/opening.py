@@ -65,7 +65,7 @@ async def open_hub(
     sql: dict[str, list[ForeignSql]] = {}
     accounts = tuple(_account(one, clock, (http, foreign), sql) for one in settings.connections)
     worker = SystemIds().new()
-    house = await store.write(lambda tx: build_house(tx, accounts, settings.flows, clock))
+    house = await store.write(lambda tx: build_house(tx, accounts, settings, clock))
     engine = _steady_engine(folder, settings, store, worker) if steady else LocalEngine(store, clock, worker)
     hub = Hub(
         store=store,

@@ -1,6 +1,7 @@
 """Pieces that all tables are made of."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -28,6 +29,21 @@ class Moment(TypeDecorator[datetime]):
     def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
         """Read it back."""
         return None if value is None else datetime.fromisoformat(value)
+
+
+class Quantity(TypeDecorator[Decimal]):
+    """A decimal number as text, so that nothing is rounded."""
+
+    impl = String(40)
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> str | None:
+        """Write the number without exponent."""
+        return None if value is None else format(value, "f")
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Decimal | None:
+        """Read it back."""
+        return None if value is None else Decimal(value)
 
 
 def table(name: str, *parts: Any) -> Table:

@@ -19,7 +19,10 @@ class ConnectionRow(Struct, frozen=True, kw_only=True):
 
 
 class FlowRow(Struct, frozen=True, kw_only=True):
-    """A flow as the store knows it; `slice` is the order of atoms in its agreed prints."""
+    """A flow as the store knows it; `slice` is the order of atoms in its agreed prints.
+
+    `kind` is items, orders or stock; only flows of items have marks, plans and agreements.
+    """
 
     id: int
     name: str
@@ -27,6 +30,7 @@ class FlowRow(Struct, frozen=True, kw_only=True):
     target: int
     slice: tuple[str, ...]
     begun: bool
+    kind: str = "items"
     awake: bool = False
     wakes: int = 0
 
@@ -49,6 +53,7 @@ _FLOWS = select(
     flow.c.target,
     flow.c.slice,
     flow.c.begun,
+    flow.c.kind,
     flow.c.awake,
     flow.c.wakes,
 ).order_by(flow.c.id)
@@ -101,7 +106,9 @@ def ensure_connection(tx: Tx, name: str, kind: str, mode: str, atoms: tuple[str,
     return ConnectionRow(id=row.id, name=name, type=kind, layout=layout)
 
 
-def ensure_flow(tx: Tx, name: str, source: int, target: int, atoms: tuple[str, ...]) -> FlowRow:
+def ensure_flow(
+    tx: Tx, name: str, source: int, target: int, atoms: tuple[str, ...], *, kind: str = "items"
+) -> FlowRow:
     """Give the row of a flow, made or changed to these settings when needed.
 
     A slice that changed keeps its old order and grows at the end, so that agreed prints stay readable.
@@ -110,21 +117,29 @@ def ensure_flow(tx: Tx, name: str, source: int, target: int, atoms: tuple[str, .
     row = tx.one(_FLOW, {"home": at, "called": name})
     if row is None:
         wide = json.encode(atoms).decode()
-        tx.run(_ADD_FLOW, {"workspace": at, "name": name, "source": source, "target": target, "slice": wide})
+        ends = {"source": source, "target": target}
+        tx.run(_ADD_FLOW, {"workspace": at, "name": name, "kind": kind, "slice": wide, **ends})
         row = tx.one(_FLOW, {"home": at, "called": name})
         assert row is not None  # noqa: S101 - inserted in this transaction
     known = json.decode(row.slice, type=tuple[str, ...])
     wide_slice = known + tuple(atom for atom in atoms if atom not in known)
-    if wide_slice != known or (row.source, row.target) != (source, target):
+    if wide_slice != known or (row.source, row.target, row.kind) != (source, target, kind):
         values = {
             "key": row.id,
+            "kind": kind,
             "slice": json.encode(wide_slice).decode(),
             "source": source,
             "target": target,
         }
         tx.run(_CHANGE_FLOW, values)
     return FlowRow(
-        id=row.id, name=name, source=source, target=target, slice=wide_slice, begun=bool(row.begun)
+        id=row.id,
+        name=name,
+        source=source,
+        target=target,
+        slice=wide_slice,
+        begun=bool(row.begun),
+        kind=kind,
     )
 
 
@@ -138,6 +153,7 @@ def all_flows(tx: Tx) -> dict[int, FlowRow]:
             target=row.target,
             slice=json.decode(row.slice, type=tuple[str, ...]),
             begun=row.begun,
+            kind=row.kind,
             awake=row.awake,
             wakes=row.wakes,
         )

@@ -11,12 +11,15 @@ from shopweave.store.tables import Moment, change, dirty, flow
 
 _MARK = """
 INSERT INTO dirty (flow, item, generation, done, since)
-SELECT f.id, l.item, 1, 0, :now FROM link l JOIN flow f ON {flows}
+SELECT f.id, l.item, 1, 0, :now FROM link l JOIN flow f ON f.kind = 'items' AND {flows}
 WHERE l.until IS NULL AND {which}
 ON CONFLICT (flow, item) DO UPDATE SET generation = dirty.generation + 1,
   since = CASE WHEN dirty.done >= dirty.generation THEN excluded.since ELSE dirty.since END
 """
-_GROUP = "f.target IN (SELECT g.target FROM flow g WHERE g.source = l.connection OR g.target = l.connection)"
+_GROUP = (
+    "f.target IN (SELECT g.target FROM flow g WHERE g.kind = 'items'"
+    " AND (g.source = l.connection OR g.target = l.connection))"
+)
 _NOW = bindparam("now", type_=Moment())
 _MARK_RECORDS = text(_MARK.format(flows=_GROUP, which="l.record IN :ids")).bindparams(many("ids"), _NOW)
 _MARK_ITEMS = text(

@@ -27,6 +27,7 @@ from shopweave.store.access import (
 )
 from shopweave.store.callbacks import callback, hook
 from shopweave.store.columns import Moment, metadata, number, of_workspace, table, to
+from shopweave.store.stock_tables import counter, ledger, level, shelf
 
 __all__ = [
     "Moment",
@@ -37,6 +38,7 @@ __all__ = [
     "callback",
     "change",
     "connection",
+    "counter",
     "dirty",
     "finding",
     "flow",
@@ -45,6 +47,8 @@ __all__ = [
     "hook",
     "item",
     "lane",
+    "ledger",
+    "level",
     "link",
     "media",
     "metadata",
@@ -58,6 +62,7 @@ __all__ = [
     "run",
     "session",
     "setting",
+    "shelf",
     "staleness",
     "token",
     "user",
@@ -97,6 +102,7 @@ flow = table(
     Column("name", String(60), nullable=False),
     to("source", "connection"),
     to("target", "connection"),
+    Column("kind", String(8), nullable=False, server_default="items"),
     Column("slice", Text, nullable=False),
     Column("begun", Boolean, nullable=False, server_default=false()),
     Column("awake", Boolean, nullable=False, server_default=false()),

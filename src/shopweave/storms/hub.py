@@ -124,7 +124,7 @@ class Running:
         )
         settings = _settings()
         accounts = tuple(make_account(one, doors) for one in settings.connections)
-        house = await self.store.write(lambda tx: build_house(tx, accounts, settings.flows, clock))
+        house = await self.store.write(lambda tx: build_house(tx, accounts, settings, clock))
         worker = ids.new()
         engine = WatchedEngine(self.store, clock, worker, self.life)
         await engine.take_over()

@@ -58,6 +58,7 @@ def write(sku: str, **atoms: Any) -> Write:
 SAMPLES = Samples(
     feeds=("products", "categories", "brands"),
     enough=8,
+    enough_orders=8,
     create=write(
         "K-1",
         long_text="<p>A kettle &amp; its lid.</p>",
@@ -130,6 +131,25 @@ class ShopHands:
         return len([1 for row in rows if row["type"] == "variation"]) + len(self.shop.state.rows["term"])
 
 
+class ShopBuyers:
+    """Buyers in the shop, and what its staff does with their orders."""
+
+    def __init__(self, shop: WooShop) -> None:
+        self.shop = shop
+
+    def buy(self, count: int) -> tuple[str, ...]:
+        row = self.shop.products.create({"name": "Kettle", "regular_price": "9", "manage_stock": True})
+        body = {"status": "processing", "line_items": [{"product_id": row["id"], "quantity": 2}]}
+        return tuple(str(self.shop.orders.create(body)["id"]) for _ in range(count))
+
+    def change(self, order: str) -> None:
+        self.shop.orders.update(self.shop.orders.rows[int(order)], {"status": "completed"})
+
+    def lose(self, order: str) -> bool:
+        self.shop.orders.trash(self.shop.orders.rows[int(order)])
+        return True
+
+
 def _taxonomy(feed: str) -> str:
     return {"categories": "product_cat", "brands": "product_brand"}[feed]
 
@@ -151,6 +171,7 @@ async def simulated() -> AsyncIterator[Ground]:
         doors=doors,
         samples=SAMPLES,
         hands=ShopHands(shop),
+        customers=ShopBuyers(shop),
         secrets=(SECRET, SECRET.replace(" ", "")),
         first_atoms=FIRST_ATOMS,
     )
@@ -162,7 +183,7 @@ STANDS = {
         settings=SETTINGS,
         open=simulated,
         given=frozenset(
-            {"reads", "writes", "enough", "create", "update", "clash", "refused", "level", "wrong"}
+            {"reads", "writes", "enough", "create", "update", "clash", "refused", "level", "wrong", "orders"}
         ),
         doors=no_doors(),
     ),

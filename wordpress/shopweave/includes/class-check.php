@@ -62,7 +62,7 @@ final class Check {
 	 * @param string $engine The engine of the meta table.
 	 */
 	private static function features( string $engine ): array {
-		return array_merge( array( 'changes', 'fix_images', 'orders_window', 'pictures', 'ping', 'set_image' ), 'InnoDB' === $engine ? array( 'prices', 'stock' ) : array() );
+		return array_merge( array( 'changes', 'fix_images', 'orders_window', 'pictures', 'ping', 'quiet_analytics', 'set_image' ), 'InnoDB' === $engine ? array( 'prices', 'stock' ) : array() );
 	}
 
 	/**

@@ -36,6 +36,7 @@ final class Plugin {
 		add_filter( 'woocommerce_rest_is_request_to_rest_api', array( Orders_Window::class, 'open_to_keys' ) );
 		Watch::start();
 		Ping::start();
+		Quiet::start();
 		add_action( 'before_woocommerce_init', array( Woo::class, 'declare_compatibility' ) );
 		add_action( 'plugins_loaded', array( Tables::class, 'upgrade' ) );
 		Upkeep::start();

@@ -15,6 +15,11 @@ defined( 'ABSPATH' ) || exit;
 final class Woo {
 
 	/**
+	 * The meta of an order that the hub made: where it came from.
+	 */
+	private const ORIGIN = '_shopweave_origin';
+
+	/**
 	 * Tell WooCommerce that orders in their own tables are fine.
 	 */
 	public static function declare_compatibility(): void {
@@ -155,6 +160,17 @@ final class Woo {
 	}
 
 	/**
+	 * Say whether the page that is shown thanks for an order that the hub made.
+	 */
+	public static function thanks_for_order_of_hub(): bool {
+		if ( ! function_exists( 'is_order_received_page' ) || ! is_order_received_page() ) {
+			return false;
+		}
+		$order = wc_get_order( absint( get_query_var( 'order-received' ) ) );
+		return $order && '' !== (string) $order->get_meta( self::ORIGIN );
+	}
+
+	/**
 	 * Say whether the old interface below /wc-api/ answers.
 	 */
 	public static function has_legacy_api(): bool {
@@ -209,30 +225,13 @@ final class Woo {
 	 * @param string $hook A hook.
 	 */
 	public static function is_heard( string $hook ): bool {
-		global $wp_filter;
-		foreach ( isset( $wp_filter[ $hook ] ) ? $wp_filter[ $hook ]->callbacks : array() as $callbacks ) {
-			foreach ( $callbacks as $callback ) {
-				$name = self::owner( $callback['function'] );
-				$own  = 0 === strpos( $name, 'Shopweave\\' ) || 0 === strpos( $name, 'Automattic\\WooCommerce\\' );
-				if ( ! $own && ( 'WC_Webhook' === $name || 0 !== stripos( $name, 'wc_' ) ) ) {
-					return true;
-				}
+		foreach ( Hooks::callbacks( $hook ) as list( $callback ) ) {
+			$name = Hooks::owner( $callback );
+			$own  = 0 === strpos( $name, 'Shopweave\\' ) || 0 === strpos( $name, 'Automattic\\WooCommerce\\' );
+			if ( ! $own && ( 'WC_Webhook' === $name || 0 !== stripos( $name, 'wc_' ) ) ) {
+				return true;
 			}
 		}
 		return false;
-	}
-
-	/**
-	 * Name the class, or else the function, that a callback belongs to.
-	 *
-	 * @param callable $callback A callback.
-	 */
-	private static function owner( $callback ): string {
-		$target = is_array( $callback ) ? $callback[0] : $callback;
-		if ( $target instanceof \Closure ) {
-			$scope = ( new \ReflectionFunction( $target ) )->getClosureScopeClass();
-			return $scope ? $scope->getName() : '';
-		}
-		return is_object( $target ) ? get_class( $target ) : (string) $target;
 	}
 }

@@ -39,17 +39,35 @@ class Hands(Protocol):
         ...
 
 
+class Buyers(Protocol):
+    """What buyers and staff do with orders at the far side; the simulator's own doors."""
+
+    def buy(self, count: int) -> tuple[str, ...]:
+        """Make orders and give their ids."""
+        ...
+
+    def change(self, order: str) -> None:
+        """Change an order in a way that its feed shows."""
+        ...
+
+    def lose(self, order: str) -> bool:
+        """Take an order out of its list, if that can happen there."""
+        ...
+
+
 class Samples(Struct, frozen=True, kw_only=True):
     """What a connector is tried with; what is not given is not tried.
 
     `create` makes a record, `update` gives the atoms to write into it after that. `clash` is a create the
     far side refuses once `create` was made. `refused` is one that is refused before anything is sent.
     `level` is written to a record of `level_kind` that the first feed shows. `wrong` are settings with
-    credentials that are no good. `enough` records fill at least three pages of a feed.
+    credentials that are no good. `enough` records fill at least three pages of a feed, `enough_orders`
+    as many of orders; they are tried where a stand gives `orders`.
     """
 
     feeds: tuple[str, ...] = ()
     enough: int = 0
+    enough_orders: int = 0
     create: Write | None = None
     update: Write | None = None
     clash: Write | None = None
@@ -71,6 +89,7 @@ class Ground(Struct, frozen=True, kw_only=True):
     doors: Doors
     samples: Samples = Samples()
     hands: Hands | None = None
+    customers: Buyers | None = None
     secrets: tuple[str, ...] = ()
     first_atoms: tuple[str, ...] = ()
 
@@ -85,6 +104,13 @@ class Ground(Struct, frozen=True, kw_only=True):
         if self.hands is None:
             raise LookupError("nobody can work at the far side")
         return self.hands
+
+    @property
+    def buyers(self) -> Buyers:
+        """Give the buyers; only cases that ask for orders are run where there are any."""
+        if self.customers is None:
+            raise LookupError("nobody buys at the far side")
+        return self.customers
 
     def connect(self, **settings: Any) -> Any:
         """Make a connection whose requests keep their deadlines."""

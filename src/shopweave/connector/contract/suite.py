@@ -1,11 +1,17 @@
 """All cases, and which of them fit a connector."""
 
 from shopweave.connector.capabilities import Method
-from shopweave.connector.contract import declaring, failing, reading, writing
+from shopweave.connector.contract import declaring, failing, ordering, reading, writing
 from shopweave.connector.contract.case import Case
 from shopweave.connector.contract.ground import Stand
 
-CASES: tuple[Case, ...] = (*declaring.CASES, *reading.CASES, *writing.CASES, *failing.CASES)
+CASES: tuple[Case, ...] = (
+    *declaring.CASES,
+    *reading.CASES,
+    *writing.CASES,
+    *ordering.CASES,
+    *failing.CASES,
+)
 
 
 def cases_for(stand: Stand) -> tuple[Case, ...]:

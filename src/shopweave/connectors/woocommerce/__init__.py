@@ -1,14 +1,27 @@
-"""WooCommerce: products, variations, categories, brands, attributes, prices, pictures and levels."""
+"""WooCommerce: products, variations, categories, brands, attributes, prices, pictures, levels and orders."""
 
 from shopweave.connector.capabilities import Capabilities, Feed, Method, Writable
 from shopweave.connector.declaration import Connector, Doors
+from shopweave.connector.orders import Sells
 from shopweave.connector.settings import Settings
 from shopweave.connectors.woocommerce.records import ATOMS
 from shopweave.connectors.woocommerce.settings import OPTIONS, WooSettings, read_settings
 from shopweave.connectors.woocommerce.shop import Shop
+from shopweave.core.ledger import StateTable
 from shopweave.model.record import Kind
 
 __all__ = ["CONNECTOR", "Shop", "WooSettings", "read_settings"]
+
+SELLS = Sells(
+    table=StateTable(
+        takes=frozenset({"processing", "on-hold", "completed", "refunded"}),
+        gives_back=frozenset({"pending", "cancelled"}),
+        keeps=frozenset({"failed", "trash"}),
+    ),
+    statuses=("pending", "processing", "on-hold", "completed", "cancelled", "refunded", "failed"),
+    final=("completed", "cancelled", "refunded"),
+    lowers_itself=True,
+)
 
 
 def _capabilities(settings: Settings) -> Capabilities:
@@ -41,6 +54,7 @@ def _capabilities(settings: Settings) -> Capabilities:
         requests_at_once=known.requests_at_once,
         read_by_ids=known.page_size,
         longest_run=120.0,
+        sells=SELLS,
     )
 
 

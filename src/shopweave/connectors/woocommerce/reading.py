@@ -1,7 +1,7 @@
 """Reading lists and records of a shop."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from shopweave.connector import paging
@@ -43,10 +43,10 @@ class Reader:
         size = self._settings.page_size
         query = {"offset": str(paging.first_offset(place)), **self._order()}
         if place.lower is not None:
-            query |= {"modified_after": place.lower.strftime("%Y-%m-%dT%H:%M:%S"), "dates_are_gmt": "true"}
+            query |= since(place.lower)
         reply = await self._client.get("/wc/v3/products", query)
-        rows = _rows(reply)
-        ids = [int(row["id"]) for row in rows]
+        rows = rows_of(reply)
+        ids = ids_of(rows)
         if not paging.follows(place, ids):
             back = paging.step_back(place, size)
             return Page(position=paging.write_place(back), done=False)
@@ -89,7 +89,7 @@ class Reader:
         offset, requests, size = 0, 0, self._settings.page_size
         while True:
             query = {"offset": str(offset), **self._order()}
-            rows = _rows(await self._client.get(f"/wc/v3/products/{parent}/variations", query))
+            rows = rows_of(await self._client.get(f"/wc/v3/products/{parent}/variations", query))
             requests += 1
             found += [records.variation(row, parent, self._settings, parent_sku) for row in rows]
             if len(rows) < size:
@@ -107,8 +107,8 @@ class Reader:
             if kind is not Kind.BRAND:
                 raise
             return Page(position=paging.write_place(Place()), done=True)
-        rows = _rows(reply)
-        ids = [int(row["id"]) for row in rows]
+        rows = rows_of(reply)
+        ids = ids_of(rows)
         if not paging.follows(place, ids):
             return Page(position=paging.write_place(paging.step_back(place, size)), done=False)
         whole = kind is Kind.ATTRIBUTE
@@ -127,7 +127,7 @@ class Reader:
         path = {Kind.CATEGORY: "categories", Kind.BRAND: "brands"}.get(kind)
         if path is None:
             return ()
-        rows = _rows(
+        rows = rows_of(
             await self._client.get(f"/wc/v3/products/{path}", {"include": ",".join(ids), **self._order()})
         )
         found = [records.category(row) if kind is Kind.CATEGORY else records.term(row, kind) for row in rows]
@@ -136,9 +136,9 @@ class Reader:
     async def _products_by_ids(self, ids: tuple[str, ...]) -> tuple[RemoteRecord, ...]:
         default = await self.default_category()
         query = {"include": ",".join(ids), **self._order()}
-        rows = _rows(await self._client.get("/wc/v3/products", query))
+        rows = rows_of(await self._client.get("/wc/v3/products", query))
         if len(rows) < len(set(ids)):
-            rows += _rows(await self._client.get("/wc/v3/products", {**query, "status": "trash"}))
+            rows += rows_of(await self._client.get("/wc/v3/products", {**query, "status": "trash"}))
         found = [records.product(row, self._settings, default) for row in rows]
         known = {one.remote_id for one in found}
         return (*found, *(_gone(Kind.PRODUCT, key) for key in ids if key not in known))
@@ -158,14 +158,28 @@ class Reader:
 
     async def _sku_of(self, parent: str) -> str:
         query = {"include": parent, "_fields": "id,sku", **self._order()}
-        rows = _rows(await self._client.get("/wc/v3/products", query))
+        rows = rows_of(await self._client.get("/wc/v3/products", query))
         return str(rows[0].get("sku") or "") if rows else ""
 
 
-def _rows(reply: Reply) -> list[Any]:
+def since(lower: datetime) -> dict[str, str]:
+    """Give the filter of a window: bare UTC, with the flag that says so; the bound itself is left out."""
+    return {"modified_after": lower.strftime("%Y-%m-%dT%H:%M:%S"), "dates_are_gmt": "true"}
+
+
+def rows_of(reply: Reply) -> list[Any]:
+    """Give the rows of a list answer."""
     if not isinstance(reply.body, list):
         raise Unavailable("The shop answered a list call with something else.", code="WOO-123")
     return list(reply.body)
+
+
+def ids_of(rows: Sequence[Any]) -> list[int]:
+    """Give the ids of rows; without them a list cannot be followed."""
+    try:
+        return [int(row["id"]) for row in rows]
+    except (KeyError, TypeError, ValueError) as error:
+        raise Unavailable("The shop answered rows without an id.", code="WOO-125") from error
 
 
 def _gone(kind: Kind, key: str) -> RemoteRecord:

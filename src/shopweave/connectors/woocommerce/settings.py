@@ -19,6 +19,7 @@ class WooSettings(Struct, frozen=True, kw_only=True):
     weight_unit: str = "kg"
     dimension_unit: str = "cm"
     new_products: str = "draft"
+    restocked_refunds: str = "leave"
     requests_at_once: int = 2
     page_size: int = 100
 
@@ -105,6 +106,16 @@ OPTIONS = (
         default="draft",
         choices=("draft", "publish"),
         recommendation="draft, until the first products look right.",
+    ),
+    Option(
+        name="restocked_refunds",
+        title="Goods of refunds",
+        description="What becomes of goods that the shop put back on the shelf with a refund: they stay sold"
+        " until a person says otherwise (leave), or count as returned (return).",
+        kind=OptionKind.CHOICE,
+        default="leave",
+        choices=("leave", "return"),
+        recommendation="leave, where refunds are made before the goods are back.",
     ),
     Option(
         name="requests_at_once",

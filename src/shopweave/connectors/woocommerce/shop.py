@@ -1,13 +1,16 @@
 """A shop as the hub uses it: the roles of the connector."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from shopweave.connector.callbacks import Callback, Heard, NotHeard, Subscribed
+from shopweave.connector.orders import OrderPage
 from shopweave.connector.roles import CheckLine, Page
 from shopweave.connector.transports import HttpTransport
 from shopweave.connectors.woocommerce import callbacks, checking, payloads
 from shopweave.connectors.woocommerce.client import Client
 from shopweave.connectors.woocommerce.companion import Companion
+from shopweave.connectors.woocommerce.orders import OrderReader
 from shopweave.connectors.woocommerce.reading import Reader
 from shopweave.connectors.woocommerce.settings import WooSettings
 from shopweave.connectors.woocommerce.writing import Writer
@@ -23,6 +26,7 @@ class Shop:
         self._settings = settings
         self._client = Client(settings, http)
         self._reader = Reader(settings, self._client)
+        self._orders = OrderReader(settings, self._client)
         self._companion = Companion(self._client)
         self._writer = Writer(settings, self._client, self._reader, self._companion)
 
@@ -33,6 +37,14 @@ class Shop:
     async def by_ids(self, kind: Kind, ids: tuple[str, ...]) -> tuple[RemoteRecord, ...]:
         """Read records by id."""
         return await self._reader.by_ids(kind, ids)
+
+    async def orders(self, position: str, *, overlap: float) -> OrderPage:
+        """Read the next page of orders that changed."""
+        return await self._orders.orders(position, timedelta(seconds=overlap))
+
+    async def orders_by_ids(self, ids: tuple[str, ...]) -> OrderPage:
+        """Read orders by id."""
+        return await self._orders.by_ids(ids)
 
     def refusal(self, write: Write) -> WriteRefused | None:
         """Say what the shop would refuse."""

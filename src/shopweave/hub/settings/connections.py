@@ -10,6 +10,7 @@ from shopweave.hub.settings.spec import CONNECTION
 from shopweave.model.errors import Configuration
 from shopweave.model.settings import ConnectionSettings, Secret
 
+OWN = tuple(option.name for option in CONNECTION)
 NAME = re.compile(r"[^/\\.\x00-\x1f]{1,60}")
 
 
@@ -58,12 +59,12 @@ def _connection(reading: Reading, name: str, kind: str) -> ConnectionSettings | 
     _no_credentials(reading, path, options, given)
     values = {
         **_defaults(options),
-        **{key: value for key, value in given.items() if key not in ("type", "mode")},
+        **{key: value for key, value in given.items() if key not in OWN},
     }
     secrets = {key: value for key, value in values.items() if isinstance(value, Secret)}
     plain = {key: value for key, value in values.items() if key not in secrets}
-    mode = str(given.get("mode", "live"))
-    return ConnectionSettings(name=name, type=kind, mode=mode, plain=plain, secrets=secrets)
+    own = {key: str(given[key]) for key in OWN if key in given}
+    return ConnectionSettings(name=name, plain=plain, secrets=secrets, **own)
 
 
 def _defaults(options: Sequence[Option]) -> dict[str, object]:

@@ -1,37 +1,26 @@
 """The sections `[flows.NAME]`: who owns which atoms at which target."""
 
 from collections import Counter
-from collections.abc import Mapping
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from shopweave.connector.capabilities import Capabilities
-from shopweave.connector.declaration import find_connector
-from shopweave.hub.settings.connections import NAME, tables
-from shopweave.hub.settings.problems import nearest
+from shopweave.hub.settings.connections import tables
+from shopweave.hub.settings.kinds import Able, check_ends, check_zone, of_kind
 from shopweave.hub.settings.reading import Reading
 from shopweave.hub.settings.schedule import WORDS, cron_of
-from shopweave.hub.settings.spec import FLOW, GUARD
+from shopweave.hub.settings.spec import GUARD, KINDS
 from shopweave.model.atoms import BASES, base
-from shopweave.model.errors import Configuration
-from shopweave.model.settings import ConnectionSettings, FlowSettings, GuardLimits
+from shopweave.model.settings import FlowSettings, GuardLimits
 
 ATOMS = tuple(one for one in BASES if one != "node")
 LISTS = ("own", "fill", "only_if_target_empty")
-Able = Mapping[str, Capabilities | None]
 
 
-def read_flows(
-    reading: Reading, connections: tuple[ConnectionSettings, ...], zone: str
-) -> tuple[FlowSettings, ...]:
-    """Read all flows, in the order of the file."""
-    able = {one.name: _capabilities(one) for one in connections}
+def read_flows(reading: Reading, able: Able, zone: str) -> tuple[FlowSettings, ...]:
+    """Read all flows of values, in the order of the file."""
     found: list[FlowSettings] = []
-    for name in tables(reading, "flows"):
+    for name in of_kind(reading, "items"):
         before = len(reading.problems)
         flow = _flow(reading, name, zone)
-        if not NAME.fullmatch(name):
-            reading.wrong(("flows", name), "a name has 1 to 60 signs, and no dot or slash.")
         if len(reading.problems) == before:
             _check_against_source(reading, flow, able)
         found.append(flow)
@@ -39,39 +28,24 @@ def read_flows(
     return tuple(found)
 
 
-def _capabilities(one: ConnectionSettings) -> Capabilities | None:
-    try:
-        return find_connector(one.type).capabilities(one.values)
-    except Configuration:
-        return None
-
-
 def _flow(reading: Reading, name: str, zone: str) -> FlowSettings:
     path = ("flows", name)
-    values = {"source": "", "target": "", "zone": zone, **reading.table(path, FLOW, also=("guard",))}
+    values = {
+        "source": "",
+        "target": "",
+        "zone": zone,
+        **reading.table(path, KINDS["items"], also=("guard",)),
+    }
     raw = tables(reading, "flows")[name]
     if isinstance(raw, dict) and "guard" in raw:
         values["guard"] = GuardLimits(**reading.table((*path, "guard"), GUARD))
-    _check_ends(reading, path, values)
+    values.pop("kind", None)
+    check_ends(reading, path, values, ("source", "target", "items"))
     _check_atoms(reading, path, values)
     values["zone"] = values["zone"] or zone
     check_zone(reading, (*path, "zone"), values["zone"])
     values["schedule"] = _schedule(reading, (*path, "schedule"), values.get("schedule", ""))
     return FlowSettings(name=name, **values)
-
-
-def _check_ends(reading: Reading, path: tuple[str, ...], values: dict[str, Any]) -> None:
-    known = tuple(tables(reading, "connections"))
-    for key in ("source", "target", "items"):
-        name = values.get(key)
-        if name and name not in known:
-            reading.wrong(
-                (*path, key), f"there is no connection '{name}'.", value=name, allowed=known, name=name
-            )
-    if values["source"] and values["source"] == values["target"]:
-        reading.wrong(
-            (*path, "target"), "a flow goes from one connection to another.", value=values["target"]
-        )
 
 
 def _check_atoms(reading: Reading, path: tuple[str, ...], values: dict[str, Any]) -> None:
@@ -102,16 +76,6 @@ def _check_roles(reading: Reading, path: tuple[str, ...], values: dict[str, Any]
             reading.wrong(
                 (*path, "only_if_target_empty"), text, value=atom, remedy="Add it to own or fill.", word=atom
             )
-
-
-def check_zone(reading: Reading, path: tuple[str, ...], zone: str) -> None:
-    """Refuse a time zone that does not exist."""
-    try:
-        ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        text = f"there is no time zone '{zone}'."
-        close = nearest(zone, sorted(available_timezones()))
-        reading.wrong(path, text, value=zone, remedy="Write it like Europe/Helsinki.", meant=close)
 
 
 def _schedule(reading: Reading, path: tuple[str, ...], text: str) -> str:

@@ -8,7 +8,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from shopweave.hub.settings.connections import read_connections
-from shopweave.hub.settings.flows import check_zone, read_flows
+from shopweave.hub.settings.flows import read_flows
+from shopweave.hub.settings.kinds import abilities, check_kinds, check_zone
+from shopweave.hub.settings.order_flows import read_order_flows
 from shopweave.hub.settings.overrides import lay_over
 from shopweave.hub.settings.problems import Problem, SettingsError
 from shopweave.hub.settings.reading import Reading
@@ -70,11 +72,15 @@ def _read(reading: Reading) -> HubSettings:
     tool = IcecatToolSettings(**reading.table(("icecat_tool",), ICECAT_TOOL))
     notify = _notify(reading)
     connections = read_connections(reading)
-    flows = read_flows(reading, connections, zone)
+    able = abilities(connections)
+    check_kinds(reading)
+    flows = read_flows(reading, able, zone)
+    order_flows = read_order_flows(reading, able, zone)
     return HubSettings(
         **hub,
         connections=connections,
         flows=flows,
+        order_flows=order_flows,
         notify=notify,
         web=web,
         icecat_tool=tool,

@@ -58,6 +58,25 @@ CONNECTION = (
         default="live",
         choices=("live", "test"),
     ),
+    Option(
+        name="sales",
+        title="How its sales reach the master",
+        description="Who books what this connection sells where the stock is kept: the hub itself (hub), the"
+        " hand-over of the order (hand-over), somebody else (elsewhere), or nobody (never). Needed where a"
+        " flow of stock goes to it.",
+        kind=OptionKind.CHOICE,
+        default="",
+        choices=("hub", "hand-over", "elsewhere", "never"),
+        example='"hand-over"',
+    ),
+)
+KIND = Option(
+    name="kind",
+    title="What it carries",
+    description="Values of items, or orders; each kind has settings of its own.",
+    kind=OptionKind.CHOICE,
+    default="items",
+    choices=("items", "orders"),
 )
 FLOW = (
     Option(
@@ -160,6 +179,85 @@ FLOW = (
         minimum=1,
         maximum=43200,
         whole=True,
+    ),
+)
+ORDER_FLOW = (
+    Option(
+        name="source",
+        title="From",
+        description="The connection that sells.",
+        needed=True,
+        example='"shop"',
+    ),
+    Option(
+        name="target",
+        title="To",
+        description="The connection that takes the orders over.",
+        needed=True,
+        example='"till"',
+    ),
+    Option(
+        name="statuses",
+        title="Statuses",
+        description="Orders are handed over once they have one of these; nothing: any that takes stock.",
+        kind=OptionKind.LIST,
+        default=(),
+        recommendation="For WooCommerce: processing when time matters, completed when orders are"
+        " often edited.",
+        example='["processing", "completed"]',
+    ),
+    Option(
+        name="every",
+        title="Minutes between looks",
+        description="How often new orders are asked for: a number that fits evenly into an hour, or whole"
+        " hours that fit into a day. Callbacks make it sooner.",
+        kind=OptionKind.NUMBER,
+        default=15,
+        minimum=1,
+        maximum=1440,
+        whole=True,
+    ),
+    Option(
+        name="overlap",
+        title="Seconds looked at twice",
+        description="How far each look reaches back into the one before; what comes twice counts once.",
+        kind=OptionKind.NUMBER,
+        default=120,
+        minimum=0,
+        maximum=86400,
+        whole=True,
+    ),
+    Option(
+        name="later_changes",
+        title="When an order changes after it was handed over",
+        description="Leave the target as it is, or tell it, where it can take a change.",
+        kind=OptionKind.CHOICE,
+        default="ignore",
+        choices=("ignore", "update"),
+    ),
+    Option(
+        name="customer",
+        title="Whose order it becomes",
+        description="For tills: the customer with the buyer's e-mail address (email), the same, made where"
+        " there is none (create), or nobody (none).",
+        kind=OptionKind.CHOICE,
+        default="email",
+        choices=("email", "create", "none"),
+    ),
+    Option(
+        name="tell",
+        title="What the source is told",
+        description="What goes back into the source's order once the target has it: status, reference.",
+        kind=OptionKind.LIST,
+        default=(),
+        example='["status", "reference"]',
+    ),
+    Option(
+        name="done_status",
+        title="Status to tell",
+        description="The status the source's order gets once the target has it; needed if tell has status.",
+        default="",
+        example='"completed"',
     ),
 )
 
@@ -315,10 +413,10 @@ ICECAT_TOOL = (
         default="logs",
     ),
 )
+KINDS: Mapping[str, tuple[Option, ...]] = {"items": (KIND, *FLOW), "orders": (KIND, *ORDER_FLOW)}
 SECTIONS: Mapping[str, tuple[Option, ...]] = {
     "hub": HUB,
     "connections.NAME": CONNECTION,
-    "flows.NAME": FLOW,
     "flows.NAME.guard": GUARD,
     "notify": NOTIFY,
     "notify.email": EMAIL,
