@@ -8,8 +8,8 @@ from msgspec import Struct, structs
 from shopweave.connector.declaration import Connector, Doors, find_connector
 from shopweave.engine.port import Engine
 from shopweave.flows.callbacks import Listener
-from shopweave.flows.pull import Puller
 from shopweave.flows.house import Flow, House, OrderFlow, slice_of
+from shopweave.flows.pull import Puller
 from shopweave.flows.run import Runner
 from shopweave.hub.upkeep import Upkeep, tidy
 from shopweave.lanes.gate import Gate
