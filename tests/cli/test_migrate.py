@@ -35,6 +35,18 @@ def test_a_new_database_is_made_and_then_nothing_waits(folder: Path) -> None:
     assert migrate(folder) == (0, f"The hub's database is at step {NUMBERS[-1]}; no step waits.\n", "")
 
 
+def test_an_older_hub_is_brought_up_by_whatever_opens_it_and_says_so_once(folder: Path) -> None:
+    with closing(sqlite3.connect(folder / "hub.sqlite")) as db:
+        db.executescript(Path("tests/samples/hub-at-0001.sql").read_text("utf-8"))
+    code, out, _ = migrate(folder, "--plan")
+    assert (code, [line[:4] for line in out.splitlines()]) == (0, NUMBERS[1:])
+    first, second = (call("runs", "--dir", str(folder), cwd=folder) for _ in range(2))
+    (copy,) = folder.glob("hub.sqlite.step-0001-*")
+    told = f"The hub's database went from step 0001 to step {NUMBERS[-1]}. The copy from before is {copy}.\n"
+    assert (first.returncode, first.stderr) == (0, told)
+    assert (second.returncode, second.stdout, second.stderr) == (0, first.stdout, "")
+
+
 @pytest.mark.parametrize(
     ("change", "code"),
     [

@@ -258,14 +258,22 @@ def test_a_hub_of_the_first_step_is_brought_up_with_all_its_rows(make: Make, ste
         db.executescript(Path("tests/samples/hub-at-0001.sql").read_text("utf-8"))
     if place.url:
         copy_rows(old.engine, place.engine)
-    before = count_rows(old.engine)
+    place.run(_TWICE)
+    before = count_rows(place.engine)
     old.engine.dispose()
     assert len(before) > 15
     place.bring_up()
+    place.run("UPDATE run SET engine = 'none' WHERE engine = '' OR ended IS NULL")
+    with place.engine.connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM run WHERE engine = 'none'")) == 0
     after = count_rows(place.engine)
     assert {name: after[name] for name in before} == before
     assert asyncio.run(_decide(place)) == (3, [])
     place.run("INSERT INTO workspace (name) VALUES ('another')")
+
+
+_TWICE = """INSERT INTO run (workspace, flow, engine, asked_by, cause, state, started)
+SELECT workspace, flow, engine, asked_by, cause, 'running', started FROM run WHERE engine <> ''"""
 
 
 async def _decide(place: Place) -> tuple[int, list[object]]:

@@ -4,9 +4,10 @@ from typing import Any
 
 from shopweave.connector.capabilities import Capabilities
 from shopweave.connector.declaration import Connector, Doors
-from shopweave.connector.orders import LookUp, Sells, Takes
+from shopweave.connector.orders import Keeps, LookUp, Sells, Takes
 from shopweave.connector.settings import Option, OptionKind, Settings
 from shopweave.core.ledger import StateTable
+from shopweave.model.movement import Witness
 
 TABLE = StateTable(
     takes=frozenset({"processing", "completed", "refunded"}),
@@ -29,6 +30,7 @@ def capabilities(settings: Settings) -> Capabilities:
         atoms=(),
         sells=SELLS if settings["sells"] else None,
         takes=takes if settings["takes"] else None,
+        keeps=Keeps(witness=Witness.LEVEL) if settings["keeps"] else None,
     )
 
 
@@ -49,6 +51,7 @@ STALL = Connector(
         _switch("takes", default=True),
         _switch("books", default=True),
         _switch("updates", default=False),
+        _switch("keeps", default=False),
         Option(name="look_up", title="look-up", description="look-up", default="by reference"),
     ),
     capabilities=capabilities,

@@ -11,6 +11,7 @@ import httpx
 
 from shopweave.hub import access
 from shopweave.hub.context import Hub
+from shopweave.hub.settings.templates import DEMO
 from shopweave.runtime.passwords import hash_password
 from shopweave.web.serving import listen, served
 from tests.worlds import World
@@ -59,10 +60,10 @@ async def add_people(hub: Hub) -> None:
 
 
 @contextmanager
-def serving(folder: Path, *, people: bool = True, items: int = 12) -> Iterator[Site]:
+def serving(folder: Path, *, people: bool = True, items: int = 12, settings: str = DEMO) -> Iterator[Site]:
     """Serve the pages of a new hub."""
     loop = asyncio.new_event_loop()
-    site = Site(World(folder, items, simple=True), loop)
+    site = Site(World(folder, items, simple=True, settings=settings), loop)
     ready, over = threading.Event(), asyncio.Event()
     failed: list[BaseException] = []
 

@@ -104,7 +104,7 @@ def differences(
 
 
 def _why_parked(effect: Effect, line: OrderLine, route: Route | None) -> str:
-    if line.quantity < 0 or line.given_back < 0:
+    if effect is Effect.TAKES and (line.quantity < 0 or line.given_back < 0):
         return "a quantity below zero"
     if route is None and effective(effect, line):
         return "no item is linked to it"

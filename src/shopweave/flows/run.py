@@ -104,16 +104,18 @@ class Runner:
                 marks.mark_items(tx, self.house.flows[flow].row.target, [item])
 
     def _enqueue_plan(self, tx: Tx, flow: Flow, number: int) -> None:
+        name = f"{PLAN}:{flow.row.id}:{number}"
         self._engine.enqueue(
             tx,
             RunRequest(
-                id=f"{PLAN}:{flow.row.id}:{number}",
+                id=name,
                 name=PLAN,
                 queue="runs",
                 partition=f"flow:{flow.row.id}",
                 state={
                     "flow": flow.row.name,
                     "run": 0,
+                    "name": name,
                     "cause": "event",
                     "by": "hub",
                     "step": BEGIN,
@@ -245,12 +247,13 @@ class Runner:
     def _begin_plan(self, tx: Tx, flow: Flow, state: Json) -> tuple[int, bool]:
         """Take note that the wake-up came; give the run, and whether there is anything to plan.
 
-        An event that has nothing to do is no run: 0.
+        An event that has nothing to do is no run: 0. A step that is repeated finds the run it began.
         """
         connections.flow_awake(tx, flow.row.id, awake=False)
-        run, ready = int(str(state["run"])), marks.has_ready(tx, flow.row.id)
+        run, ready = _run_of(tx, state), marks.has_ready(tx, flow.row.id)
         if ready and not run:
-            run = plans.add_run(tx, flow.row.id, "", str(state["by"]), str(state["cause"]))
+            name = _name(state) or f"{PLAN}:{flow.row.id}:{tx.now.isoformat()}"
+            run = plans.add_run(tx, flow.row.id, name, str(state["by"]), str(state["cause"]))
         return run, ready or bool(plans.plans_being_made(tx, flow.row.id))
 
     async def _weigh(self, flow: Flow, state: Json) -> Json:
@@ -301,7 +304,7 @@ class Runner:
         findings.settle(tx, f"run:{flow.row.name}:")
 
     def _failed(self, tx: Tx, flow: Flow, state: Json, error: HubError) -> None:
-        run = int(str(state["run"]))
+        run = _run_of(tx, state)
         self._since.pop(run, None)
         if run:
             plans.set_run(tx, run, state="failed", ended=tx.now, error=f"{error.what} ({error.code})")
@@ -313,6 +316,16 @@ class Runner:
         run = int(str(state["run"]))
         if run and any(counts.values()):
             await self._store.write(lambda tx: plans.add_counts(tx, run, counts))
+
+
+def _run_of(tx: Tx, state: Json) -> int:
+    """Give the number of a run; that of an event is known once it has something to plan."""
+    return int(str(state["run"])) or plans.known_run(tx, _name(state))
+
+
+def _name(state: Json) -> str:
+    """Give the name of an event's run in the engine; steps of the first hubs wait without it."""
+    return str(state.get("name", ""))
 
 
 def run_finding(flow: str, error: HubError) -> Finding:

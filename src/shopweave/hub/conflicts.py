@@ -1,5 +1,7 @@
 """Conflicts: atoms that moved on both sides, where a flow asks a person."""
 
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from msgspec import Struct, json, to_builtins
@@ -10,14 +12,17 @@ from shopweave.model.errors import Configuration
 from shopweave.store import agreements, audits, explains, links, marks, records
 from shopweave.store.agreements import Parking
 from shopweave.store.base import Tx
+from shopweave.store.statements import chunks
 
 SIDES = ("source", "target")
+SLICE = 500
 
 
 class Conflict(Struct, frozen=True, kw_only=True):
     """One atom both sides changed; the flow leaves it until somebody decides."""
 
     flow: str
+    item: int
     sku: str
     atom: str
     source: Any
@@ -48,7 +53,14 @@ def _told(tx: Tx, hub: Hub, flow_id: int, parking: Parking) -> Conflict | None:
     values = [_value(side.atoms, parking.atom) for side in (source, target)]
     sku = _value(source.atoms, "identity") or {}
     name = str(sku.get("sku") or source.remote_id)
-    return Conflict(flow=flow.row.name, sku=name, atom=parking.atom, source=values[0], target=values[1])
+    return Conflict(
+        flow=flow.row.name,
+        item=parking.item,
+        sku=name,
+        atom=parking.atom,
+        source=values[0],
+        target=values[1],
+    )
 
 
 def _value(atoms: Atoms, atom: str) -> Any:
@@ -57,19 +69,32 @@ def _value(atoms: Atoms, atom: str) -> Any:
 
 async def decide(hub: Hub, flow: str, sku: str, atom: str, side: str, who: str) -> None:
     """Say which side is right; it holds until either side moves again."""
-    if side not in SIDES:
-        raise Configuration(f"'{side}' is no side.", code="CONF-001", remedy="Say source or target.")
-    chosen = hub.flow(flow)
-    if not await hub.store.write(lambda tx: _decide(tx, hub, chosen.row.id, sku, atom, side, who)):
+    item = await hub.store.read(lambda tx: explains.item_of_sku(tx, sku))
+    if not await decide_items(hub, flow, (item,) if item else (), atom, side, who):
         text = f"'{atom}' of SKU '{sku}' is not in conflict in {flow}."
         raise Configuration(text, code="CONF-002", remedy="'shopweave conflicts' lists what is.")
 
 
-def _decide(tx: Tx, hub: Hub, flow: int, sku: str, atom: str, side: str, who: str) -> int:
-    item = explains.item_of_sku(tx, sku)
-    if item is None or not agreements.decide(tx, flow, item, atom, side, who):
-        return 0
-    marks.mark_items(tx, hub.house.flows[flow].row.target, [item])
-    hub.runner.wake(tx, (flow,))
-    audits.note(tx, who, f"decided {atom} of {sku} for the {side}", json.encode({"flow": flow}).decode())
-    return 1
+async def decide_items(
+    hub: Hub, flow: str, items: Sequence[int] | None, atom: str, side: str, who: str
+) -> int:
+    """Say which side is right about a field of some items, or of all that wait; gives how many there were."""
+    if side not in SIDES:
+        raise Configuration(f"'{side}' is no side.", code="CONF-001", remedy="Say source or target.")
+    chosen = hub.flow(flow)
+    if items is None:
+        items = [one.item for one in await conflicts(hub) if (one.flow, one.atom) == (flow, atom)]
+    decided = 0
+    for piece in chunks(items, SLICE):
+        decided += await hub.store.write(partial(_decide, hub, chosen.row.id, list(piece), atom, (side, who)))
+    return decided
+
+
+def _decide(hub: Hub, flow: int, items: list[int], atom: str, answer: tuple[str, str], tx: Tx) -> int:
+    done = [item for item in items if agreements.decide(tx, flow, item, atom, *answer)]
+    if done:
+        marks.mark_items(tx, hub.house.flows[flow].row.target, done)
+        hub.runner.wake(tx, (flow,))
+        detail = json.encode({"flow": flow, "items": len(done)}).decode()
+        audits.note(tx, answer[1], f"decided {atom} for the {answer[0]}", detail)
+    return len(done)

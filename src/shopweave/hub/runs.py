@@ -7,7 +7,7 @@ from msgspec import Struct
 from shopweave.engine.port import RunQuery
 from shopweave.hub.context import Hub
 from shopweave.model.change import ChangeState
-from shopweave.store import findings, lanes, marks, outbox, plans, stopping
+from shopweave.store import backlog, connections, findings, lanes, marks, plans, stopping
 from shopweave.store.base import Tx
 
 PAUSE = 0.05
@@ -79,7 +79,7 @@ async def settled(hub: Hub) -> bool:
 def _open(tx: Tx, hub: Hub) -> tuple[bool, int, int, int]:
     """Say whether a lane rests; count what goes out, what is to be sent in all, and what is to be planned."""
     stops = stopping.stops(tx)
-    left = {key: outbox.left(tx, key) for key in hub.house.ports}
+    left = {key: backlog.left(tx, key) for key in hub.house.ports}
     going = 0 if stopping.EVERYWHERE in stops else sum(left[key] for key in left if key not in stops)
     marked = sum(marks.count_marks(tx, key) for key in hub.house.flows)
     return _resting(tx, hub), going, sum(left.values()), marked
@@ -102,7 +102,7 @@ def _report(tx: Tx, hub: Hub, run: int) -> RunReport:
     states = plans.run_states(tx, run)
     ended = row.ended or tx.now
     return RunReport(
-        flow=hub.house.flows[row.flow].row.name,
+        flow=_flow_name(tx, hub, row.flow),
         read=row.read,
         matched=row.matched,
         changed=row.changed,
@@ -112,6 +112,12 @@ def _report(tx: Tx, hub: Hub, run: int) -> RunReport:
         requests=row.requests + plans.run_requests(tx, run),
         seconds=round((ended - row.started).total_seconds(), 3),
     )
+
+
+def _flow_name(tx: Tx, hub: Hub, key: int) -> str:
+    """Give the name of a flow; one that was taken out of the settings still has its row."""
+    known = hub.house.flows.get(key)
+    return known.row.name if known is not None else connections.all_flows(tx)[key].name
 
 
 async def latest(hub: Hub, count: int) -> list[ListedRun]:

@@ -62,7 +62,8 @@ async def plan_undo(hub: Hub, run: int, who: str, *, also_moved: bool) -> UndoPl
     row, flow = await _run(hub, run)
     for old in await hub.store.read(lambda tx: undoing.held_undos(tx, run)):
         await hub_plans.reject(hub, old, who)
-    made = await hub.store.write(lambda tx: _begin(tx, flow, run, who))
+    name = f"undo:{run}:{hub.ids.new()}"
+    made = await hub.store.write(lambda tx: _begin(tx, flow, run, who, name))
     left: Counter[str] = Counter()
     last = -1
     while last:
@@ -90,9 +91,9 @@ class _Made(Struct, frozen=True, kw_only=True):
     run: int
 
 
-def _begin(tx: Tx, flow: Flow, run: int, who: str) -> _Made:
+def _begin(tx: Tx, flow: Flow, run: int, who: str, name: str) -> _Made:
     undoing.drop_abandoned(tx, run)
-    own = plans.add_run(tx, flow.row.id, "", who, undoing.KIND)
+    own = plans.add_run(tx, flow.row.id, name, who, undoing.KIND)
     return _Made(plan=plans.add_plan(tx, flow.row.id, own, who, kind=undoing.KIND, undoes=run), run=own)
 
 

@@ -8,7 +8,7 @@ from msgspec import Struct, json
 
 from shopweave.hub.context import Hub
 from shopweave.model.finding import Finding, Severity
-from shopweave.store import audits, findings, outbox, stopping
+from shopweave.store import audits, backlog, findings, stopping
 from shopweave.store.base import Tx
 from shopweave.store.stopping import EVERYWHERE, Stop
 
@@ -53,7 +53,7 @@ async def go_on(hub: Hub, who: str, connection: str = "") -> Writing:
 def look(tx: Tx, hub: Hub) -> Writing:
     """Say how the writing stands."""
     stops = stopping.stops(tx)
-    counts = {port.row.name: outbox.left(tx, key) for key, port in hub.house.ports.items()}
+    counts = {port.row.name: backlog.left(tx, key) for key, port in hub.house.ports.items()}
     whole = stops.get(EVERYWHERE)
     return Writing(
         stopped=whole is not None,
@@ -82,7 +82,7 @@ def _go_on(hub: Hub, who: str, place: int, tx: Tx) -> Writing:
         audits.note(tx, who, "let the hub write again", _where(name))
         findings.settle(tx, _cause(name))
         for key in [place] if place else hub.house.ports:
-            if outbox.left(tx, key):
+            if backlog.left(tx, key):
                 hub.lanes.wake(tx, key)
     return look(tx, hub)
 

@@ -1,7 +1,6 @@
-"""Choosing the next request of a lane: one transaction, in which its intents are stored too."""
+"""Choosing changes: which go into one request; their intents are stored in the same transaction."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 
 from msgspec import Struct
 
@@ -9,7 +8,7 @@ from shopweave.core.retry import first_look
 from shopweave.lanes.compose import Composed, Known, compose, names_of
 from shopweave.lanes.port import Port
 from shopweave.model.atoms import NO_ATOMS, base
-from shopweave.model.change import ChangeState, Op, Urgency, WriteRefused
+from shopweave.model.change import ChangeState, Op, WriteRefused
 from shopweave.model.errors import Fenced
 from shopweave.model.record import Kind
 from shopweave.model.values import Node
@@ -17,8 +16,6 @@ from shopweave.store import lanes, links, media, outbox, records, requests
 from shopweave.store.base import Tx
 from shopweave.store.lanes import LaneRow, Lease
 from shopweave.store.outbox import Change, Head
-
-AGEING = 600.0
 
 
 class Pick(Struct, frozen=True, kw_only=True):
@@ -58,32 +55,6 @@ def check_epoch(tx: Tx, lease: Lease) -> LaneRow:
     return row
 
 
-def choose(tx: Tx, lease: Lease, port: Port, context: Context, *, urgent_only: bool) -> Pick | None:
-    """Choose what to send next and store its intents; None when nothing may be sent now."""
-    row = check_epoch(tx, lease)
-    if row.not_before is not None and row.not_before > tx.now:
-        return None
-    if (doubtful := outbox.due_look_up(tx, lease.connection)) is not None:
-        return _look_up(tx, port, context, doubtful)
-    if row.stopped:
-        return None
-    head = best_head(outbox.heads(tx, lease.connection), tx.now)
-    if head is None or (urgent_only and head.urgency >= Urgency.REST):
-        return None
-    return _batch(tx, lease, port, context, head, row.batch)
-
-
-def best_head(heads: Sequence[Head], now: datetime) -> Head | None:
-    """Give the change that goes first: by urgency, raised by waiting, never above stock down."""
-    return min(heads, key=lambda head: (effective(head, now), head.since, head.id), default=None)
-
-
-def effective(head: Head, now: datetime) -> int:
-    """Give the urgency that waiting has earned."""
-    risen = int((now - head.since).total_seconds() // AGEING)
-    return int(head.urgency) if head.urgency is Urgency.STOCK_DOWN else max(1, int(head.urgency) - risen)
-
-
 def doubt_orphans(tx: Tx, lease: Lease, port: Port) -> None:
     """Put intents of earlier owners in doubt; they are looked up when nothing of them can be under way."""
     for key, sent, lease_ends in outbox.orphans(tx, lease.connection, lease.epoch):
@@ -91,14 +62,19 @@ def doubt_orphans(tx: Tx, lease: Lease, port: Port) -> None:
         outbox.set_state(tx, [key], ChangeState.IN_DOUBT, not_before=due)
 
 
-def _look_up(tx: Tx, port: Port, context: Context, change: Change) -> Pick:
+def look_up(tx: Tx, port: Port, context: Context) -> Pick | None:
+    """Choose a change in doubt whose time has come; None when there is none."""
+    change = outbox.due_look_up(tx, port.row.id)
+    if change is None:
+        return None
     again = first_look(tx.now, tx.now, port.capabilities.longest_run)
     outbox.set_state(tx, [change.id], ChangeState.IN_DOUBT, not_before=again)
     composed = _compose(tx, port, context, [[change]])[0]
     return Pick(kind=change.kind, look_up=composed)
 
 
-def _batch(tx: Tx, lease: Lease, port: Port, context: Context, head: Head, learned: int) -> Pick | None:
+def batch(tx: Tx, lease: Lease, port: Port, context: Context, head: Head, learned: int) -> Pick:
+    """Choose the changes that go with a head in one request, `learned` at most, and store their intents."""
     first = outbox.changes(tx, [head.id])[0]
     writable = port.writable(first.kind)
     if writable is None:

@@ -5,13 +5,15 @@ from collections.abc import Callable, Container, Mapping, Sequence
 from datetime import timedelta
 
 from shopweave.engine.port import Engine, Json, RunRequest
+from shopweave.lanes.changes import Changes
 from shopweave.lanes.port import Port
+from shopweave.lanes.queue import Queue
 from shopweave.lanes.refusals import lane_finding
 from shopweave.lanes.send import Sender
 from shopweave.lanes.turn import Turn
 from shopweave.model.errors import HubError
 from shopweave.model.seams import Clock, Random
-from shopweave.store import findings, lanes, outbox
+from shopweave.store import backlog, findings, lanes
 from shopweave.store.base import Store, Tx
 from shopweave.store.lanes import Lease
 
@@ -41,8 +43,8 @@ class Lanes:
         """Work on a lane for one turn; a step of the engine."""
         connection = int(str(state["connection"]))
         port = self._ports[connection]
-        sender = Sender(self._store, self._random, port, self._ports, self._wake_flows)
-        turn = Turn(self._store, self._clock, self._worker, port, sender, self._bell(connection), self._go_on)
+        queues, bell = self._queues(port), self._bell(connection)
+        turn = Turn(self._store, self._clock, self._worker, port, queues, bell, self._go_on)
         try:
             await turn.work()
         except Exception as error:
@@ -51,11 +53,16 @@ class Lanes:
             raise
         return {**state, "done": True}
 
+    def _queues(self, port: Port) -> tuple[Queue, ...]:
+        """Give the kinds of work of a lane."""
+        sender = Sender(self._store, self._random, port, self._ports, self._wake_flows)
+        return (Changes(self._store, port, sender),)
+
     def _failed(self, tx: Tx, port: Port, fault: HubError) -> None:
         """Tell of a turn that ended as none should, and see to the next one: a lane must not fall asleep."""
         at = port.row.id
         lanes.rest(tx, at, tx.now + AFTER_FAULT, fault.what, lanes.read_lane(tx, at).failures + 1)
-        findings.report(tx, lane_finding(port.row.name, fault, outbox.left(tx, at)))
+        findings.report(tx, lane_finding(port.row.name, fault, backlog.left(tx, at)))
         self._go_on(tx, at, None)
 
     def wake(self, tx: Tx, connection: int) -> None:
@@ -69,7 +76,7 @@ class Lanes:
         """Wake every lane that has work; called when an engine starts whose old wake-ups may be gone."""
         lanes.forget_wakes(tx)
         for connection in lanes.all_lanes(tx):
-            if connection in self._ports and outbox.left(tx, connection):
+            if connection in self._ports and backlog.left(tx, connection):
                 self.wake(tx, connection)
 
     def revive(self, tx: Tx, connections: Sequence[int], live: Container[str]) -> int:
@@ -82,7 +89,7 @@ class Lanes:
 
     def _has_work(self, tx: Tx, connection: int) -> bool:
         row = lanes.read_lane(tx, connection)
-        return outbox.next_due(tx, connection, row.epoch + 1, stopped=row.stopped) is not None
+        return backlog.next_due(tx, connection, row.epoch + 1, stopped=row.stopped) is not None
 
     def _bell(self, connection: int) -> Event:
         return self._bells.setdefault(connection, Event())
@@ -104,7 +111,7 @@ class Lanes:
         if lease is not None and not lanes.release_lease(tx, lease):
             return
         row = lanes.read_lane(tx, connection)
-        if outbox.next_due(tx, connection, row.epoch + 1, stopped=row.stopped) is not None:
+        if backlog.next_due(tx, connection, row.epoch + 1, stopped=row.stopped) is not None:
             lanes.count_wake(tx, connection, row.wakes + 1)
             self._enqueue(tx, connection, row.wakes + 1)
         else:

@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Mapping
 
-from shopweave.core.retry import after_failure, had_no_effect
+from shopweave.core.retry import had_no_effect
 from shopweave.lanes.choose import Pick
 from shopweave.lanes.gate import URGENT
+from shopweave.lanes.pauses import recover, rest
 from shopweave.lanes.pictures import fetched, same_picture
 from shopweave.lanes.port import Port
+from shopweave.lanes.queue import Held
 from shopweave.lanes.recheck import recheck
 from shopweave.lanes.recording import noting
-from shopweave.lanes.refusals import Flows, lane_finding, refuse, refused_by
+from shopweave.lanes.refusals import Flows, refuse, refused_by
 from shopweave.lanes.settle import (
     drop_outdated,
     is_still_in_doubt,
@@ -21,20 +23,11 @@ from shopweave.model.change import Op, WriteAnswer
 from shopweave.model.errors import BrokenData, Fenced, HubError, Refused
 from shopweave.model.record import Kind, RemoteRecord
 from shopweave.model.seams import Random
-from shopweave.store import findings, lanes, links, marks, media, outbox
+from shopweave.store import lanes, links, marks, media
 from shopweave.store.base import Store, Tx
-from shopweave.store.lanes import Lease
 from shopweave.store.requests import Exchange, end_request
 
 REQUEST = 30.0
-
-
-class Held:
-    """The lease of a turn while it is renewed; `deadline` is its end on the monotonic clock."""
-
-    def __init__(self, lease: Lease, deadline: float) -> None:
-        self.lease = lease
-        self.deadline = deadline
 
 
 def not_after(deadline: float) -> float:
@@ -58,10 +51,9 @@ class Sender:
         self.flows: Flows = {}
         self._held: Held | None = None
 
-    def hold(self, held: Held) -> Held:
+    def hold(self, held: Held) -> None:
         """Work under this lease."""
         self._held = held
-        return held
 
     @property
     def held(self) -> Held:
@@ -115,10 +107,8 @@ class Sender:
     ) -> None:
         settle_answers(tx, self.held.lease, self._port, self.flows, pick, answers, content)
         end_request(tx, pick.request, exchanges[-1] if exchanges else None)
+        recover(tx, self._port)
         row = lanes.read_lane(tx, self._port.row.id)
-        if row.failures:
-            lanes.rest(tx, self._port.row.id, None, "", 0)
-            findings.settle(tx, f"lane:{self._port.row.name}:")
         if row.batch:
             lanes.set_batch(tx, self._port.row.id, row.batch * 2 if row.batch < len(pick.composed) * 8 else 0)
         self._wake(tx, pick)
@@ -156,7 +146,7 @@ class Sender:
         if isinstance(error, (Refused, BrokenData)):
             self._refused(tx, pick, error)
         elif not isinstance(error, Fenced):
-            self._rest(tx, error, len(pick.composed))
+            rest(tx, self._port, error, len(pick.composed), self._random.random())
         if harmless:
             self._wake(tx, pick)
 
@@ -169,15 +159,6 @@ class Sender:
         alone = [*pick.changes, *(one for one in looked_up if is_still_in_doubt(tx, one))]
         if alone:
             refuse(tx, self._port, self.flows, alone, refused_by(error))
-
-    def _rest(self, tx: Tx, error: HubError, size: int) -> None:
-        at = self._port.row.id
-        failures = lanes.read_lane(tx, at).failures + 1
-        pause = after_failure(error, failures, tx.now, self._random.random())
-        lanes.rest(tx, at, pause.until, pause.why, failures)
-        if size > 1 and not had_no_effect(error):
-            lanes.set_batch(tx, at, size // 2)
-        findings.report(tx, lane_finding(self._port.row.name, error, outbox.left(tx, at)))
 
     async def _look_up(self, pick: Pick) -> bool:
         try:

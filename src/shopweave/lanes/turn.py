@@ -1,15 +1,14 @@
 """A few seconds of one lane under one lease: choose, send, choose again."""
 
 from asyncio import FIRST_COMPLETED, Event, Task, TaskGroup, timeout, wait
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from shopweave.lanes.choose import Context, Pick, choose, doubt_orphans
 from shopweave.lanes.port import Port
-from shopweave.lanes.send import Held, Sender
+from shopweave.lanes.queue import Held, Job, Queue, next_job
 from shopweave.model.errors import Fenced
 from shopweave.model.seams import Clock
-from shopweave.store import connections, lanes, outbox
+from shopweave.store import backlog, lanes
 from shopweave.store.base import Store, Tx
 from shopweave.store.lanes import Lease
 
@@ -29,13 +28,12 @@ class Turn:
         clock: Clock,
         worker: str,
         port: Port,
-        sender: Sender,
+        queues: Sequence[Queue],
         bell: Event,
         go_on: Callable[[Tx, int, Lease | None], None],
     ) -> None:
         self._store, self._clock, self._worker, self._port = store, clock, worker, port
-        self._sender, self._bell, self._go_on = sender, bell, go_on
-        self._context = Context(source_names={}, sources={})
+        self._queues, self._bell, self._go_on = queues, bell, go_on
         self._flying: list[Task[bool]] = []
         self._begun = self._until = 0.0
 
@@ -48,8 +46,9 @@ class Turn:
             await self._clock.sleep(TURN)
             await self._store.write(lambda tx: self._go_on(tx, at, None))
             return
-        held = self._sender.hold(Held(lease=lease, deadline=self._begun + LEASE))
-        await self._load()
+        held = Held(lease=lease, deadline=self._begun + LEASE)
+        for queue in self._queues:
+            await queue.begin(held)
         self._until = self._begun + TURN
         if await self._under_lease(held):
             await self._store.write(lambda tx: self._go_on(tx, at, held.lease))
@@ -58,7 +57,8 @@ class Turn:
         """Take the lane; what earlier owners left under way is in doubt from now on."""
         lease = lanes.take_lease(tx, self._port.row.id, self._worker, LEASE)
         if lease is not None:
-            doubt_orphans(tx, lease, self._port)
+            for queue in self._queues:
+                queue.doubt_orphans(tx, lease)
         return lease
 
     async def _under_lease(self, held: Held) -> bool:
@@ -72,16 +72,6 @@ class Turn:
         except* Fenced:
             ours = False
         return ours
-
-    async def _load(self) -> None:
-        flows, named = await self._store.read(
-            lambda tx: (connections.all_flows(tx), connections.all_connections(tx))
-        )
-        self._sender.flows = flows
-        self._context = Context(
-            source_names={key: named[flow.source].name for key, flow in flows.items()},
-            sources={key: flow.source for key, flow in flows.items()},
-        )
 
     async def _renew(self, held: Held) -> None:
         """Lengthen the lease; who cannot for half of it stops all that is under way."""
@@ -116,24 +106,24 @@ class Turn:
     async def _fill(self, group: TaskGroup, held: Held) -> None:
         places = self._port.capabilities.requests_at_once
         while len(self._flying) < places and not self._is_over():
-            pick = await self._choose(held, urgent_only=places > 1 and len(self._flying) == places - 1)
-            if pick is None:
+            job = await self._choose(held, urgent_only=places > 1 and len(self._flying) == places - 1)
+            if job is None:
                 return
-            self._flying.append(group.create_task(self._carry_out(pick)))
+            self._flying.append(group.create_task(self._carry_out(job)))
 
-    async def _carry_out(self, pick: Pick) -> bool:
-        """Carry out one pick; one that takes long makes the turn longer."""
+    async def _carry_out(self, job: Job) -> bool:
+        """Carry out one job; one that takes long makes the turn longer."""
         begun = self._clock.monotonic()
-        goes_on = await self._sender.carry_out(pick)
+        goes_on = await job()
         if goes_on and self._until:
             took = self._clock.monotonic() - begun
             self._until = max(self._until, self._begun + took * REQUESTS)
         return goes_on
 
-    async def _choose(self, held: Held, *, urgent_only: bool) -> Pick | None:
-        port, context = self._port, self._context
+    async def _choose(self, held: Held, *, urgent_only: bool) -> Job | None:
+        queues = self._queues
         return await self._store.write_safe(
-            lambda tx: choose(tx, held.lease, port, context, urgent_only=urgent_only)
+            lambda tx: next_job(tx, held.lease, queues, urgent_only=urgent_only)
         )
 
     async def _wait(self, held: Held) -> bool:
@@ -154,4 +144,4 @@ class Turn:
 def _next(tx: Tx, lease: Lease) -> tuple[datetime | None, datetime | None]:
     """Say when the lane has something to do, and until when it rests."""
     row = lanes.read_lane(tx, lease.connection)
-    return outbox.next_due(tx, lease.connection, lease.epoch, stopped=row.stopped), row.not_before
+    return backlog.next_due(tx, lease.connection, lease.epoch, stopped=row.stopped), row.not_before

@@ -1,6 +1,7 @@
 """The settings of a hub as values, already checked."""
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -97,6 +98,24 @@ class OrderFlowSettings(Struct, frozen=True, kw_only=True):
     done_status: str = ""
 
 
+class StockFlowSettings(Struct, frozen=True, kw_only=True):
+    """Which channel, `target`, shows the levels of which master, `source`.
+
+    `buffer` is held back from the channel, in units of the master; the channel counts with `decimals` places.
+    More than `drift_limit` levels changed there by hand at once are told. `sweep_every` is in minutes.
+    """
+
+    name: str
+    source: str
+    target: str
+    buffer: Decimal = Decimal(0)
+    decimals: int = 0
+    drift_limit: int = 10
+    schedule: str = "*/15 * * * *"
+    zone: str = "UTC"
+    sweep_every: int = 1440
+
+
 class ConnectionSettings(Struct, frozen=True, kw_only=True):
     """One configured account of one system; `plain` and `secrets` fit its connector's options.
 
@@ -161,6 +180,7 @@ class HubSettings(Struct, frozen=True, kw_only=True):
     connections: tuple[ConnectionSettings, ...] = ()
     flows: tuple[FlowSettings, ...] = ()
     order_flows: tuple[OrderFlowSettings, ...] = ()
+    stock_flows: tuple[StockFlowSettings, ...] = ()
     notify: NotifySettings = NotifySettings()
     web: WebSettings = WebSettings()
     icecat_tool: IcecatToolSettings = IcecatToolSettings()
@@ -184,7 +204,8 @@ class HubSettings(Struct, frozen=True, kw_only=True):
     @property
     def flow_names(self) -> list[str]:
         """Give the names of all flows, whatever their kind."""
-        return [*(one.name for one in self.flows), *(one.name for one in self.order_flows)]
+        named = (self.flows, self.order_flows, self.stock_flows)
+        return [one.name for flows in named for one in flows]
 
     def __rich_repr__(self) -> Iterator[tuple[str, list[str]]]:  # type: ignore[override,unused-ignore]
         yield "connections", [one.name for one in self.connections]

@@ -82,7 +82,10 @@ _UNPARK = delete(parked).where(
 _DECIDE = (
     update(parked)
     .where(
-        parked.c.flow == bindparam("of"), parked.c.item == bindparam("one"), parked.c.atom == bindparam("key")
+        parked.c.flow == bindparam("of"),
+        parked.c.item == bindparam("one"),
+        parked.c.atom == bindparam("key"),
+        parked.c.why == "conflict",
     )
     .values(decision=bindparam("chosen"), who=bindparam("person"))
 )

@@ -15,7 +15,6 @@ from shopweave.store.statements import many
 from shopweave.store.tables import change, need, plan, run
 
 EXPIRES = timedelta(days=7)
-RECENT = 1_000
 
 
 class PlanRow(Struct, frozen=True, kw_only=True):
@@ -121,14 +120,7 @@ _MAKING = (
     .where(plan.c.flow == bindparam("of"), plan.c.state == "making", plan.c.kind == "apply")
     .order_by(plan.c.id)
 )
-# A step is repeated before many other runs have begun, however long the hub was off.
-_SAME_RUN = (
-    select(run.c.id)
-    .where(
-        run.c.engine == bindparam("called"), run.c.id > select(func.max(run.c.id)).scalar_subquery() - RECENT
-    )
-    .order_by(run.c.id)
-)
+_SAME_RUN = select(run.c.id).where(run.c.engine == bindparam("called"))
 _ADD_RUN = insert(run).values(workspace=HOME_ID).returning(run.c.id)
 _SET_RUN = update(run).where(run.c.id == bindparam("key"))
 _COUNTED = ("read", "matched", "changed", "skipped", "requests")
@@ -244,11 +236,16 @@ def reasons_text(reasons: Sequence[str]) -> str:
     return json.encode(list(reasons)).decode()
 
 
+def known_run(tx: Tx, engine: str) -> int:
+    """Give the run of this name in the engine; 0 when it was not begun."""
+    return int(tx.scalar(_SAME_RUN, {"called": engine}) or 0)
+
+
 def add_run(tx: Tx, flow: int, engine: str, asked_by: str, cause: str) -> int:
     """Begin a run; begun again under the same name in the engine, by a repeated step, it is one run."""
-    known = tx.scalar(_SAME_RUN, {"called": engine}) if engine else None
-    if known is not None:
-        return int(known)
+    known = known_run(tx, engine)
+    if known:
+        return known
     values = {
         "flow": flow,
         "engine": engine,

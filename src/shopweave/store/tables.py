@@ -239,7 +239,7 @@ run = table(
     number(),
     of_workspace(),
     to("flow", "flow"),
-    Column("engine", String(64), nullable=False),
+    Column("engine", String(160), nullable=False),
     Column("asked_by", String(320), nullable=False),
     Column("cause", String(16), nullable=False),
     Column("state", String(16), nullable=False),
@@ -255,6 +255,7 @@ run = table(
     Column("requests", Integer, nullable=False, server_default="0"),
     Column("error", Text, nullable=False, server_default=""),
     Index("run_started", "workspace", "started"),
+    Index("run_engine", "engine", unique=True),
 )
 plan = table(
     "plan",

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, func, or_, select
 from shopweave.model.change import ChangeState
 from shopweave.store.base import Tx
 from shopweave.store.outbox import FLYING, HELD, WAITING, Change, read_change
-from shopweave.store.plans import drop_plan
+from shopweave.store.plans import drop_plan, set_run
 from shopweave.store.statements import chunks, many
 from shopweave.store.tables import change, plan
 
@@ -38,7 +38,7 @@ _UNDOING = (
     .order_by(plan.c.id)
 )
 _ABANDONED = (
-    select(plan.c.id)
+    select(plan.c.id, plan.c.run)
     .where(
         plan.c.kind == KIND,
         plan.c.state == "making",
@@ -73,8 +73,9 @@ def held_undos(tx: Tx, run: int) -> list[int]:
 
 
 def drop_abandoned(tx: Tx, run: int = 0) -> int:
-    """Take back undo plans whose maker died, and every unfinished one of `run`; gives how many."""
+    """Take back undo plans whose maker died, and every unfinished one of `run`, and end their runs."""
     found = tx.rows(_ABANDONED, {"before": tx.now - ABANDONED, "key": run})
     for row in found:
         drop_plan(tx, row.id)
+        set_run(tx, row.run, state="failed", ended=tx.now, error="The command that planned this was ended.")
     return len(found)

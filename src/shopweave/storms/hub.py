@@ -11,7 +11,7 @@ from shopweave.hub.schedules import set_schedules
 from shopweave.hub.settings import read
 from shopweave.model.seams import Clock
 from shopweave.model.settings import HubSettings
-from shopweave.store import marks, outbox
+from shopweave.store import backlog, marks
 from shopweave.store import plans as plan_rows
 from shopweave.store.base import Store, Tx
 from shopweave.store.inline import InlineStore
@@ -162,7 +162,7 @@ class Running:
         if self.hub is None:
             return False
         house = self.hub.house
-        waiting = sum(outbox.left(tx, key) for key in house.ports)
+        waiting = sum(backlog.left(tx, key) for key in house.ports)
         marked = sum(marks.count_marks(tx, key) for key in house.flows)
         rows = [plan_rows.run_row(tx, key) for key in plan_rows.runs_after(tx, since_run)]
         ended = {row.flow for row in rows if row is not None and row.state == "done"}
@@ -175,4 +175,4 @@ class Running:
 
     def intents(self) -> int:
         """Count the requests written ahead whose end is not recorded."""
-        return self.store.peek(outbox.count_intents)
+        return self.store.peek(backlog.count_intents)

@@ -6,6 +6,7 @@ from shopweave.connector.orders import Keeps, LookUp, Takes
 from shopweave.connector.settings import Settings
 from shopweave.connectors.phppos.connection import Till
 from shopweave.connectors.phppos.options import OPTIONS
+from shopweave.connectors.phppos.saleorders import SELLS
 from shopweave.model.movement import Witness
 from shopweave.model.record import Kind
 
@@ -43,6 +44,7 @@ _CAPABILITIES = Capabilities(
     read_by_ids=200,
     longest_run=60.0,
     serves_pictures=True,
+    sells=SELLS,
     takes=Takes(look_up=LookUp.REFERENCE, books=True, levels=True, updates=True),
     keeps=Keeps(witness=Witness.LEVEL, adjusts=True),
 )

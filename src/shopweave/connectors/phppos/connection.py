@@ -1,13 +1,14 @@
 """A connection to one till: reads its lists, hands out pictures, writes stock, checks itself."""
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import TypeVar
 
 import msgspec
 from msgspec import Struct
 
 from shopweave.connector.declaration import Doors
-from shopweave.connector.orders import Adjustment, HandOver, Taken
+from shopweave.connector.orders import Adjustment, HandOver, OrderPage, Taken
 from shopweave.connector.roles import CheckLine, Page
 from shopweave.connector.settings import Settings
 from shopweave.connector.transports import SqlTx
@@ -24,6 +25,7 @@ from shopweave.connectors.phppos.feeds import (
 )
 from shopweave.connectors.phppos.pictures import file_number, read_picture
 from shopweave.connectors.phppos.positions import begin
+from shopweave.connectors.phppos.sales import sales_by_ids, sales_page
 from shopweave.connectors.phppos.salewriting import Selling
 from shopweave.connectors.phppos.schema import Database, Schema, open_database, read_schema
 from shopweave.connectors.phppos.settings import address, read_rules
@@ -121,6 +123,16 @@ class Till:
         """Look for the sale that bears the reference."""
         selling = Selling(order=order, reading=self._reading())
         return await self._read(lambda db: find(db, selling))
+
+    async def orders(self, position: str, *, overlap: float) -> OrderPage:
+        """Read the next page of sales that are new or changed."""
+        reading, reach = self._reading(), timedelta(seconds=overlap)
+        return await self._read(lambda db: sales_page(db, reading, position, reach))
+
+    async def orders_by_ids(self, ids: tuple[str, ...]) -> OrderPage:
+        """Read sales by number."""
+        reading, numbers = self._reading(), as_numbers(ids)
+        return await self._read(lambda db: sales_by_ids(db, reading, numbers))
 
     async def check(self) -> tuple[CheckLine, ...]:
         """Look at access, tables, rights and other writers, changing nothing."""

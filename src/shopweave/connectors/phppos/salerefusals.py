@@ -8,7 +8,8 @@ from msgspec import Struct
 from shopweave.connector.orders import HandOver, HandOverLine
 from shopweave.connector.transports import Row
 from shopweave.connectors.phppos.booking import Good, good_of
-from shopweave.connectors.phppos.cells import flag, number, price, text
+from shopweave.connectors.phppos.cells import flag, number, price
+from shopweave.connectors.phppos.configured import currency_of
 from shopweave.connectors.phppos.schema import Database
 from shopweave.model.change import WriteRefused
 
@@ -27,7 +28,6 @@ _TAX_NAMES = """
 SELECT t.tax_class_id, t.name, t.percent FROM phppos_tax_classes_taxes t
 WHERE t.tax_class_id IN :classes* ORDER BY t.tax_class_id, t.id
 """
-_CURRENCY = "SELECT value FROM phppos_app_config WHERE `key` = 'currency_code'"
 
 
 class Known(Struct, frozen=True, kw_only=True):
@@ -60,7 +60,7 @@ def read_known(db: Database, goods: tuple[Good, ...], currency: str) -> Known:
         stocked=frozenset(one for one in goods if _has_stock(items.get(one.item))),
         costs={one: _cost(items.get(one.item, {}), variations.get(one.variation or 0, {})) for one in goods},
         taxes=_taxes(db, rows),
-        currency=currency or _currency(db),
+        currency=currency or currency_of(db),
         whole_variations=db.schema.has_whole_variations(),
     )
 
@@ -79,11 +79,6 @@ def _taxes(db: Database, items: Sequence[Row]) -> Mapping[int, tuple[Row, ...]]:
         return {}
     rows = db.rows(_TAX_NAMES, {"classes": classes})
     return {one: tuple(row for row in rows if row["tax_class_id"] == one) for one in classes}
-
-
-def _currency(db: Database) -> str:
-    rows = db.rows(_CURRENCY) if db.schema.has("app_config") else ()
-    return text(rows[0]["value"]).strip().upper() if rows else ""
 
 
 def refusal(order: HandOver, known: Known, *, is_change: bool = False) -> WriteRefused | None:

@@ -23,6 +23,8 @@ ALIASES: Mapping[str, str] = {
     "p": "categories",
     "m": "manufacturers",
     "s": "sales",
+    "k": "sales_items",
+    "t": "sale_types",
 }
 NEEDED = ("items", "item_variations", "categories", "locations", "location_items", "location_item_variations")
 _OPTIONAL = re.compile(r"\[(\w+)\.(\w+)\]")

@@ -25,6 +25,7 @@ from shopweave.connectors.phppos.booking import (
     touch,
 )
 from shopweave.connectors.phppos.cells import number, stamp
+from shopweave.connectors.phppos.configured import sale_prefix
 from shopweave.connectors.phppos.salerefusals import Known, read_known, refusal
 from shopweave.connectors.phppos.salerows import ZERO, wants
 from shopweave.connectors.phppos.salewriting import (
@@ -54,7 +55,6 @@ SELECT s.sale_id, s.comment, s.deleted, s.ecommerce_status, s.sale_time, s.locat
 WHERE s.sale_id = :sale
 """
 _ITEMS = "SELECT i.item_id FROM phppos_items i WHERE i.item_id IN :ids* ORDER BY i.item_id"
-_PREFIX = "SELECT value FROM phppos_app_config WHERE `key` = 'sale_prefix'"
 _LOG_OF_SALE = """
 SELECT n.trans_items, n.item_variation_id, n.trans_comment, n.trans_inventory FROM phppos_inventory n
 WHERE n.location_id = :location AND n.trans_date >= :since
@@ -163,8 +163,7 @@ def _change_refused(selling: Selling, known: Known, sale: Row) -> WriteRefused |
 
 def _taken(desk: Desk, sale: Row) -> dict[Good, Decimal]:
     """Add up what the log says that the sale has taken, by the hub and by the till's own hands."""
-    prefix = desk.db.rows(_PREFIX) if desk.db.schema.has("app_config") else ()
-    own = f"{prefix[0]['value'] if prefix else 'POS'} {sale['sale_id']}"
+    own = f"{sale_prefix(desk.db)} {sale['sale_id']}"
     wanted = {"own": own, "hub": f"HUB % POS {sale['sale_id']}", "location": desk.location}
     found: dict[Good, Decimal] = {}
     for row in desk.db.rows(_LOG_OF_SALE, {**wanted, "since": min(stamp(sale["sale_time"]), desk.since)}):

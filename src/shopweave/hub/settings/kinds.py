@@ -9,10 +9,12 @@ from shopweave.connector.declaration import find_connector
 from shopweave.hub.settings.connections import NAME, tables
 from shopweave.hub.settings.problems import nearest
 from shopweave.hub.settings.reading import Reading
+from shopweave.hub.settings.schedule import cron_of
 from shopweave.hub.settings.spec import KIND
 from shopweave.model.errors import Configuration
 from shopweave.model.settings import ConnectionSettings
 
+HOUR = 60
 Able = Mapping[str, Capabilities | None]
 
 
@@ -73,3 +75,15 @@ def check_zone(reading: Reading, path: tuple[str, ...], zone: str) -> None:
         text = f"there is no time zone '{zone}'."
         close = nearest(zone, sorted(available_timezones()))
         reading.wrong(path, text, value=zone, remedy="Write it like Europe/Helsinki.", meant=close)
+
+
+def every(reading: Reading, path: tuple[str, ...], minutes: int) -> str:
+    """Give the cron text of a flow that runs every so many minutes."""
+    hours, rest = divmod(minutes, HOUR)
+    words = f"every {minutes} minutes" if rest else f"every {hours} hours"
+    try:
+        return cron_of(words)
+    except ValueError as error:
+        remedy = "Give a number that fits evenly into 60, or 60 times one that fits into 24."
+        reading.wrong((*path, "every"), f"{error}.", value=minutes, remedy=remedy)
+        return ""

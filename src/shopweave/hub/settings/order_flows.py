@@ -3,14 +3,12 @@
 from typing import Any
 
 from shopweave.connector.orders import Sells
-from shopweave.hub.settings.kinds import Able, check_ends, of_kind
+from shopweave.hub.settings.kinds import Able, check_ends, every, of_kind
 from shopweave.hub.settings.reading import Reading
-from shopweave.hub.settings.schedule import cron_of
 from shopweave.hub.settings.spec import KINDS
 from shopweave.model.settings import OrderFlowSettings
 
 TELL = ("status", "reference")
-HOUR = 60
 
 
 def read_order_flows(reading: Reading, able: Able, zone: str) -> tuple[OrderFlowSettings, ...]:
@@ -31,7 +29,7 @@ def _flow(reading: Reading, name: str, zone: str) -> OrderFlowSettings:
     values: dict[str, Any] = {"source": "", "target": "", **reading.table(path, KINDS["orders"])}
     values.pop("kind", None)
     check_ends(reading, path, values, ("source", "target"))
-    values["schedule"] = _schedule(reading, path, int(values.pop("every", 15)))
+    values["schedule"] = every(reading, path, int(values.pop("every", 15)))
     for word in values.get("tell", ()):
         if word not in TELL:
             text = f"nothing called '{word}' can be told."
@@ -40,17 +38,6 @@ def _flow(reading: Reading, name: str, zone: str) -> OrderFlowSettings:
         text, remedy = "the source is to be told a status, but not which.", 'Add done_status = "…".'
         reading.wrong((*path, "tell"), text, remedy=remedy, word="status")
     return OrderFlowSettings(name=name, zone=zone, **values)
-
-
-def _schedule(reading: Reading, path: tuple[str, ...], every: int) -> str:
-    hours, rest = divmod(every, HOUR)
-    words = f"every {every} minutes" if rest else f"every {hours} hours"
-    try:
-        return cron_of(words)
-    except ValueError as error:
-        remedy = "Give a number that fits evenly into 60, or 60 times one that fits into 24."
-        reading.wrong((*path, "every"), f"{error}.", value=every, remedy=remedy)
-        return ""
 
 
 def _check_against_ends(reading: Reading, flow: OrderFlowSettings, able: Able) -> None:

@@ -15,6 +15,7 @@ from shopweave.hub.settings.overrides import lay_over
 from shopweave.hub.settings.problems import Problem, SettingsError
 from shopweave.hub.settings.reading import Reading
 from shopweave.hub.settings.spec import EMAIL, HUB, ICECAT_TOOL, NOTIFY, WEB
+from shopweave.hub.settings.stock_flows import read_stock_flows
 from shopweave.model.errors import Configuration
 from shopweave.model.settings import (
     EmailSettings,
@@ -76,11 +77,13 @@ def _read(reading: Reading) -> HubSettings:
     check_kinds(reading)
     flows = read_flows(reading, able, zone)
     order_flows = read_order_flows(reading, able, zone)
+    stock_flows = read_stock_flows(reading, able, zone, connections, order_flows)
     return HubSettings(
         **hub,
         connections=connections,
         flows=flows,
         order_flows=order_flows,
+        stock_flows=stock_flows,
         notify=notify,
         web=web,
         icecat_tool=tool,

@@ -73,10 +73,10 @@ CONNECTION = (
 KIND = Option(
     name="kind",
     title="What it carries",
-    description="Values of items, or orders; each kind has settings of its own.",
+    description="Values of items, orders, or levels of stock; each kind has settings of its own.",
     kind=OptionKind.CHOICE,
     default="items",
-    choices=("items", "orders"),
+    choices=("items", "orders", "stock"),
 )
 FLOW = (
     Option(
@@ -413,7 +413,77 @@ ICECAT_TOOL = (
         default="logs",
     ),
 )
-KINDS: Mapping[str, tuple[Option, ...]] = {"items": (KIND, *FLOW), "orders": (KIND, *ORDER_FLOW)}
+STOCK_FLOW = (
+    Option(
+        name="source",
+        title="Master",
+        description="The connection whose levels count.",
+        needed=True,
+        example='"till"',
+    ),
+    Option(
+        name="target",
+        title="Channel",
+        description="The connection that shows and sells them. It has one master, never two.",
+        needed=True,
+        example='"shop"',
+    ),
+    Option(
+        name="buffer",
+        title="Held back",
+        description="So many units of each item are not shown, for sales that cross on the way.",
+        kind=OptionKind.NUMBER,
+        default=0,
+        minimum=0,
+        recommendation="0 where sales are told by callback; 1 or 2 where the channel is asked rarely.",
+    ),
+    Option(
+        name="decimals",
+        title="Decimal places",
+        description="How finely the channel counts; what is less than its last place is not shown.",
+        kind=OptionKind.NUMBER,
+        default=0,
+        minimum=0,
+        maximum=6,
+        whole=True,
+    ),
+    Option(
+        name="drift_limit",
+        title="Changed there by hand",
+        description="When more levels than this were changed at the channel by others at once, it is told."
+        " They are put right in any case.",
+        kind=OptionKind.NUMBER,
+        default=10,
+        minimum=0,
+        whole=True,
+    ),
+    Option(
+        name="every",
+        title="Minutes between looks",
+        description="How often both sides are read: a number that fits evenly into an hour, or whole hours"
+        " that fit into a day. Sales move the levels at once, whatever it is.",
+        kind=OptionKind.NUMBER,
+        default=15,
+        minimum=1,
+        maximum=1440,
+        whole=True,
+    ),
+    Option(
+        name="sweep_every",
+        title="Minutes between full looks",
+        description="How often every level is read anew, whatever modification dates say.",
+        kind=OptionKind.NUMBER,
+        default=1440,
+        minimum=1,
+        maximum=43200,
+        whole=True,
+    ),
+)
+KINDS: Mapping[str, tuple[Option, ...]] = {
+    "items": (KIND, *FLOW),
+    "orders": (KIND, *ORDER_FLOW),
+    "stock": (KIND, *STOCK_FLOW),
+}
 SECTIONS: Mapping[str, tuple[Option, ...]] = {
     "hub": HUB,
     "connections.NAME": CONNECTION,

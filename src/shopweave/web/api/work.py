@@ -54,12 +54,18 @@ class Decided(Struct, frozen=True, kw_only=True):
 
 
 class Resolution(Struct, kw_only=True, forbid_unknown_fields=True):
-    """Which side of a conflict is right: source or target."""
+    """Which side of a conflict is right: source or target; without a SKU, of every one about the field."""
 
     flow: str
-    sku: str
     atom: str
     side: str
+    sku: str | None = None
+
+
+class Resolved(Struct, frozen=True, kw_only=True):
+    """How many conflicts were decided."""
+
+    conflicts: int
 
 
 @get("/overview", summary="Everything at a glance")
@@ -148,11 +154,15 @@ async def get_conflicts(site: Given) -> list[Conflict]:
     return await conflicts.conflicts(site.hub)
 
 
-@post("/conflicts/resolve", summary="Say which side is right", status_code=204)
-async def resolve(request: AnyRequest, site: Given, data: JSONBody[Resolution]) -> None:
-    """Decide a conflict; it holds until either side moves again."""
+@post("/conflicts/resolve", summary="Say which side is right", status_code=200)
+async def resolve(request: AnyRequest, site: Given, data: JSONBody[Resolution]) -> Resolved:
+    """Decide a conflict, or all of a flow about one field; it holds until either side moves again."""
     who = request.state.person.email
+    if data.sku is None:
+        every = await conflicts.decide_items(site.hub, data.flow, None, data.atom, data.side, who)
+        return Resolved(conflicts=every)
     await conflicts.decide(site.hub, data.flow, data.sku, data.atom, data.side, who)
+    return Resolved(conflicts=1)
 
 
 HANDLERS = (

@@ -1,5 +1,6 @@
 """The pages of the daily work: today, plans, runs, explain, findings, conflicts."""
 
+from collections import Counter
 from typing import Any
 
 from litestar import Request, Response, get, post
@@ -105,19 +106,23 @@ async def show_findings(request: AnyRequest) -> Response[str]:
 
 
 @get("/conflicts", include_in_schema=False)
-async def show_conflicts(request: AnyRequest, site: Given) -> Response[str]:
+async def show_conflicts(request: AnyRequest, site: Given, decided: FromQuery[int] = 0) -> Response[str]:
     """List what both sides changed, where a flow asks."""
-    return await page(request, "conflicts.html", "conflicts", found=await conflicts.conflicts(site.hub))
+    found = await conflicts.conflicts(site.hub)
+    alike = Counter((one.flow, one.atom) for one in found)
+    many = [(flow, atom, count) for (flow, atom), count in alike.items() if count > 1]
+    return await page(request, "conflicts.html", "conflicts", found=found, many=many, decided=decided)
 
 
 @post("/conflicts", include_in_schema=False)
 @once
 async def resolve(request: AnyRequest, site: Given) -> Redirect:
-    """Say which side of a conflict is right."""
+    """Say which side of a conflict is right, or of all about one field."""
     form = await request.form()
-    flow, sku, atom, side = (str(form.get(name, "")) for name in ("flow", "sku", "atom", "side"))
-    await conflicts.decide(site.hub, flow, sku, atom, side, request.state.person.email)
-    return Redirect("/conflicts", status_code=303)
+    flow, item, atom, side = (str(form.get(name, "")) for name in ("flow", "item", "atom", "side"))
+    items = None if item == "all" else _chosen([item])
+    count = await conflicts.decide_items(site.hub, flow, items, atom, side, request.state.person.email)
+    return Redirect(f"/conflicts?decided={count}", status_code=303)
 
 
 HANDLERS = (

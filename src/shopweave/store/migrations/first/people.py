@@ -50,15 +50,15 @@ def _access(op: Operations) -> None:
         sa.Column("seen", MOMENT),
         sa.UniqueConstraint("key"),
     )
+
+
+def _hub(op: Operations) -> None:
     op.create_table(
         "attempt",
         sa.Column("who", sa.String(320), primary_key=True),
         sa.Column("failures", sa.Integer, nullable=False),
         sa.Column("until", MOMENT),
     )
-
-
-def _hub(op: Operations) -> None:
     op.create_table(
         "audit",
         key(),

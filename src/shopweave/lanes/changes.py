@@ -1,0 +1,50 @@
+"""The changes of a lane, as one of its queues."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from shopweave.lanes.choose import Context, batch, doubt_orphans, look_up
+from shopweave.lanes.port import Port
+from shopweave.lanes.queue import Held, Job
+from shopweave.lanes.send import Sender
+from shopweave.store import connections, outbox
+from shopweave.store.base import Store, Tx
+from shopweave.store.lanes import LaneRow, Lease
+from shopweave.store.outbox import Head
+
+
+class Changes:
+    """What waits in the outbox of one connection."""
+
+    def __init__(self, store: Store, port: Port, sender: Sender) -> None:
+        self._store, self._port, self._sender = store, port, sender
+        self._context = Context(source_names={}, sources={})
+
+    async def begin(self, held: Held) -> None:
+        """Work under this lease, with the flows as they are now."""
+        self._sender.hold(held)
+        flows, named = await self._store.read(
+            lambda tx: (connections.all_flows(tx), connections.all_connections(tx))
+        )
+        self._sender.flows = flows
+        self._context = Context(
+            source_names={key: named[flow.source].name for key, flow in flows.items()},
+            sources={key: flow.source for key, flow in flows.items()},
+        )
+
+    def doubt_orphans(self, tx: Tx, lease: Lease) -> None:
+        """Put in doubt what earlier owners of the lane left under way."""
+        doubt_orphans(tx, lease, self._port)
+
+    def look_up(self, tx: Tx) -> Job | None:
+        """Choose a change in doubt to look up."""
+        pick = look_up(tx, self._port, self._context)
+        return None if pick is None else partial(self._sender.carry_out, pick)
+
+    def heads(self, tx: Tx) -> Sequence[Head]:
+        """Give the oldest ready change of each urgency."""
+        return outbox.heads(tx, self._port.row.id)
+
+    def choose(self, tx: Tx, lane: LaneRow, lease: Lease, head: Head) -> Job | None:
+        """Choose the batch that goes with a change."""
+        return partial(self._sender.carry_out, batch(tx, lease, self._port, self._context, head, lane.batch))
