@@ -84,7 +84,7 @@ def test_the_same_callback_at_the_same_moment_is_one_row_counted_twice(site: Sit
         way = next(iter(ways.values()))
         from asyncio import gather
 
-        replies = await gather(*(receiver.receive(way, same) for _ in range(5)))
+        replies = await gather(*(receiver.receive(way, same.headers, same.body) for _ in range(5)))
         assert {one.status for one in replies} == {200}
 
     site.do(both)

@@ -126,14 +126,14 @@ class Receiver:
         """Give the way in at a path."""
         return self._ways.get(path)
 
-    async def receive(self, way: Entrance, callback: Callback) -> Reply:
-        """Check, store and answer one callback."""
-        found: Heard | NotHeard = way.port.connector.heard(callback, way.secret)
+    async def receive(self, way: Entrance, headers: Mapping[str, str], body: bytes) -> Reply:
+        """Check, store and answer one callback; names of headers are in lower case."""
+        found: Heard | NotHeard = way.port.connector.heard(Callback(headers=headers, body=body), way.secret)
         if isinstance(found, NotHeard):
-            return await self.refuse(way, found, callback.body)
+            return await self._refuse(way, found, body)
         stored = NewCallback(
             connection=way.port.row.id,
-            identity=_identity(found.topic, found.about, found.remote_id, callback.body),
+            identity=_identity(found.topic, found.about, found.remote_id, body),
             topic=found.topic,
             about=found.about,
             remote_id=found.remote_id,
@@ -141,7 +141,11 @@ class Receiver:
         await self._settle(way.port, stored, None)
         return ACCEPTED
 
-    async def refuse(self, way: Entrance, why: NotHeard, body: bytes = b"") -> Reply:
+    async def too_big(self, way: Entrance) -> Reply:
+        """Answer one that is not read."""
+        return await self._refuse(way, TOO_BIG, b"")
+
+    async def _refuse(self, way: Entrance, why: NotHeard, body: bytes) -> Reply:
         """Answer what was not taken, and tell people; what was signed is kept for them to look at."""
         signed = why.status == 400
         stored = NewCallback(

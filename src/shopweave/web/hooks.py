@@ -5,8 +5,7 @@ from typing import Any
 
 import msgspec
 
-from shopweave.connector.callbacks import Callback
-from shopweave.hub.callbacks import BIGGEST, TOO_BIG, Entrance, Receiver, Reply
+from shopweave.hub.callbacks import BIGGEST, Entrance, Receiver, Reply
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -39,8 +38,8 @@ class Hooks:
         headers = {name.decode("latin-1").lower(): text.decode("latin-1") for name, text in scope["headers"]}
         body = None if _announced(headers) > BIGGEST else await _read(receive)
         if body is None:
-            return await self._receiver.refuse(way, TOO_BIG)
-        return await self._receiver.receive(way, Callback(headers=headers, body=body))
+            return await self._receiver.too_big(way)
+        return await self._receiver.receive(way, headers, body)
 
 
 def _announced(headers: dict[str, str]) -> int:
