@@ -22,6 +22,15 @@ _STOCK = """INSERT INTO phppos_location_item_variations (item_variation_id, loca
 VALUES (?, 1, ?)"""
 _VARIATION = """INSERT INTO phppos_item_variations (id, item_id, name, item_number, unit_price, last_modified)
 VALUES (?, ?, ?, ?, ?, ?)"""
+# What the shelves held at first; a table of the simulator's own, for dumps and oracles.
+_START = (
+    "CREATE TABLE simulator_start (item_id INT, variation INT, quantity TEXT)",
+    """INSERT INTO simulator_start SELECT item_id, NULL, SUM(COALESCE(quantity, 0))
+    FROM phppos_location_items GROUP BY item_id""",
+    """INSERT INTO simulator_start SELECT v.item_id, v.id, SUM(COALESCE(l.quantity, 0))
+    FROM phppos_location_item_variations l JOIN phppos_item_variations v ON v.id = l.item_variation_id
+    GROUP BY v.item_id, v.id""",
+)
 
 
 def create(path: Path, goods: Catalogue, now: datetime) -> None:
@@ -33,6 +42,8 @@ def create(path: Path, goods: Catalogue, now: datetime) -> None:
         for statement in statements("sqlite"):
             db.execute(statement)
         _fill(db, goods, now.strftime("%Y-%m-%d %H:%M:%S"))
+        for statement in _START:
+            db.execute(statement)
         db.execute("COMMIT")
     finally:
         db.close()

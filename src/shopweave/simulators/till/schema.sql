@@ -16,6 +16,9 @@ CREATE TABLE phppos_app_files (
   expires TIMESTAMP NULL DEFAULT NULL,
   KEY file_name (file_name)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8 COLLATE=utf8_unicode_ci;
+CREATE TABLE phppos_app_config (
+  `key` VARCHAR(255) NOT NULL PRIMARY KEY, value TEXT NOT NULL
+) ENGINE=InnoDB DEFAULT CHARSET=utf8 COLLATE=utf8_unicode_ci;
 CREATE TABLE phppos_people (
   person_id INT NOT NULL AUTO_INCREMENT PRIMARY KEY,
   first_name VARCHAR(255) NOT NULL, last_name VARCHAR(255) NOT NULL, full_name TEXT NOT NULL,
@@ -241,3 +244,4 @@ INSERT INTO phppos_people (person_id,first_name,last_name,full_name,phone_number
  VALUES (1,'Store','Admin','Store Admin','','admin@example.test','','','','','','','');
 INSERT INTO phppos_employees (username,password,person_id) VALUES ('admin','x',1);
 INSERT INTO phppos_registers (register_id,location_id,name) VALUES (1,1,'Default');
+INSERT INTO phppos_app_config (`key`, value) VALUES ('currency_code','EUR'),('sale_prefix','POS');

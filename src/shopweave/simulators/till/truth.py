@@ -1,6 +1,7 @@
 """What is really in the till, by rules of its own, for dumps and oracles."""
 
 import sqlite3
+from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -28,8 +29,13 @@ LEFT JOIN phppos_manufacturers m ON m.id = i.manufacturer_id ORDER BY i.item_id"
 _CODES = "SELECT item_id, item_number FROM phppos_additional_item_numbers ORDER BY item_number"
 
 
+Starts = Mapping[tuple[int, int | None], str] | None
+_STARTS = "SELECT item_id, variation, quantity FROM simulator_start"
+_HAS_STARTS = "SELECT COUNT(*) FROM sqlite_master WHERE name = 'simulator_start'"
+
+
 class TillTruth(Struct, frozen=True, kw_only=True):
-    """One item or variation of the till."""
+    """One item or variation of the till; `stock_start` is what it had when the till was made."""
 
     sku: str
     parent: str | None
@@ -40,6 +46,7 @@ class TillTruth(Struct, frozen=True, kw_only=True):
     weight: str | None
     image: str | None
     stock: str | None
+    stock_start: str | None
     status: str
 
 
@@ -54,8 +61,10 @@ def truth(path: Path) -> tuple[TillTruth, ...]:
             codes.setdefault(row["item_id"], []).append(row["item_number"])
         living = {row["item_id"] for row in choices if not row["deleted"]}
         items = {row["item_id"]: row for row in db.execute(_ITEMS)}
-        found = [_item(row, key in living, codes.get(key, [])) for key, row in items.items()]
-        return (*found, *(_choice(row, items[row["item_id"]]) for row in choices if row["item_id"] in items))
+        starts = _starts(db)
+        found = [_item(row, key in living, codes.get(key, []), starts) for key, row in items.items()]
+        own = (row for row in choices if row["item_id"] in items)
+        return (*found, *(_choice(row, items[row["item_id"]], starts) for row in own))
     finally:
         db.close()
 
@@ -69,7 +78,18 @@ def shelves(path: Path) -> dict[str, tuple[str, str]]:
         db.close()
 
 
-def _item(row: Any, is_family: bool, codes: list[str]) -> TillTruth:  # noqa: FBT001 - a value of the row's, not a mode
+def _starts(db: sqlite3.Connection) -> Starts:
+    """Read what the shelves held at first; a till that was not made here does not say."""
+    if not db.execute(_HAS_STARTS).fetchone()[0]:
+        return None
+    return {(row["item_id"], row["variation"]): number(row["quantity"]) for row in db.execute(_STARTS)}
+
+
+def _start(starts: Starts, item: int, variation: int | None) -> str | None:
+    return None if starts is None else starts.get((item, variation), "0")
+
+
+def _item(row: Any, is_family: bool, codes: list[str], starts: Starts) -> TillTruth:  # noqa: FBT001 - a value of the row's, not a mode
     return TillTruth(
         sku=str(row["item_id"]),
         parent=None,
@@ -80,11 +100,12 @@ def _item(row: Any, is_family: bool, codes: list[str]) -> TillTruth:  # noqa: FB
         weight=_kilos(row),
         image=row["picture"],
         stock=None if row["is_service"] or is_family else number(row["quantity"] or 0),
+        stock_start=None if row["is_service"] or is_family else _start(starts, row["item_id"], None),
         status=_status(row),
     )
 
 
-def _choice(row: Any, item: Any) -> TillTruth:
+def _choice(row: Any, item: Any, starts: Starts) -> TillTruth:
     own = row["unit_price"] if row["unit_price"] not in (None, 0, "0") else item["unit_price"]
     deleted = row["deleted"] or item["deleted"]
     hidden = _status(item) == "inactive" or not row["is_ecommerce"]
@@ -98,6 +119,7 @@ def _choice(row: Any, item: Any) -> TillTruth:
         weight=None,
         image=None,
         stock=number(row["quantity"] or 0),
+        stock_start=_start(starts, row["item_id"], row["id"]),
         status="deleted" if deleted else "inactive" if hidden else "active",
     )
 
