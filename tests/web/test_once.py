@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from shopweave.hub import forms, runs
+from shopweave.hub.access import hashed
 from shopweave.store import forgetting, people
 from shopweave.web import once
 from tests.web.site import Site
@@ -37,7 +38,7 @@ def test_a_refused_form_may_be_sent_again(site: Site) -> None:
         fields = {"csrf": site.field(page, "csrf"), "once": site.field(page, "once"), "what": "chosen"}
         for _ in range(2):
             assert "No change is chosen." in client.post(f"/plans/{site.plan}/approve", data=fields).text
-        name = f"{forgetting.FORM}{fields['once']}"
+        name = f"{forgetting.FORM}{hashed(fields['once'])}"
         assert site.do(lambda hub: hub.store.read(lambda tx: people.setting_of(tx, name))) is None
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 from functools import partial
 
-from msgspec import Struct
+from msgspec import Struct, json
 
 from shopweave.hub.context import Hub
 from shopweave.model.errors import Configuration, HubError
@@ -42,12 +42,22 @@ class Throttled(HubError):
     CODE = "WEB-429"
 
 
+class Preferences(Struct, frozen=True, kw_only=True):
+    """What a person prefers; an empty language or theme follows the browser."""
+
+    language: str = ""
+    theme: str = ""
+    keys: bool = True
+
+
 class Person(Struct, frozen=True, kw_only=True):
-    """Somebody who is signed in; `csrf` is empty for one who came with a token."""
+    """Somebody who is signed in; `csrf` and `session` are empty for one who came with a token."""
 
     email: str
     role: Role
     csrf: str = ""
+    session: str = ""
+    preferences: Preferences = Preferences()
 
 
 class Session(Struct, frozen=True, kw_only=True):
@@ -74,13 +84,18 @@ def role_of(name: str) -> Role:
 
 async def put_user(hub: Hub, email: str, password_hash: str, role: str, who: str) -> None:
     """Add a person, or give one a new password and role."""
+    address, found = address_of(email), role_of(role)
+    await hub.store.write_safe(partial(_put_user, address, password_hash, found, who))
+
+
+def address_of(email: str) -> str:
+    """Give an e-mail address as it is stored."""
     address = email.strip().casefold()
     if "@" not in address or len(address) > 320:
         raise Configuration(
             f"'{email}' is no e-mail address.", code="USER-002", remedy="Such as me@shop.example."
         )
-    found = role_of(role)
-    await hub.store.write_safe(partial(_put_user, address, password_hash, found, who))
+    return address
 
 
 def _put_user(address: str, password_hash: str, role: Role, who: str, tx: Tx) -> None:
@@ -176,7 +191,13 @@ async def by_session(hub: Hub, key: str) -> Person | None:
 
 
 def _person(session: SessionRow) -> Person:
-    return Person(email=session.email, role=role_of(session.role), csrf=session.csrf)
+    return Person(
+        email=session.email,
+        role=role_of(session.role),
+        csrf=session.csrf,
+        session=session.key,
+        preferences=json.decode(session.preferences, type=Preferences),
+    )
 
 
 async def sign_out(hub: Hub, key: str) -> None:
@@ -184,28 +205,35 @@ async def sign_out(hub: Hub, key: str) -> None:
     await hub.store.write(lambda tx: people.end_session(tx, hashed(key)))
 
 
-async def make_token(hub: Hub, email: str, name: str, role: str) -> str:
-    """Make a token for programs; this is the only time its text is shown."""
-    wanted, key = role_of(role), f"shw_{hub.ids.new()}"
+async def make_token(hub: Hub, email: str, name: str, role: str, seed: str = "") -> str:
+    """Make a token for programs; this is the only time its text is shown.
 
-    def keep(tx: Tx) -> None:
-        user = people.user_of(tx, email.strip().casefold())
-        if user is None or role_of(user.role) < wanted:
-            text = f"There is nobody '{email}' with the role {wanted.name.lower()}."
-            raise Configuration(text, code="USER-004", remedy="'shopweave user add' adds people.")
-        people.add_token(tx, user.id, hashed(key), name[:120], wanted.name.lower())
-        audits.note(tx, user.email, f"made the token {name[:120]}", "{}")
-
-    await hub.store.write_safe(keep)
+    The same `seed`, a form's one-time key, makes the same token: a form sent twice makes one.
+    """
+    wanted = role_of(role)
+    if not name.strip():
+        raise Configuration("The token has no name.", code="USER-007", remedy="Say what it is for.")
+    key = f"shw_{hashed(f'token {seed}')[:32]}" if seed else f"shw_{hub.ids.new()}"
+    await hub.store.write_safe(partial(_make_token, email, name.strip()[:120], wanted, hashed(key)))
     return key
 
 
+def _make_token(email: str, name: str, wanted: Role, key: str, tx: Tx) -> None:
+    user = people.user_of(tx, email.strip().casefold())
+    if user is None or role_of(user.role) < wanted:
+        text = f"There is nobody '{email}' with the role {wanted.name.lower()}."
+        raise Configuration(text, code="USER-004", remedy="'shopweave user add' adds people.")
+    if people.token_of(tx, key) is None:
+        people.add_token(tx, user.id, key, name, wanted.name.lower())
+        audits.note(tx, user.email, f"made the token {name}", "{}")
+
+
 async def by_token(hub: Hub, key: str) -> Person | None:
-    """Give whom a token speaks for."""
+    """Give whom a token speaks for, with no more than that person's own role."""
     found = await hub.store.read(lambda tx: (people.token_of(tx, hashed(key)), tx.now))
     row, now = found
     if row is None:
         return None
     if row.seen is None or now - row.seen > FRESH:
         await hub.store.write(lambda tx: people.note_token(tx, row.id))
-    return Person(email=row.email, role=role_of(row.role))
+    return Person(email=row.email, role=min(role_of(row.role), role_of(row.own)))

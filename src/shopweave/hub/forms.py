@@ -1,5 +1,6 @@
 """One-time keys of forms: whatever is sent twice, by a double click or a lost answer, is done once."""
 
+from shopweave.hub.access import hashed
 from shopweave.hub.context import Hub
 from shopweave.store import forgetting, people
 from shopweave.store.base import Tx
@@ -30,4 +31,4 @@ async def release(hub: Hub, key: str) -> None:
 
 
 def _name(key: str) -> str:
-    return f"{forgetting.FORM}{key}"
+    return f"{forgetting.FORM}{hashed(key)}"

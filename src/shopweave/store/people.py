@@ -28,15 +28,17 @@ class SessionRow(Struct, frozen=True, kw_only=True):
     role: str
     csrf: str
     seen: datetime
+    preferences: str
 
 
 class TokenRow(Struct, frozen=True, kw_only=True):
-    """A token as it may be shown: never its text."""
+    """A token as it may be shown, never its text; `own` is the role of whom it speaks for."""
 
     id: int
     email: str
     name: str
     role: str
+    own: str
     created: datetime
     seen: datetime | None
 
@@ -54,7 +56,15 @@ _COUNT = select(func.count()).select_from(user)
 _ADD_USER = insert(user)
 _SET_USER = update(user).where(user.c.email == bindparam("address"))
 _SESSION = (
-    select(session.c.key, session.c.user, user.c.email, user.c.role, session.c.csrf, session.c.seen)
+    select(
+        session.c.key,
+        session.c.user,
+        user.c.email,
+        user.c.role,
+        session.c.csrf,
+        session.c.seen,
+        user.c.preferences,
+    )
     .join(user, user.c.id == session.c.user)
     .where(session.c.key == bindparam("hashed"), session.c.expires > bindparam("now"))
 )
@@ -63,11 +73,16 @@ _SEEN = update(session).where(session.c.key == bindparam("hashed"))
 _END = delete(session).where(session.c.key == bindparam("hashed"))
 _END_ALL = delete(session).where(session.c.user == bindparam("of"))
 _OVER = delete(session).where(session.c.expires <= bindparam("now"))
-_TOKEN = (
-    select(token.c.id, user.c.email, token.c.name, token.c.role, token.c.created, token.c.seen)
-    .join(user, user.c.id == token.c.user)
-    .where(token.c.key == bindparam("hashed"))
-)
+TOKENS = select(
+    token.c.id,
+    user.c.email,
+    token.c.name,
+    token.c.role,
+    user.c.role.label("own"),
+    token.c.created,
+    token.c.seen,
+).join(user, user.c.id == token.c.user)
+_TOKEN = TOKENS.where(token.c.key == bindparam("hashed"))
 _ADD_TOKEN = insert(token)
 _TOKEN_SEEN = update(token).where(token.c.id == bindparam("number"))
 _ATTEMPT = select(attempt.c.failures, attempt.c.until).where(attempt.c.who == bindparam("name"))
@@ -134,8 +149,11 @@ def add_token(tx: Tx, owner: int, hashed: str, name: str, role: str) -> None:
 def token_of(tx: Tx, hashed: str) -> TokenRow | None:
     """Give a token by what its text hashes to."""
     row = tx.one(_TOKEN, {"hashed": hashed})
-    if row is None:
-        return None
+    return None if row is None else token_row(row)
+
+
+def token_row(row: object) -> TokenRow:
+    """Read a token from a row of `TOKENS`."""
     return TokenRow(**{name: getattr(row, name) for name in TokenRow.__struct_fields__})
 
 

@@ -14,17 +14,23 @@ from litestar.static_files import create_static_files_router
 from shopweave.hub.context import Hub
 from shopweave.model.errors import HubError
 from shopweave.web import doors, measures
+from shopweave.web.api import people as api_of_people
 from shopweave.web.api import undoing as api_of_undoing
 from shopweave.web.api import work as api_of_work
 from shopweave.web.api import writing as api_of_writing
 from shopweave.web.errors import on_crash, on_http_error, on_hub_error
 from shopweave.web.live import live
-from shopweave.web.pages import undoing, work, writing
+from shopweave.web.pages import me, people, undoing, work, writing
 from shopweave.web.rendering import STATIC, Renderer
 from shopweave.web.security import Site, harden, may_come_in
 
 BIGGEST = 1_000_000
-OPERATIONS = (*api_of_work.HANDLERS, *api_of_undoing.HANDLERS, *api_of_writing.HANDLERS)
+OPERATIONS = (
+    *api_of_work.HANDLERS,
+    *api_of_undoing.HANDLERS,
+    *api_of_writing.HANDLERS,
+    *api_of_people.HANDLERS,
+)
 
 
 def make_app(hub: Hub, *, secure: bool = False) -> Litestar:
@@ -34,6 +40,8 @@ def make_app(hub: Hub, *, secure: bool = False) -> Litestar:
         route_handlers=[
             *work.HANDLERS,
             *undoing.HANDLERS,
+            *people.HANDLERS,
+            *me.HANDLERS,
             *writing.HANDLERS,
             *doors.HANDLERS,
             *measures.HANDLERS,

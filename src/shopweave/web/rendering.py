@@ -55,7 +55,10 @@ class Renderer:
         )
         self._templates.policies["ext.i18n.trimmed"] = True
         self._templates.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
-        self._templates.globals["fresh"] = fresh
+        self._templates.globals |= {
+            "fresh": fresh,
+            "named_roles": lambda roles: [(one, one) for one in roles],
+        }
         self._templates.filters |= {
             "moment": self.moment,
             "span": span,

@@ -84,10 +84,15 @@ async def may_come_in(connection: ASGIConnection[Any, Any, Any, Any], handler: B
     if person is None:
         raise NotAllowed(remedy="Sign in, or send a token.")
     needed: Role = handler.opt.get("role", Role.OPERATOR if unsafe else Role.VIEWER)
-    if person.role < needed:
-        raise RoleNeeded(remedy=f"It needs the role {needed.name.lower()}.")
+    check_role(person, needed)
     if unsafe and person.csrf and not await _has_csrf(connection, person):
         raise Forged(remedy="Open the page again and repeat it there.")
+
+
+def check_role(person: Person, needed: Role) -> None:
+    """Refuse somebody whose role is too small."""
+    if person.role < needed:
+        raise RoleNeeded(remedy=f"It needs the role {needed.name.lower()}.")
 
 
 async def _who(site: Site, connection: ASGIConnection[Any, Any, Any, Any]) -> Person | None:

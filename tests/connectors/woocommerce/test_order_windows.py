@@ -1,12 +1,16 @@
 """Windows of orders: what they hold, whatever happens while they are read."""
 
 import random
+from decimal import Decimal
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
 from shopweave.connector.orders import ReadsOrders
+from shopweave.model.change import Written
 from shopweave.model.http import HttpRequest, HttpResponse
+from shopweave.model.record import Kind
+from shopweave.model.values import tracked
 from shopweave.simulators.woocommerce.rules import Rules
 from tests.connectors.woocommerce.counter import Counter, run
 
@@ -129,3 +133,19 @@ def test_orders_by_id_leave_out_what_is_gone() -> None:
     page = run(counter.connection.orders_by_ids(tuple(str(one["id"]) for one in (here, trashed, removed))))
     assert [one.order.revision.order for one in page.orders] == [str(here["id"])]
     assert run(counter.connection.orders_by_ids(())).requests == 0
+
+
+def test_a_sale_that_an_absolute_level_overwrote_is_in_the_window_that_follows() -> None:
+    """The shop has no compare-and-set: the hub reads orders after each write and writes again."""
+    counter = Counter()
+    goods = counter.product(stock=10)
+    _, position = counter.window()
+    row = counter.order({"product_id": goods["id"], "quantity": 4})
+    answers = run(
+        counter.connection.write_levels(
+            Kind.PRODUCT, {str(goods["id"]): tracked(Decimal(10))}, not_after=None
+        )
+    )
+    assert isinstance(answers[0], Written)
+    assert answers[0].record.level == tracked(Decimal(10))
+    assert str(row["id"]) in counter.window(position)[0]

@@ -2,12 +2,13 @@
 
 from shopweave.connector.capabilities import Capabilities, Feed, Method, Writable
 from shopweave.connector.declaration import Connector, Doors
-from shopweave.connector.orders import Sells
+from shopweave.connector.orders import Keeps, LookUp, Sells, Takes
 from shopweave.connector.settings import Settings
 from shopweave.connectors.woocommerce.records import ATOMS
 from shopweave.connectors.woocommerce.settings import OPTIONS, WooSettings, read_settings
 from shopweave.connectors.woocommerce.shop import Shop
 from shopweave.core.ledger import StateTable
+from shopweave.model.movement import Witness
 from shopweave.model.record import Kind
 
 __all__ = ["CONNECTOR", "Shop", "WooSettings", "read_settings"]
@@ -55,6 +56,8 @@ def _capabilities(settings: Settings) -> Capabilities:
         read_by_ids=known.page_size,
         longest_run=120.0,
         sells=SELLS,
+        takes=Takes(look_up=LookUp.SCAN, books=True),
+        keeps=Keeps(witness=Witness.REQUEST_ORDER, batch=100, adjusts=known.adjusts_stock),
     )
 
 

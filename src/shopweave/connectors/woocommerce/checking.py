@@ -9,6 +9,8 @@ from shopweave.model.errors import Configuration, HubError
 _WITHOUT = (
     "The companion plug-in is not active. With it, a picture that is uploaded again is not stored again."
 )
+_NO_STOCK = "Stock is to be booked through the companion plug-in, which cannot do so here."
+_NO_STOCK_REMEDY = "Activate the plug-in, or set adjusts_stock = false."
 _SITE = "Ask who looks after the site; the hub goes on the slower way."
 
 
@@ -22,15 +24,17 @@ async def check(settings: WooSettings, client: Client, companion: Companion) -> 
             error = await _looked_closer(client, problem)
             lines.append(CheckLine(ok=False, what=error.what, remedy=error.remedy, code=error.code))
             return tuple(lines)
-    return (*lines, *await _plugin(companion))
+    return (*lines, *await _plugin(settings, companion))
 
 
-async def _plugin(companion: Companion) -> list[CheckLine]:
+async def _plugin(settings: WooSettings, companion: Companion) -> list[CheckLine]:
     """Say whether the companion plug-in is there, or what it would add; nothing depends on it."""
     try:
         found = await companion.found()
     except HubError as error:
         return [CheckLine(ok=False, what=error.what, remedy=error.remedy, code=error.code, blocks=False)]
+    if settings.adjusts_stock and "stock" not in found.features:
+        return [CheckLine(ok=False, what=_NO_STOCK, remedy=_NO_STOCK_REMEDY, code="WOO-116")]
     if not found.version:
         return [CheckLine(ok=True, what=_WITHOUT)]
     lacks = [CheckLine(ok=False, what=one, remedy=_SITE, code="WOO-115", blocks=False) for one in found.lacks]

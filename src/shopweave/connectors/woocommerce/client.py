@@ -65,6 +65,11 @@ class Client:
         headers = {"Content-Type": "application/json"}
         return await self._ask("POST", path, {}, msgspec.json.encode(body), headers, not_after)
 
+    async def put(self, path: str, body: Any, *, not_after: float | None = None) -> Reply:
+        """Change one record by JSON."""
+        headers = {"Content-Type": "application/json"}
+        return await self._ask("PUT", path, {}, msgspec.json.encode(body), headers, not_after)
+
     async def upload(
         self, content: bytes, headers: Mapping[str, str], *, not_after: float | None, path: str = _MEDIA
     ) -> Reply:

@@ -7,6 +7,7 @@ from shopweave.model.errors import Configuration
 
 SPACE = "/wc-shopweave/v1"
 PICTURES = f"{SPACE}/pictures"
+STOCK = f"{SPACE}/stock"
 
 
 class Found(Struct, frozen=True, kw_only=True):

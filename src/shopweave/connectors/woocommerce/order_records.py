@@ -28,7 +28,7 @@ Raw = Mapping[str, Any]
 DRAFTS = ("checkout-draft", "auto-draft")
 RESTOCKED = "_restock_refunded_items"
 ZERO = Decimal(0)
-_ADDRESS = {
+ADDRESS = {
     "first_name": "first_name",
     "last_name": "last_name",
     "company": "company",
@@ -153,7 +153,7 @@ def _payment(raw: Raw) -> Payment:
 
 def address(raw: Raw) -> Address:
     """Read an address."""
-    return Address(**{ours: str(raw.get(name) or "") for ours, name in _ADDRESS.items()})
+    return Address(**{ours: str(raw.get(name) or "") for ours, name in ADDRESS.items()})
 
 
 def amount(value: object) -> Decimal:

@@ -20,6 +20,8 @@ class WooSettings(Struct, frozen=True, kw_only=True):
     dimension_unit: str = "cm"
     new_products: str = "draft"
     restocked_refunds: str = "leave"
+    taken_orders: str = "processing"
+    adjusts_stock: bool = False
     requests_at_once: int = 2
     page_size: int = 100
 
@@ -116,6 +118,22 @@ OPTIONS = (
         default="leave",
         choices=("leave", "return"),
         recommendation="leave, where refunds are made before the goods are back.",
+    ),
+    Option(
+        name="taken_orders",
+        title="Orders of other channels",
+        description="The status in which orders of other channels are made here; each lowers the stock.",
+        kind=OptionKind.CHOICE,
+        default="processing",
+        choices=("processing", "on-hold", "completed"),
+    ),
+    Option(
+        name="adjusts_stock",
+        title="Book stock through the plug-in",
+        description="Book differences of stock through the companion plug-in, which books each cause once."
+        " For a shop whose own stock counts, and where the plug-in is active.",
+        kind=OptionKind.SWITCH,
+        default=False,
     ),
     Option(
         name="requests_at_once",

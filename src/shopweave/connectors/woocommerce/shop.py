@@ -8,11 +8,18 @@ from shopweave.connector.orders import OrderPage
 from shopweave.connector.roles import CheckLine, Page
 from shopweave.connector.transports import HttpTransport
 from shopweave.connectors.woocommerce import callbacks, checking, payloads
+from shopweave.connector.orders import Adjustment, HandOver, OrderNews, OrderPage, Taken
+from shopweave.connector.roles import CheckLine, Page
+from shopweave.connector.transports import HttpTransport
+from shopweave.connectors.woocommerce import checking, payloads
+from shopweave.connectors.woocommerce.adjusting import Adjuster
 from shopweave.connectors.woocommerce.client import Client
 from shopweave.connectors.woocommerce.companion import Companion
+from shopweave.connectors.woocommerce.news import Teller
 from shopweave.connectors.woocommerce.orders import OrderReader
 from shopweave.connectors.woocommerce.reading import Reader
 from shopweave.connectors.woocommerce.settings import WooSettings
+from shopweave.connectors.woocommerce.taking import OrderTaker
 from shopweave.connectors.woocommerce.writing import Writer
 from shopweave.model.change import Write, WriteAnswer, WriteRefused
 from shopweave.model.record import Kind, RemoteRecord
@@ -27,6 +34,9 @@ class Shop:
         self._client = Client(settings, http)
         self._reader = Reader(settings, self._client)
         self._orders = OrderReader(settings, self._client)
+        self._taker = OrderTaker(settings, self._client, self._reader)
+        self._adjuster = Adjuster(self._client)
+        self._teller = Teller(self._client)
         self._companion = Companion(self._client)
         self._writer = Writer(settings, self._client, self._reader, self._companion)
 
@@ -45,6 +55,18 @@ class Shop:
     async def orders_by_ids(self, ids: tuple[str, ...]) -> OrderPage:
         """Read orders by id."""
         return await self._orders.by_ids(ids)
+
+    async def take(self, order: HandOver, *, not_after: float | None) -> Taken | WriteRefused:
+        """Make an order of another channel."""
+        return await self._taker.take(order, not_after)
+
+    async def find_order(self, order: HandOver) -> Taken | None:
+        """Look for an order that may have been made."""
+        return await self._taker.find(order)
+
+    async def tell(self, news: OrderNews, *, not_after: float | None) -> WriteRefused | None:
+        """Write what became of an order the shop sold."""
+        return await self._teller.tell(news, not_after)
 
     def refusal(self, write: Write) -> WriteRefused | None:
         """Say what the shop would refuse."""
@@ -73,6 +95,11 @@ class Shop:
     async def subscribe(self, address: str, secret: str) -> Subscribed:
         """Have the shop tell of orders and products."""
         return await callbacks.subscribe(self._client, address, secret)
+    async def adjust_levels(
+        self, kind: Kind, adjustments: tuple[Adjustment, ...], *, not_after: float | None
+    ) -> tuple[WriteAnswer, ...]:
+        """Book differences of stock."""
+        return await self._adjuster.adjust(kind, adjustments, not_after)
 
     async def check(self) -> tuple[CheckLine, ...]:
         """Try the connection, changing nothing."""

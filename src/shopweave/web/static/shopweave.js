@@ -9,6 +9,7 @@ setInterval(() => {
   sign().classList.remove("ok");
 }, 2000);
 document.addEventListener("keydown", (event) => {
+  if (document.documentElement.dataset.keys === "off") return;
   if (event.key !== "/" || event.target.closest("input, textarea, select")) return;
   event.preventDefault();
   document.getElementById("q")?.focus();
