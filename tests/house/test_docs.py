@@ -7,6 +7,9 @@ import pytest
 from tools.reference import PAGES, codes
 
 from shopweave.hub.icecat.env import parse_env
+from shopweave.store.migrating import STEPS
+from shopweave.store.sqlite import make_engine
+from tests.store.schema import differences
 
 DOCS = Path("docs")
 
@@ -42,6 +45,17 @@ def test_links_lead_somewhere(page: str) -> None:
     here = Path(page)
     for target in re.findall(r"\]\(([^)#]+)\)", here.read_text("utf-8")):
         assert target.startswith("http") or (here.parent / target).exists(), target
+
+
+def test_a_table_is_changed_by_a_step_as_contributing_says(tmp_path: Path) -> None:
+    files = sorted(STEPS.glob("step_*.py"))
+    assert [path.name[5:9] for path in files] == [f"{number:04}" for number in range(1, len(files) + 1)]
+    stepped, direct = (make_engine(tmp_path / name) for name in ("stepped", "direct"))
+    try:
+        assert differences(stepped, direct) == []
+    finally:
+        stepped.dispose()
+        direct.dispose()
 
 
 def test_every_command_in_the_readme_exists() -> None:

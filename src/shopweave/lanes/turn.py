@@ -1,6 +1,6 @@
 """A few seconds of one lane under one lease: choose, send, choose again."""
 
-from asyncio import FIRST_COMPLETED, Event, Task, TaskGroup, timeout, wait
+from asyncio import FIRST_COMPLETED, Event, Task, TaskGroup, create_task, timeout, wait
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
@@ -14,6 +14,7 @@ from shopweave.store.lanes import Lease
 
 LEASE = 40.0
 RENEW = 5.0
+LISTEN = 0.5
 TURN = 5.0
 # A turn ends by waiting for what is under way; where requests are long that must not be most of it.
 REQUESTS = 8
@@ -36,6 +37,8 @@ class Turn:
         self._queues, self._bell, self._go_on = queues, bell, go_on
         self._flying: list[Task[bool]] = []
         self._begun = self._until = 0.0
+        self._rings = 0
+        self._rests = False
 
     async def work(self) -> None:
         """Take the lane, send what may be sent, give it back."""
@@ -57,6 +60,7 @@ class Turn:
         """Take the lane; what earlier owners left under way is in doubt from now on."""
         lease = lanes.take_lease(tx, self._port.row.id, self._worker, LEASE)
         if lease is not None:
+            self._rings = lanes.rings(tx, self._port.row.id)
             for queue in self._queues:
                 queue.doubt_orphans(tx, lease)
         return lease
@@ -66,9 +70,10 @@ class Turn:
         ours = True
         try:
             async with TaskGroup() as group:
-                renewing = group.create_task(self._renew(held))
+                beside = [group.create_task(self._renew(held)), group.create_task(self._listen())]
                 await self._loop(group, held)
-                renewing.cancel()
+                for task in beside:
+                    task.cancel()
         except* Fenced:
             ours = False
         return ours
@@ -88,17 +93,40 @@ class Turn:
                 raise Fenced
             held.lease, held.deadline = lease, asked + LEASE
 
+    async def _listen(self) -> None:
+        """Ring the bell of this process when another one rings the lane; one that rests need not hear it."""
+        at = self._port.row.id
+        while True:
+            await self._clock.sleep(LISTEN)
+            if self._rests:
+                continue
+            rings = await self._store.read(lambda tx: lanes.rings(tx, at))
+            if rings != self._rings:
+                self._rings = rings
+                self._bell.set()
+
     async def _loop(self, group: TaskGroup, held: Held) -> None:
         while True:
             self._bell.clear()
             await self._fill(group, held)
             if self._flying:
-                done, _ = await wait(self._flying, return_when=FIRST_COMPLETED)
+                done = await self._first_answered()
                 self._flying = [task for task in self._flying if task not in done]
                 if not all(task.result() for task in done):
                     self._until = 0.0
             elif self._is_over() or not await self._wait(held):
                 return
+
+    async def _first_answered(self) -> set[Task[bool]]:
+        """Wait for an answer; while there is a place for what is urgent, for the bell too."""
+        if len(self._flying) >= self._port.capabilities.requests_at_once or self._is_over():
+            return (await wait(self._flying, return_when=FIRST_COMPLETED))[0]
+        ringing = create_task(self._bell.wait())
+        try:
+            await wait([*self._flying, ringing], return_when=FIRST_COMPLETED)
+        finally:
+            ringing.cancel()
+        return {task for task in self._flying if task.done()}
 
     def _is_over(self) -> bool:
         return self._clock.monotonic() >= self._until
@@ -131,13 +159,15 @@ class Turn:
         due, rests = await self._store.read(lambda tx: _next(tx, held.lease))
         if due is None:
             return False
-        moment = max(due, rests) if rests else due
-        seconds = (moment - self._clock.now()).total_seconds()
+        moment, now = max(due, rests) if rests else due, self._clock.now()
+        seconds = (moment - now).total_seconds()
+        self._rests = rests is not None and rests > now
         try:
             async with timeout(max(0.01, min(seconds, self._until - self._clock.monotonic()))):
                 await self._bell.wait()
         except TimeoutError:
             pass
+        self._rests = False
         return True
 
 

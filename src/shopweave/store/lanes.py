@@ -48,6 +48,8 @@ _READ = select(
     lane.c.batch,
     is_stopped(lane.c.connection).label("stopped"),
 ).where(_HERE)
+_RINGS = select(lane.c.rings).where(_HERE)
+_RING = update(lane).where(_HERE).values(rings=lane.c.rings + 1)
 _SET = update(lane).where(_HERE)
 _SET_OWN = _SET.where(lane.c.owner == bindparam("me"), lane.c.epoch == bindparam("mine"))
 _ALL = select(lane.c.connection).order_by(lane.c.connection)
@@ -99,12 +101,18 @@ def release_lease(tx: Tx, lease: Lease) -> bool:
 
 
 def set_awake(tx: Tx, connection: int) -> int | None:
-    """Note that a wake-up of the lane is on its way; give its number when it was asleep."""
+    """Note that a wake-up of the lane is on its way; give its number when it was asleep, else ring."""
     row = read_lane(tx, connection)
     if row.awake:
+        tx.run(_RING, {"at": connection})
         return None
     count_wake(tx, connection, row.wakes + 1)
     return row.wakes + 1
+
+
+def rings(tx: Tx, connection: int) -> int:
+    """Say how often the lane was rung while it was awake, by whatever process."""
+    return int(tx.scalar(_RINGS, {"at": connection}))
 
 
 def count_wake(tx: Tx, connection: int, number: int) -> None:

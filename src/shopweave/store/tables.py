@@ -92,6 +92,7 @@ lane = table(
     Column("failures", Integer, nullable=False, server_default="0"),
     Column("awake", Boolean, nullable=False, server_default=false()),
     Column("wakes", Integer, nullable=False, server_default="0"),
+    Column("rings", Integer, nullable=False, server_default="0"),
     Column("tokens", Text, nullable=False, server_default="{}"),
     Column("batch", Integer, nullable=False, server_default="0"),
 )

@@ -61,11 +61,7 @@ class Images:
 
     def store(self, name: str, content: bytes, *, alt: str, title: str) -> Row:
         """Store a file under a free name."""
-        stem, _, ending = re.sub(r"\s+", "-", name).rpartition(".")
-        number, file = 0, f"{stem}.{ending}"
-        while file in self._names:
-            number += 1
-            file = f"{stem}-{number}.{ending}"
+        file = self.free(re.sub(r"\s+", "-", name))
         self._names.add(file)
         key, now = self.state.number(), self.clock.now().replace(microsecond=0).isoformat()
         row: Row = {
@@ -82,6 +78,21 @@ class Images:
         self.state.files[key] = content
         self.state.save("media", key, row)
         return row
+
+    def free(self, name: str) -> str:
+        """Give a file name that nobody has, by counting up behind its stem."""
+        stem, _, ending = name.rpartition(".")
+        number, file = 0, name
+        while file in self._names:
+            number += 1
+            file = f"{stem}-{number}.{ending}"
+        return file
+
+    def rename(self, row: Row, file: str) -> None:
+        """Give a picture another file name; its old address answers no more."""
+        self._names.discard(row["file"])
+        self._names.add(file)
+        self.state.save("media", row["id"], {**row, "file": file})
 
     def src(self, row: Row) -> str:
         """Give the address of a picture."""

@@ -96,7 +96,7 @@ class WooShop:
         self.orders = Orders(stage, state, self.products, lines, currency=rules.currency)
         self.refunds = Refunds(self.orders, rules.refunding)
         wait, near = rules.callback_wait, rules.callbacks_anywhere
-        self.callbacks = Callbacks(stage, state, self._show, wait=wait, near=near)
+        self.callbacks = Callbacks(stage, state, self.show, wait=wait, near=near)
 
     @property
     def url(self) -> str:
@@ -111,7 +111,7 @@ class WooShop:
         """Write what changed since the last flush."""
         self.state.flush(journal)
 
-    def _show(self, resource: str, key: int) -> HttpResponse:
+    def show(self, resource: str, key: int) -> HttpResponse:
         """Read an object as a webhook sends it: the answer of the API, an error object when it is gone."""
         call = Call(
             method="GET", path=f"/wc/v3/{resource}s/{key}", query={}, headers={}, raw=b"", role=MANAGERS[0]

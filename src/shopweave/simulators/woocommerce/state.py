@@ -1,6 +1,6 @@
 """The state of the simulated shop: rows, indexes, and what changed since the last flush."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +8,7 @@ from shopweave.simulators.journal import Journal
 from shopweave.simulators.woocommerce.lag import Lag
 
 Row = dict[str, Any]
+Watcher = Callable[[str, Row | None, Row | None], None]
 TABLES = (
     "product",
     "term",
@@ -22,6 +23,8 @@ TABLES = (
     "customer",
     "coupon",
     "tax",
+    "change",
+    "request",
 )
 COUNTERS = ("next_id", "next_line")
 
@@ -38,6 +41,7 @@ class State:
         self.next_id = 10
         self.next_line = 0
         self.files: dict[int, bytes] = {}
+        self.watchers: list[Watcher] = []
         self._changed: dict[tuple[str, int], Row] = {}
         self._removed: set[tuple[str, int]] = set()
 
@@ -58,19 +62,26 @@ class State:
 
     def save(self, table: str, key: int, row: Row) -> None:
         """Put a row in place."""
+        old = self.rows[table].get(key)
         if self._lag is not None:
-            self._lag.note(table, key, self.rows[table].get(key))
+            self._lag.note(table, key, old)
         self.rows[table][key] = row
         self._changed[(table, key)] = row
         self._removed.discard((table, key))
+        self._watched(table, old, row)
 
     def remove(self, table: str, key: int) -> None:
         """Take a row away."""
         if self._lag is not None:
             self._lag.note(table, key, self.rows[table].get(key))
-        self.rows[table].pop(key, None)
+        old = self.rows[table].pop(key, None)
         self._changed.pop((table, key), None)
         self._removed.add((table, key))
+        self._watched(table, old, None)
+
+    def _watched(self, table: str, old: Row | None, new: Row | None) -> None:
+        for watcher in self.watchers:
+            watcher(table, old, new)
 
     def seen(self, table: str) -> dict[int, Row]:
         """Give the rows of a table as lists show them."""

@@ -1,69 +1,33 @@
-"""The companion plug-in's routes in the simulated shop; `install` adds them to one."""
+"""The routes that take pictures in and give them to products."""
 
 import hashlib
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from shopweave.model.http import HttpResponse
 from shopweave.simulators.woocommerce.answers import Body, Wrong, answer
 from shopweave.simulators.woocommerce.images import media_type
-from shopweave.simulators.woocommerce.plugin_stock import Stock
-from shopweave.simulators.woocommerce.routes import MANAGERS, Call, no_route, only, required
+from shopweave.simulators.woocommerce.routes import Call, required
 from shopweave.simulators.woocommerce.state import Row
 from shopweave.simulators.woocommerce.values import integer
 
 if TYPE_CHECKING:
     from shopweave.simulators.woocommerce.shop import WooShop
 
-SPACE = "/wc-shopweave/v1"
-VERSION = "0.1.0"
-_ITEMS = 500
 
+class Pictures:
+    """Pictures of one shop, each kept once by its content."""
 
-def install(shop: "WooShop") -> None:
-    """Add the plug-in's routes to a shop."""
-    plugin = _Plugin(shop)
-    routes = {
-        "check": ("GET", plugin.check),
-        "pictures": ("POST", plugin.pictures),
-        "set-image": ("POST", plugin.set_image),
-        "stock": ("POST", Stock(shop).answer),
-    }
-
-    def routed(call: Call, parts: list[str]) -> HttpResponse:
-        method, route = routes.get("/".join(parts), ("", None))
-        if route is None or call.method != method:
-            raise no_route()
-        only(call, *MANAGERS)
-        return route(call)
-
-    shop.routes.add(SPACE, routed)
-
-
-class _Plugin:
     def __init__(self, shop: "WooShop") -> None:
         self.shop = shop
         self._known: dict[str, int] = {}
-
-    def check(self, call: Call) -> HttpResponse:
-        _ = call
-        found: Body = {
-            "plugin": VERSION,
-            "wordpress": "6.9",
-            "woocommerce": self.shop.rules.version,
-            "php": "8.2",
-            "engine": "InnoDB",
-            "stock_managed": True,
-            "features": ["pictures", "set_image", "stock"],
-            "lacks": [],
-            "limits": {"items": _ITEMS, "image_mb": 20},
-        }
-        return answer(200, found)
 
     def pictures(self, call: Call) -> HttpResponse:
         """Take a file in, once by its content."""
         if not media_type(call.raw):
             raise _refused("type")
-        name = call.headers.get("content-disposition", "").partition('filename="')[2].partition('"')[0]
+        head = call.headers.get("content-disposition", "")
+        name = unquote(head.partition('filename="')[2].partition('"')[0])
         known = self._alive(hashlib.sha256(call.raw).hexdigest())
         key = known or self.shop.images.store(name or "image.png", call.raw, alt="", title="")["id"]
         return answer(200 if known else 201, {"id": key, **self._shown(key, reused=bool(known))})
