@@ -14,7 +14,7 @@ from shopweave.model.http import HttpRequest
 from shopweave.simulators.till import truth
 from shopweave.simulators.woocommerce.truth import edit, products
 from shopweave.storms.__main__ import main
-from shopweave.storms.fleet import one, play_all
+from shopweave.storms.fleet import hunt, one, play_all
 from shopweave.storms.loop import Stuck, VirtualLoop, pause, play
 from shopweave.storms.mutants import MUTANTS
 from shopweave.storms.oracle import judge
@@ -23,7 +23,7 @@ from shopweave.storms.scenario import STRANGER, Fate, Tidying, draw
 from shopweave.storms.world import SHOP, World, chance
 
 SEEDS = range(1, 9)
-FOUND = (("page shift", 8), ("no not_after", 18))
+QUICK = ("page shift", "no not_after")
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -140,16 +140,9 @@ def test_six_bugs_that_concern_items_are_planted_where_they_can_be_found() -> No
     ]
 
 
-@pytest.mark.parametrize(("name", "seed"), FOUND)
-def test_a_storm_finds_a_planted_bug(name: str, seed: int) -> None:
-    script = (
-        "from shopweave.storms.mutants import MUTANTS, plant\n"
-        "from shopweave.storms.fleet import one\n"
-        f"plant(MUTANTS[{name!r}])\n"
-        f"print(one({seed}).outcome.is_good)"
-    )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "False"
+@pytest.mark.parametrize("name", QUICK)
+def test_a_storm_finds_a_planted_bug(name: str) -> None:
+    assert hunt(name, range(1, 101), 2) is not None
 
 
 def test_staff_tidy_up_while_the_list_is_read(made: World) -> None:

@@ -185,13 +185,13 @@ class _Scale:
         return drift, Policy(settings.conflict)
 
     def _may_rewrite(self, atom: str, sides: Sides) -> bool:
-        """Write an unprovoked move back twice, never a third time."""
+        """Write an unprovoked move back twice, never a third time; the lane counts what was written."""
         parking = self._case.parked.get(atom)
         is_same = parking is not None and parking.why == "drift" and parking.source_print == sides.source
         tries = parking.tries if parking is not None and is_same else 0
         if tries >= DRIFTS:
             return False
-        self._parks.append(self._parking(atom, sides, "drift", tries + 1))
+        self._parks.append(self._parking(atom, sides, "drift", tries))
         return True
 
     def _parking(self, atom: str, sides: Sides, why: str, tries: int = 0) -> Parking:

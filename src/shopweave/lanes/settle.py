@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from msgspec import structs
+
 from shopweave.core.prints import ABSENT, UNCONFIRMED, fingerprint, one, replaced
 from shopweave.core.retry import first_look
 from shopweave.lanes.choose import Pick, check_epoch
@@ -22,6 +24,7 @@ from shopweave.store.lanes import Lease
 from shopweave.store.outbox import UNDO, Change, item_reference
 
 TRY_AGAIN = timedelta(days=1)
+_ACCEPTED = ("refused", "unresolved")
 SECOND_LOOK = timedelta(seconds=30)
 
 
@@ -103,13 +106,17 @@ def _agree(
         unconfirmed=UNCONFIRMED in there.values() or (known.unconfirmed if known else False),
     )
     agreements.store_agreements(tx, flow.id, [agreement])
-    agreements.unpark(tx, flow.id, [one for one in _refused_before(tx, flow, change) if one[1] in written])
+    _note_written(tx, flow, change, written)
     _park_left_out(tx, flow, change, composed.left_out)
 
 
-def _refused_before(tx: Tx, flow: FlowRow, change: Change) -> list[tuple[int, str]]:
+def _note_written(tx: Tx, flow: FlowRow, change: Change, written: Sequence[str]) -> None:
+    """Take what was refused before as accepted, and count that what the target had moved was put right."""
     parked = agreements.parkings(tx, flow.id, [change.item or 0])
-    return [key for key, one in parked.items() if one.why in ("refused", "unresolved")]
+    noted = [one for (_, atom), one in parked.items() if atom in written]
+    agreements.unpark(tx, flow.id, [(one.item, one.atom) for one in noted if one.why in _ACCEPTED])
+    tried = [structs.replace(one, tries=one.tries + 1) for one in noted if one.why == "drift"]
+    agreements.park(tx, flow.id, tried)
 
 
 def _park_left_out(tx: Tx, flow: FlowRow, change: Change, left_out: Sequence[str]) -> None:

@@ -24,8 +24,8 @@ class Agreement(Struct, frozen=True, kw_only=True):
 class Parking(Struct, frozen=True, kw_only=True):
     """An atom set aside until its source moves from `source_print`, or until a time.
 
-    `why`: refused · unresolved · drift (counts `tries`) · conflict · pin. A `decision` of a person
-    (source or target) holds until either side moves again.
+    `why`: refused · unresolved · drift (`tries` writes put it right) · conflict · pin. A `decision` of a
+    person (source or target) holds until either side moves again.
     """
 
     item: int

@@ -74,11 +74,17 @@ def play_all(seeds: Sequence[int], jobs: int) -> Iterator[Played]:
 
 
 def hunt(name: str, seeds: Sequence[int], jobs: int) -> int | None:
-    """Plant a bug and give the first seed in which a storm finds it, None when none does."""
-    with get_context("spawn").Pool(jobs, initializer=_planted, initargs=(name,)) as pool:
-        for played in pool.imap(one, seeds, chunksize=1):
-            if not played.outcome.is_good:
-                return played.outcome.seed
+    """Plant a bug and give a seed in which a storm finds it and the sound hub passes, None if there is none.
+
+    Seeds that found it before are tried first; they have to find it again.
+    """
+    spawn = get_context("spawn")
+    order = dict.fromkeys((*MUTANTS[name].seeds, *seeds))
+    with spawn.Pool(jobs, initializer=_planted, initargs=(name,)) as wrong, spawn.Pool(1) as sound:
+        for played in wrong.imap(one, order, chunksize=1):
+            seed = played.outcome.seed
+            if not played.outcome.is_good and sound.apply(one, (seed,)).outcome.is_good:
+                return seed
     return None
 
 

@@ -13,17 +13,19 @@ from msgspec import Struct, structs
 
 from shopweave.store import lanes, marks, positions
 from shopweave.store.base import Tx
+from shopweave.store.positions import PositionRow
 
 EVERY = 1_000_000
 Function = Callable[..., Any]
 
 
 class Mutant(Struct, frozen=True):
-    """A bug: the function it replaces, as module and name, and what is made of it."""
+    """A bug: the function it replaces, as module and name, what is made of it, and seeds that found it."""
 
     module: str
     name: str
     spoil: Callable[[Function], Function]
+    seeds: tuple[int, ...] = ()
 
 
 def plant(mutant: Mutant) -> None:
@@ -46,17 +48,19 @@ def _position_early(sound: Function) -> Function:
     @wraps(sound)
     async def wrong(self: Any, port: Any, feed: Any, row: Any) -> Any:
         page = await sound(self, port, feed, row)
-        swept = row.sweeping and page.done
-        await self._store.write(lambda tx: _move(tx, port.row.id, feed.name, page, swept=swept))
+        await self._store.write(lambda tx: _move(tx, port.row.id, feed.name, page, row))
         return page
 
     return wrong
 
 
-def _move(tx: Tx, connection: int, feed: str, page: Any, *, swept: bool) -> None:
-    row = positions.read_position(tx, connection, feed)
-    moved = structs.replace(row, position=page.position, done=page.done, swept=tx.now if swept else row.swept)
+def _move(tx: Tx, connection: int, feed: str, page: Any, row: PositionRow) -> None:
+    swept = tx.now if row.sweeping and page.done else row.swept
+    moved = structs.replace(row, position=page.position, done=page.done, swept=swept)
     positions.store_position(tx, connection, feed, moved)
+    # The page is then stored as one that was read from there.
+    for field in moved.__struct_fields__:
+        structs.force_setattr(row, field, getattr(moved, field))
 
 
 def _page_shift(_: Function) -> Function:
@@ -99,6 +103,6 @@ MUTANTS = {
     "page shift": Mutant("shopweave.connector.paging", "follows", _page_shift),
     "FULL dropped": Mutant("shopweave.store.inline", "InlineStore.write_safe", _full_dropped),
     "epoch check dropped": Mutant("shopweave.lanes.choose", "check_epoch", _unchecked),
-    "no not_after": Mutant("shopweave.lanes.send", "not_after", _without_end),
+    "no not_after": Mutant("shopweave.lanes.send", "not_after", _without_end, (21, 45, 67)),
     "lost mark": Mutant("shopweave.store.marks", "clear_marks", _lost_mark),
 }
