@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,6 +17,7 @@ from shopweave.web.app import make_app
 from shopweave.web.hooks import Hooks
 
 GRACE = 2
+LOG = logging.getLogger("uvicorn.error")
 
 
 def listen(host: str, port: int, *, exact: bool = True) -> socket.socket:
@@ -57,9 +59,18 @@ async def served(hub: Hub, at: socket.socket) -> AsyncIterator[str]:
             yield base.rstrip("/") or f"http://{f'[{host}]' if ':' in host else host}:{port}"
         finally:
             app.state.site.over.set()
+            LOG.addFilter(_is_news)
             server.should_exit = True
             await task
+            await asyncio.gather(*server.server_state.tasks, return_exceptions=True)
+            LOG.removeFilter(_is_news)
             await receiver.close()
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Leave out what is said of requests that did not end by themselves when serving ended."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, asyncio.CancelledError) and not str(record.msg).startswith("Cancel ")
 
 
 def _config(app: Hooks) -> uvicorn.Config:
