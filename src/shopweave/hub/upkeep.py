@@ -13,7 +13,18 @@ from shopweave.flows.run import Runner
 from shopweave.lanes.lanes import Lanes
 from shopweave.model.change import ChangeState
 from shopweave.model.seams import Clock
-from shopweave.store import callbacks, connections, findings, forgetting, lanes, marks, outbox, plans, undoing
+from shopweave.store import (
+    callbacks,
+    connections,
+    findings,
+    forgetting,
+    lanes,
+    marks,
+    outbox,
+    plans,
+    samples,
+    undoing,
+)
 from shopweave.store.base import Store, Tx
 
 KEEP = timedelta(days=30)
@@ -51,6 +62,7 @@ class Upkeep:
     async def advance(self, state: Json) -> Json:
         """Do all of it once."""
         await self._store.write(lambda tx: tidy(tx, self._house))
+        await self._store.write(lambda tx: samples.take(tx, list(self._house.ports)))
         await self.wake_sleepers()
         await self.forget()
         return {**state, "done": True}
@@ -88,6 +100,7 @@ class Upkeep:
         await self._store.write(lambda tx: forgetting.forget_forms(tx, KEEP_FORMS))
         while await self._store.write(lambda tx: callbacks.forget_callbacks(tx, KEEP_RUNS)):
             pass
+        await self._store.write(lambda tx: samples.forget(tx, KEEP))
         await self._engine.forget(self._clock.now() - KEEP_RUNS)
 
     async def _sliced(self, forget: Callable[[Tx, timedelta, int], int]) -> None:

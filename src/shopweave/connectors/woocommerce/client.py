@@ -154,7 +154,7 @@ class Client:
 
 def failure(method: str, answer: HttpResponse, place: str) -> HubError | None:
     """Say what is wrong with an answer, None if nothing."""
-    if answer.status == 429:
+    if answer.status == 429 or _is_busy(answer):
         return Limited(f"{place} asks for fewer requests.", wait=_wait(answer), code="WOO-120", where=place)
     is_json = answer.content_type == "application/json"
     if 200 <= answer.status < 300:
@@ -208,6 +208,11 @@ def _by_code(method: str, error: ShopError, status: int, place: str) -> HubError
             "The shop does not know this route.", code=NO_ROUTE, where=place, remedy="Is WooCommerce active?"
         )
     return Refused(error.message or error.code, code=f"WOO {error.code}"[:60], where=place)
+
+
+def _is_busy(answer: HttpResponse) -> bool:
+    """Say whether the companion plug-in wrote nothing because the shop's database is busy."""
+    return answer.status == 503 and b'"shopweave_busy"' in answer.body
 
 
 def unusable(method: str, place: str, what: str) -> HubError:

@@ -19,13 +19,14 @@ from shopweave.connectors.woocommerce.taking import OrderTaker
 from shopweave.connectors.woocommerce.writing import Writer
 from shopweave.model.change import Write, WriteAnswer, WriteRefused
 from shopweave.model.record import Kind, RemoteRecord
+from shopweave.model.seams import Ids
 from shopweave.model.values import Level
 
 
 class Shop:
     """Reads, writes and checks one shop."""
 
-    def __init__(self, settings: WooSettings, http: HttpTransport) -> None:
+    def __init__(self, settings: WooSettings, http: HttpTransport, ids: Ids) -> None:
         self._settings = settings
         self._client = Client(settings, http)
         self._reader = Reader(settings, self._client)
@@ -34,7 +35,7 @@ class Shop:
         self._adjuster = Adjuster(self._client)
         self._teller = Teller(self._client)
         self._companion = Companion(self._client)
-        self._writer = Writer(settings, self._client, self._reader, self._companion)
+        self._writer = Writer(settings, self._client, self._reader, self._companion, ids)
 
     async def page(self, feed: str, position: str, *, sweep: bool) -> Page:
         """Read the next page of a feed."""
