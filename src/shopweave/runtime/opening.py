@@ -14,6 +14,7 @@ from shopweave.model.message import Post
 from shopweave.model.seams import Clock
 from shopweave.model.settings import ConnectionSettings, HubSettings, NotifySettings
 from shopweave.runtime.clock import SystemClock, SystemIds, system_random
+from shopweave.runtime.files import Files
 from shopweave.runtime.http import AiohttpTransport, GuardedTransport
 from shopweave.runtime.mail import MailPost
 from shopweave.runtime.right import Right, this_place
@@ -149,5 +150,6 @@ def _account(
         clock=clock,
         ids=SystemIds(),
         random=system_random(),
+        files=Files(),
     )
     return make_account(one, doors)
