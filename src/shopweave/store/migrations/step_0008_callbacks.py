@@ -5,8 +5,8 @@ from alembic.operations import Operations
 
 from shopweave.store.migrations.first.pieces import MOMENT, key, to
 
-revision = "0006"
-down_revision = "0005"
+revision = "0008"
+down_revision = "0007"
 
 
 def upgrade(op: Operations) -> None:
