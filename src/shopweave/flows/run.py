@@ -40,7 +40,7 @@ class Runner:
 
     def __init__(self, store: Store, engine: Engine, clock: Clock, house: House) -> None:
         self._store, self._engine, self._clock, self.house = store, engine, clock, house
-        self._puller = Puller(store, clock, house)
+        self.puller = Puller(store, clock, house)
         self._asker = Asker(store, clock, house)
         self._sending: tuple[Lanes, Planner] | None = None
         self._since: dict[int, float] = {}
@@ -190,7 +190,7 @@ class Runner:
             early = await self._store.read(lambda tx: self._goes_early(tx, flow, state))
             return {**state, "early": early, "step": LINK if early else PULL}, Pulled()
         settings = flow.settings
-        pulled = await self._puller.step(
+        pulled = await self.puller.step(
             connection,
             feed,
             since=self._since.setdefault(int(str(state["run"])), self._clock.monotonic()),
@@ -224,7 +224,7 @@ class Runner:
         )
         if place >= len(sides):
             return {**state, "step": LINK}
-        pulled = await self._puller.again(sides[place])
+        pulled = await self.puller.again(sides[place])
         await self._count(state, read=pulled.read, requests=pulled.requests)
         return {**state, "place": place + pulled.done}
 

@@ -21,7 +21,7 @@ OVERLAP = 120.0
 class Counter:
     """A shop that sells, and a connection to it."""
 
-    def __init__(self, rules: Rules | None = None, **settings: Any) -> None:
+    def __init__(self, rules: Rules | None = None, *, hours: int = 2, **settings: Any) -> None:
         self.clock = Ticking()
         self.shop = WooShop(
             self.clock,
@@ -29,6 +29,7 @@ class Counter:
             users=(User(name="hub", password="pw"),),
             keys=(Key(key="ck_1", secret="cs_1"),),
             rules=rules or Rules(),
+            offset=timedelta(hours=hours),
         )
         self.http = Simulated((SHOP, self.shop))
         values = {"url": SHOP, "consumer_key": "ck_1", "consumer_secret": "cs_1", "page_size": 3, **settings}
