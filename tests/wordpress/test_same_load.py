@@ -47,7 +47,9 @@ def test_sixteen_clients_beside_sixteen_buyers_lose_nothing(place: Place) -> Non
 def test_one_key_ten_times_at_once_counts_once(place: Place) -> None:
     product = place.product(place.name("TEN"), 5000)
     with ThreadPoolExecutor(10) as pool:
-        answers = list(pool.map(lambda _: adjusted(place, "load-ten", {"id": product, "delta": -5}), range(10)))
+        answers = list(
+            pool.map(lambda _: adjusted(place, "load-ten", {"id": product, "delta": -5}), range(10))
+        )
     assert left(place, product) == 4995
     assert sorted(one["replayed"] for one in answers) == [False] + [True] * 9
     assert len({one["change"] for one in answers}) == 1
