@@ -1,7 +1,7 @@
 """Runs by the clock."""
 
 from shopweave.engine.port import Json, Schedule
-from shopweave.hub import notify, upkeep
+from shopweave.hub import notify, upkeep, watching
 from shopweave.hub.context import Hub
 from shopweave.model.settings import FlowSettings, OrderFlowSettings
 
@@ -19,7 +19,7 @@ async def set_schedules(hub: Hub) -> None:
 
     hub.engine.register(CLOCK, fire)
     clocks = [_clock(flow) for flow in _by_clock(hub)]
-    await hub.engine.schedule((*notify.register(hub), upkeep.schedule(), *clocks))
+    await hub.engine.schedule((*notify.register(hub), *watching.register(hub), upkeep.schedule(), *clocks))
 
 
 def scheduled(hub: Hub) -> list[str]:
