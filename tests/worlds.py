@@ -24,6 +24,7 @@ from shopweave.model.http import HttpRequest, HttpResponse
 from shopweave.model.settings import HubSettings
 from shopweave.runtime.clock import SystemClock, SystemIds, system_random
 from shopweave.runtime.opening import _steady_engine, open_store
+from shopweave.runtime.secrets import open_seal
 from shopweave.runtime.sql import open_sql
 from shopweave.simulators.catalogue import Catalogue, catalogue
 from shopweave.simulators.icecat import IcecatSite
@@ -129,6 +130,7 @@ class World:
             house=house,
             worker=worker,
         )
+        hub.open_seal = partial(open_seal, self.folder)
         await engine.take_over()
         if start:
             await hub.start()

@@ -133,6 +133,20 @@ class Puller:
             read, asked = read + len(found), asked + 1
         return Pulled(read=read, moved=moved, requests=asked, done=len(due) < limit or not moved)
 
+    async def look(
+        self, connection: int, kind: Kind, ids: Sequence[str], settle: Callable[[Tx], None]
+    ) -> None:
+        """Read records by id; `settle` is called in the transaction that stores them."""
+        port, began = self._house.ports[connection], self._clock.now()
+        number = await self._number(port)
+        found = await self._read(port, kind, ids)
+
+        def keep(tx: Tx) -> None:
+            self._store_read(port, found, began, number, tx)
+            settle(tx)
+
+        await self._store.write(keep)
+
     async def _number(self, port: Port) -> int:
         """Draw the number at which a request begins, where levels are put in order by it."""
         at = port.row.id

@@ -7,6 +7,7 @@ from msgspec import Struct, structs
 
 from shopweave.connector.declaration import Connector, Doors, find_connector
 from shopweave.engine.port import Engine
+from shopweave.flows.callbacks import Listener
 from shopweave.flows.house import Flow, House, OrderFlow, slice_of
 from shopweave.flows.run import Runner
 from shopweave.flows.stock import StockRunner
@@ -19,7 +20,7 @@ from shopweave.lanes.port import Port
 from shopweave.lanes.recording import RecordingTransport
 from shopweave.model.errors import Configuration
 from shopweave.model.message import Post
-from shopweave.model.seams import Clock, Ids, Random
+from shopweave.model.seams import Clock, Ids, Random, Seals
 from shopweave.model.settings import ConnectionSettings, FlowSettings, HubSettings, OrderFlowSettings
 from shopweave.store import connections
 from shopweave.store.base import Store, Tx
@@ -59,8 +60,10 @@ class Hub:
         self.drain: Drain = no_orders
         self.lanes.show_stock({one.row.target: one.channel for one in house.stock.values()}, self._drain)
         self.stock = StockRunner(store, engine, clock, house, self.runner.puller, self.lanes, self._drain)
-        self.upkeep = Upkeep(store, engine, clock, house, self.lanes, self.runner)
+        self.listener = Listener(store, engine, house, self.runner.puller, self.runner.wake)
+        self.upkeep = Upkeep(store, engine, clock, house, self.lanes, self.runner, self.listener)
         self.posts: tuple[Post, ...] = ()
+        self.open_seal: Callable[[], Seals] | None = None
         self.closing: list[Callable[[], Any]] = []
         self.aside = False
 
@@ -82,6 +85,7 @@ class Hub:
         tidy(tx, self.house)
         self.lanes.wake_all(tx)
         self.runner.wake_all(tx)
+        self.listener.revive(tx, ())
 
     async def stop(self) -> None:
         """Stop working and close everything; what is under way goes on with the next start."""
