@@ -50,7 +50,7 @@ final class Watch {
 		'untrashed_post' => 'restored',
 	);
 
-	private const ENDS     = array( 'deleted', 'trashed', 'restored' );
+	private const ENDS = array( 'deleted', 'trashed', 'restored' );
 
 	/**
 	 * What was seen in this request: kind and id to what.
