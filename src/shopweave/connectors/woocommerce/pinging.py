@@ -25,7 +25,7 @@ async def point_pings(client: Client, companion: Companion, address: str, secret
             "The companion plug-in sends no pings to this hub's address, which is not public for the shop.",
             code="WOO-117",
             where=error.where,
-            remedy="Give web.base_url an address that the shop may reach, or let it pass in the shop by the filter"
-            " shopweave_allow_address.",
+            remedy="Give web.base_url an address that the shop may reach, or let it pass in the shop"
+            " by the filter shopweave_allow_address.",
         ) from error
     return True
