@@ -13,6 +13,7 @@ from typing import TypeVar
 from shopweave.connector.declaration import Doors, find_connector
 from shopweave.connector.transports import HttpStream
 from shopweave.engine.local import LocalEngine
+from shopweave.engine.port import Engine
 from shopweave.hub import plans, runs
 from shopweave.hub.context import Account, Hub, build_house
 from shopweave.hub.settings import read
@@ -22,7 +23,8 @@ from shopweave.model.errors import NotSent
 from shopweave.model.http import HttpRequest, HttpResponse
 from shopweave.model.settings import HubSettings
 from shopweave.runtime.clock import SystemClock, SystemIds, system_random
-from shopweave.runtime.opening import open_store
+from shopweave.runtime.opening import _steady_engine, open_store
+from shopweave.runtime.secrets import open_seal
 from shopweave.runtime.sql import open_sql
 from shopweave.simulators.catalogue import Catalogue, catalogue
 from shopweave.simulators.icecat import IcecatSite
@@ -84,8 +86,10 @@ class World:
         self.settings = settings.format(till="till.sqlite", icecat=ICECAT, shop=SHOP)
 
     @asynccontextmanager
-    async def hub(self, made: HubSettings | None = None, *, start: bool = True) -> AsyncIterator[Hub]:
-        """Open a hub on the folder, started unless told otherwise; closed in the end."""
+    async def hub(
+        self, made: HubSettings | None = None, *, start: bool = True, steady: bool = False
+    ) -> AsyncIterator[Hub]:
+        """Open a hub on the folder, started unless told otherwise; a steady one has the big engine."""
         settings = made or read(self.settings, str(self.folder / "shopweave.toml"), {})
         store = open_store(self.folder, settings.database, self.clock)
         opened = []
@@ -111,7 +115,11 @@ class World:
         accounts = tuple(account(one) for one in settings.connections)
         house = await store.write(lambda tx: build_house(tx, accounts, settings, self.clock))
         worker = SystemIds().new()
-        engine = LocalEngine(store, self.clock, worker)
+        engine: Engine = (
+            _steady_engine(self.folder, settings, store, worker)
+            if steady
+            else LocalEngine(store, self.clock, worker)
+        )
         hub = Hub(
             store=store,
             engine=engine,
@@ -122,6 +130,7 @@ class World:
             house=house,
             worker=worker,
         )
+        hub.open_seal = partial(open_seal, self.folder)
         await engine.take_over()
         if start:
             await hub.start()
@@ -152,11 +161,11 @@ class World:
         db.close()
 
 
-def play(world: World, story: Callable[[Hub], Awaitable[T]]) -> T:
+def play(world: World, story: Callable[[Hub], Awaitable[T]], *, steady: bool = False) -> T:
     """Open a hub, play a story on it, close it."""
 
     async def whole() -> T:
-        async with world.hub() as hub:
+        async with world.hub(steady=steady) as hub:
             return await story(hub)
 
     return asyncio.run(whole())

@@ -7,6 +7,7 @@ from zipfile import ZipFile
 
 import pytest
 from tools.plugin import SOURCE, build, version
+from tools.wordpress import VERSIONS
 
 from tests.services import missing
 from tests.wordpress.site import Site, wordpress
@@ -52,7 +53,7 @@ def test_the_zip_has_one_folder_and_the_same_bytes_each_time(tmp_path: Path) -> 
     assert f"const VERSION = '{version()}';" in (SOURCE / "shopweave.php").read_text("utf-8")
 
 
-@pytest.mark.parametrize("release", ["6.4", "6.5"])
+@pytest.mark.parametrize("release", VERSIONS)
 def test_it_activates_without_a_word_and_uninstalls_without_a_trace(tmp_path: Path, release: str) -> None:
     with wordpress(tmp_path / release, release, workers=1) as site:
         assert site.ask("GET", "/wc-shopweave/v1/check").json()["wordpress"].startswith(release)

@@ -18,6 +18,7 @@ from shopweave.runtime.files import Files
 from shopweave.runtime.http import AiohttpTransport, GuardedTransport
 from shopweave.runtime.mail import MailPost
 from shopweave.runtime.right import Right, this_place
+from shopweave.runtime.secrets import open_seal
 from shopweave.runtime.sql import ForeignSql, open_sql
 from shopweave.runtime.upgrading import DATABASE, Upgrade, bring_up
 from shopweave.runtime.webhook import WebhookPost
@@ -77,6 +78,7 @@ async def open_hub(
         house=house,
         worker=worker,
     )
+    hub.open_seal = partial(open_seal, folder)
     hub.posts = open_posts(settings.notify, foreign)
     if works and alone:
         await engine.take_over()

@@ -25,6 +25,7 @@ from shopweave.store.access import (
     user,
     workspace,
 )
+from shopweave.store.callbacks import callback, hook
 from shopweave.store.columns import Moment, metadata, number, of_workspace, table, to
 from shopweave.store.order_tables import customer_order, handover, movement, order_line, order_revision
 from shopweave.store.stock_tables import counter, ledger, level, shelf
@@ -35,6 +36,7 @@ __all__ = [
     "asked",
     "attempt",
     "audit",
+    "callback",
     "change",
     "connection",
     "counter",
@@ -45,6 +47,7 @@ __all__ = [
     "generation",
     "handover",
     "heartbeat",
+    "hook",
     "item",
     "lane",
     "ledger",

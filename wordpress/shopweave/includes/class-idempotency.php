@@ -24,7 +24,7 @@ final class Idempotency {
 	 */
 	public static function key( \WP_REST_Request $request ): string {
 		$key = (string) ( $request->get_header( 'idempotency_key' ) ?? $request['key'] );
-		if ( ! preg_match( '/^[\x21-\x7e]{1,64}$/', $key ) ) {
+		if ( ! preg_match( '/^[\x21-\x7e]{1,64}$/D', $key ) ) {
 			throw new Problem( 400, 'key_missing', 'Give an Idempotency-Key of 1 to 64 visible ASCII characters.' );
 		}
 		return $key;
@@ -69,12 +69,14 @@ final class Idempotency {
 	/**
 	 * Read back whether a request is safe; a commit on a new connection looks like success too.
 	 *
+	 * A second request with its key may have finished it in between.
+	 *
 	 * @param string $key Its key.
 	 */
 	public static function is_written( string $key ): bool {
 		global $wpdb;
 		$table = Tables::requests();
-		return '1' === $wpdb->get_var( $wpdb->prepare( "SELECT state FROM {$table} WHERE k = %s", $key ) );
+		return 0 < (int) $wpdb->get_var( $wpdb->prepare( "SELECT state FROM {$table} WHERE k = %s", $key ) );
 	}
 
 	/**

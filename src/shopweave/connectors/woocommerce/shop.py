@@ -3,15 +3,19 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
+from msgspec.structs import replace
+
+from shopweave.connector.callbacks import Callback, Heard, NotHeard, Subscribed
 from shopweave.connector.orders import Adjustment, HandOver, OrderNews, OrderPage, Taken
 from shopweave.connector.roles import CheckLine, Page
 from shopweave.connector.transports import HttpTransport
-from shopweave.connectors.woocommerce import checking, payloads
+from shopweave.connectors.woocommerce import callbacks, checking, payloads
 from shopweave.connectors.woocommerce.adjusting import Adjuster
 from shopweave.connectors.woocommerce.client import Client
 from shopweave.connectors.woocommerce.companion import Companion
 from shopweave.connectors.woocommerce.news import Teller
 from shopweave.connectors.woocommerce.orders import OrderReader
+from shopweave.connectors.woocommerce.pinging import FEATURE, point_pings
 from shopweave.connectors.woocommerce.reading import Reader
 from shopweave.connectors.woocommerce.settings import WooSettings
 from shopweave.connectors.woocommerce.taking import OrderTaker
@@ -83,6 +87,16 @@ class Shop:
     ) -> tuple[WriteAnswer, ...]:
         """Set stock levels."""
         return await self._writer.write_levels(kind, levels, not_after=not_after)
+
+    def heard(self, callback: Callback, secret: str) -> Heard | NotHeard:
+        """Check and read a callback."""
+        return callbacks.heard(callback, secret)
+
+    async def subscribe(self, address: str, secret: str) -> Subscribed:
+        """Have the shop tell of orders and products, and its plug-in send pings."""
+        found = await callbacks.subscribe(self._client, address, secret)
+        pointed = await point_pings(self._client, self._companion, address, secret)
+        return replace(found, made=(*found.made, FEATURE)) if pointed else found
 
     async def adjust_levels(
         self, kind: Kind, adjustments: tuple[Adjustment, ...], *, not_after: float | None
