@@ -23,6 +23,7 @@ from shopweave.model.errors import NotSent
 from shopweave.model.http import HttpRequest, HttpResponse
 from shopweave.model.settings import HubSettings
 from shopweave.runtime.clock import SystemClock, SystemIds, system_random
+from shopweave.runtime.files import Files
 from shopweave.runtime.opening import _steady_engine, open_store
 from shopweave.runtime.secrets import open_seal
 from shopweave.runtime.sql import open_sql
@@ -107,6 +108,7 @@ class World:
                 clock=self.clock,
                 ids=SystemIds(),
                 random=system_random(),
+                files=Files(),
             )
             values = one.values  # type: ignore[attr-defined]
             made = connector.make(values, doors)
