@@ -52,7 +52,7 @@ def test_the_zip_has_one_folder_and_the_same_bytes_each_time(tmp_path: Path) -> 
     assert all(name.startswith("shopweave/") for name in names)
     assert f"Stable tag: {version()}" in (SOURCE / "readme.txt").read_text("utf-8")
     assert f"= {version()} =" in (SOURCE / "readme.txt").read_text("utf-8")
-    assert routes.VERSION == version()
+    assert version() == routes.VERSION
     assert f"const VERSION = '{version()}';" in (SOURCE / "shopweave.php").read_text("utf-8")
 
 
