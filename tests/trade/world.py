@@ -19,7 +19,7 @@ from shopweave.model.record import Form, Kind, RemoteRecord
 from shopweave.model.values import Identity
 from shopweave.runtime.clock import SystemClock, SystemIds, system_random
 from shopweave.runtime.opening import open_store
-from shopweave.store import connections, links, numbers, records
+from shopweave.store import connections, links, numbers, records, sweeps
 from shopweave.store.base import Tx
 from tests.services import postgres_url
 from tests.trade.connector import STALLS, Stall
@@ -126,7 +126,7 @@ def _lay(tx: Tx) -> None:
     """Give both stalls the same goods, linked, and begin the ledger of the till."""
     rows = {row.name: row.id for row in connections.all_connections(tx).values()}
     numbers.start_ledger(tx, rows["till"])
-    if records.living(tx, rows["till"], [Kind.PRODUCT]):
+    if sweeps.living(tx, rows["till"], [Kind.PRODUCT]):
         return
     for at in (rows["till"], rows["market"]):
         found = [incoming(goods(key), ("identity",)) for key in GOODS]
