@@ -73,6 +73,7 @@ class Hub:
         self.lanes.show_stock({one.row.target: one.channel for one in house.stock.values()}, self._drain)
         self.stock = StockRunner(store, engine, clock, house, self.runner.puller, self.lanes, self._drain)
         self.listener = Listener(store, engine, house, self.runner.puller, self.runner.wake)
+        self.listener.read_orders_with(self.reader.look)
         self.upkeep = Upkeep(store, engine, clock, house, self.lanes, self.runner, self.listener)
         self.posts: tuple[Post, ...] = ()
         self.open_seal: Callable[[], Seals] | None = None
@@ -127,14 +128,18 @@ class Hub:
     def flow_names(self) -> tuple[str, ...]:
         """Give the names of all flows, whatever their kind."""
         items = tuple(flow.row.name for flow in self.house.flows.values())
-        return (*items, *(flow.row.name for flow in self.house.orders.values()))
+        orders = (flow.row.name for flow in self.house.orders.values())
+        return (*items, *orders, *(flow.row.name for flow in self.house.stock.values()))
 
     def begin(self, tx: Tx, name: str, who: str, cause: str, engine_id: str) -> int:
         """Begin a run of a flow of any kind; gives its number."""
         orders = next((one for one in self.house.orders.values() if one.row.name == name), None)
-        if orders is None:
-            return self.runner.start(tx, self.flow(name), who, cause, engine_id)
-        return self.orders.start(tx, orders, who, cause, engine_id)
+        if orders is not None:
+            return self.orders.start(tx, orders, who, cause, engine_id)
+        stock = next((one for one in self.house.stock.values() if one.row.name == name), None)
+        if stock is not None:
+            return self.stock.start(tx, stock, who, cause, engine_id)
+        return self.runner.start(tx, self.flow(name), who, cause, engine_id)
 
 
 def make_account(one: ConnectionSettings, doors: Doors) -> Account:
