@@ -90,6 +90,16 @@ def test_orders_coupons_attributes_and_pictures_make_rows(site: Site, hook: str,
     assert pairs(site, f"do_action( '{hook}', 4711, 1, 2 );") == [(kind, 4711)]
 
 
+def test_a_draft_of_the_checkout_is_no_order_until_it_is_placed(site: Site) -> None:
+    assert pairs(site, "standin_order( 'checkout-draft' );") == []
+    order = site.order("checkout-draft")
+    placed = (
+        f"global $wpdb; $wpdb->update( $wpdb->prefix . 'wc_orders', array( 'status' => 'wc-pending' ), array( 'id' => {order} ) );"
+        f"do_action( 'woocommerce_update_order', {order}, wc_get_order( {order} ) );"
+    )
+    assert pairs(site, placed) == [("order", order)]
+
+
 def test_a_variation_tells_of_its_parent_too(site: Site) -> None:
     parent = site.product_of("variable", "FEED-P")
     one = site.product_of("", "FEED-V", parent)

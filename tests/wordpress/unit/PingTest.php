@@ -37,6 +37,13 @@ final class PingTest extends TestCase {
 		$this->assertMatchesRegularExpression( '/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/', $this->bodies()[0]['at'] );
 	}
 
+	public function test_a_variation_names_its_parent(): void {
+		Ping::note( array( array( 'variation', 3, 'stock' ), array( 'product', 4, 'stock' ) ), 5 );
+		Ping::send();
+		$this->assertSame( 1003, $this->bodies()[0]['parent'] );
+		$this->assertArrayNotHasKey( 'parent', $this->bodies()[1] );
+	}
+
 	public function test_ten_at_most(): void {
 		Ping::note( array_map( static fn( $id ) => array( 'product', $id, 'stock' ), range( 1, 30 ) ), 1 );
 		Ping::send();

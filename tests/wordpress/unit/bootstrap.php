@@ -194,6 +194,10 @@ namespace {
 		return is_array( $answer ) ? $answer['response']['code'] : '';
 	}
 
+	function wp_get_post_parent_id( $id ) {
+		return $id + 1000;
+	}
+
 	function wp_unslash( $value ) {
 		return $value;
 	}
