@@ -95,19 +95,19 @@ class OrderReader:
         return self._intake.store_page(tx, seller, page)
 
     async def look(self, connection: int, ids: Sequence[str], settle: Callable[[Tx], None]) -> None:
-        """Read orders by id, before other reads; `settle` is called in the transaction that stores them."""
+        """Read orders that something points at; `settle` is called in the transaction that stores them."""
         seller = self._sellers.get(connection)
-        if seller is None:
+        if seller is None or not ids:
             await self._store.write(settle)
             return
         async with seller.port.gate.slot(URGENT):
             page: OrderPage = await seller.port.connector.orders_by_ids(tuple(ids))
 
-        def keep(tx: Tx) -> None:
-            self._store_again(tx, seller, list(ids), page)
+        def work(tx: Tx) -> None:
+            self._intake.store_page(tx, seller, page)
             settle(tx)
 
-        await self._store.write_safe(keep)
+        await self._store.write_safe(work)
 
     async def release(self, connection: int, after: int) -> int:
         """Look again at a slice of orders with parked lines; gives where to go on, 0 at the end."""

@@ -1,6 +1,7 @@
 """A running hub: what every function of `hub` is given."""
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from msgspec import Struct, structs
@@ -30,6 +31,8 @@ from shopweave.model.seams import Clock, Ids, Random, Seals
 from shopweave.model.settings import ConnectionSettings, FlowSettings, HubSettings, OrderFlowSettings
 from shopweave.store import connections
 from shopweave.store.base import Store, Tx
+
+MONTH = 30.4375
 
 
 class Account(Struct, frozen=True, kw_only=True):
@@ -63,10 +66,10 @@ class Hub:
         self.lanes = Lanes(store, engine, clock, random, worker, house.ports, self.runner.wake)
         self.runner.send_through(self.lanes)
         self.runner.puller.wake_through(self.lanes.wake)
-        on, selling = ways(house), Selling(house, self.lanes.wake)
-        self.lanes.carry_orders(on, selling.absorb)
-        intake = Intake(self.lanes.wake, selling)
-        self.reader = OrderReader(store, sellers(house, settings, on), overlaps(house), intake)
+        self.ways, self.selling = ways(house), Selling(house, self.lanes.wake)
+        self.lanes.carry_orders(self.ways, self.selling.absorb)
+        intake = Intake(self.lanes.wake, self.selling)
+        self.reader = OrderReader(store, sellers(house, settings, self.ways), overlaps(house), intake)
         ageing = Ageing(store, interval(settings.order_flows))
         self.orders = OrderRunner(store, engine, clock, house, self.reader, ageing)
         self.drain: Drain = self.reader.drain
@@ -74,7 +77,8 @@ class Hub:
         self.stock = StockRunner(store, engine, clock, house, self.runner.puller, self.lanes, self._drain)
         self.listener = Listener(store, engine, house, self.runner.puller, self.runner.wake)
         self.listener.read_orders_with(self.reader.look)
-        self.upkeep = Upkeep(store, engine, clock, house, self.lanes, self.runner, self.listener)
+        keep = timedelta(days=settings.order_months * MONTH)
+        self.upkeep = Upkeep(store, engine, clock, house, self.lanes, self.runner, self.listener, keep)
         self.posts: tuple[Post, ...] = ()
         self.open_seal: Callable[[], Seals] | None = None
         self.closing: list[Callable[[], Any]] = []
