@@ -6,8 +6,9 @@ import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 from shopweave.connector.declaration import Doors, find_connector
@@ -27,6 +28,7 @@ from shopweave.runtime.files import Files
 from shopweave.runtime.opening import _steady_engine, open_store
 from shopweave.runtime.secrets import open_seal
 from shopweave.runtime.sql import open_sql
+from shopweave.runtime.upgrading import bring_up
 from shopweave.simulators.catalogue import Catalogue, catalogue
 from shopweave.simulators.icecat import IcecatSite
 from shopweave.simulators.till import create
@@ -70,6 +72,14 @@ class _Whole:
         return piece
 
 
+@cache
+def empty_hub() -> bytes:
+    """Make the database of a new hub once in a process; its steps cost more than most tests."""
+    with TemporaryDirectory() as folder:
+        bring_up(Path(folder), "", SystemClock(), held=True)
+        return (Path(folder) / "hub.sqlite").read_bytes()
+
+
 class World:
     """A till, an Icecat, a shop, and a hub between them on one folder."""
 
@@ -92,6 +102,9 @@ class World:
     ) -> AsyncIterator[Hub]:
         """Open a hub on the folder, started unless told otherwise; a steady one has the big engine."""
         settings = made or read(self.settings, str(self.folder / "shopweave.toml"), {})
+        file = self.folder / "hub.sqlite"
+        if not settings.database and not file.exists():
+            file.write_bytes(empty_hub())
         store = open_store(self.folder, settings.database, self.clock)
         opened = []
 
