@@ -3,7 +3,6 @@
 What a stall has outlives the hub, as a remote system does: `STALLS` holds it by name.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 from msgspec import json
@@ -39,17 +38,19 @@ SELLS = Sells(
     statuses=("pending", "processing", "completed", "cancelled", "refunded"),
     final=("cancelled", "refunded"),
 )
-Fault = Callable[[HandOver], Taken | WriteRefused | None]
 
 
 class Stall:
-    """One stall: orders it sold in the order of their changes, orders it took."""
+    """One stall: orders it sold in the order of their changes, orders it took.
+
+    `before` is raised once before an order is taken, `after` once after it.
+    """
 
     def __init__(self) -> None:
         self.sold: list[Order | BrokenOrder] = []
         self.taken: list[tuple[str, HandOver]] = []
         self.told: list[OrderNews] = []
-        self.fault: Fault | None = None
+        self.before: Exception | None = None
         self.after: Exception | None = None
         self.levels: dict[str, Level] = {}
         self.looks = 0
@@ -91,8 +92,10 @@ class StallConnection:
     async def take(self, order: HandOver, *, not_after: float | None) -> Taken | WriteRefused:
         stall = self._stall
         stall.takes += 1
-        if stall.fault is not None and (answer := stall.fault(order)) is not None:
-            return answer
+        before, stall.before = stall.before, None
+        after, stall.after = stall.after, None
+        if before is not None:
+            raise before
         if order.order.revision.totals.total.currency != "EUR":
             return WriteRefused(number=0, code="STALL-1", what="This stall counts in EUR only.")
         if order.remote_id:
@@ -102,8 +105,8 @@ class StallConnection:
         else:
             key = f"S{len(stall.taken) + 1}"
         stall.taken.append((key, order))
-        if stall.after is not None:
-            raise stall.after
+        if after is not None:
+            raise after
         return Taken(remote_id=key, levels=stall.levels)
 
     async def find_order(self, order: HandOver) -> Taken | None:

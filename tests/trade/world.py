@@ -137,6 +137,18 @@ def _lay(tx: Tx) -> None:
     links.add_links(tx, rows["market"], list(zip(made, market, strict=True)), "sku")
 
 
+def link_goods(tx: Tx, key: str) -> None:
+    """Let both stalls have another goods, linked."""
+    at = {row.name: row.id for row in connections.all_connections(tx).values()}
+    for one in (at["till"], at["market"]):
+        records.merge(tx, one, [incoming(goods(key), ("identity",))], sweep=1, began=tx.now)
+    made = links.make_items(
+        tx, connections.home(tx), at["till"], links.unlinked(tx, at["till"], [Kind.PRODUCT], 0, 9)
+    )
+    [found] = links.unlinked(tx, at["market"], [Kind.PRODUCT], 0, 9)
+    links.add_links(tx, at["market"], [(made[0], found.id)], "sku")
+
+
 def goods(key: str) -> RemoteRecord:
     """Give goods as a stall lists them."""
     return RemoteRecord(

@@ -8,9 +8,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from shopweave.connector.orders import BrokenOrder, OrderPage, RemoteOrder, Sells
+from shopweave.core.forgetting import forgotten
 from shopweave.core.handing import goods
 from shopweave.core.ledger import is_news
-from shopweave.flows.forgetting import forgotten
 from shopweave.flows.lines import Read, meanings, read_lines, without_unlinked
 from shopweave.flows.order_findings import broken_finding, parked_finding
 from shopweave.flows.selling import Selling
@@ -63,7 +63,7 @@ class Intake:
 
     def store_page(self, tx: Tx, seller: Seller, page: OrderPage) -> Stored:
         """Store what a page brought; what came before changes nothing."""
-        found = {one.order.revision.order: _named(one, seller.name) for one in page.orders}
+        found = {one.order.revision.order: _named(one, seller.name) for one in _by_change(page.orders)}
         known = orders.by_remote_ids(tx, seller.port.row.id, [*found, *(one.order for one in page.broken)])
         found = {key: _kept(one, known.get(key)) for key, one in found.items()}
         current = orders.current(tx, [row.id for row in known.values()])
@@ -146,6 +146,11 @@ class Intake:
 def _earlier(owners: Mapping[str, set[int]], key: int) -> dict[str, set[int]]:
     """Let a line id belong to the first order that has it."""
     return {line: {min(keys)} for line, keys in owners.items() if min(keys) != key}
+
+
+def _by_change(found: Iterable[RemoteOrder]) -> list[RemoteOrder]:
+    """Put orders in the order of their changes, so that the newest of one order comes last."""
+    return sorted(found, key=lambda one: one.order.revision.changed)
 
 
 def _named(one: RemoteOrder, connection: str) -> RemoteOrder:

@@ -1,7 +1,7 @@
 """Flows of orders: read what channels sold, page by page, and look again at what is still open."""
 
 from asyncio import Lock
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
 from msgspec import Struct
@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from shopweave.connector.orders import OrderPage
 from shopweave.flows.intake import FEED, Intake, Seller, Stored
 from shopweave.flows.order_findings import UNKNOWN_STATUS, parked_cause
+from shopweave.lanes.gate import URGENT
 from shopweave.model.handover import HandOverState
 from shopweave.store import findings, handovers, numbers, order_lines, orders, positions
 from shopweave.store.base import Store, Tx
@@ -92,6 +93,21 @@ class OrderReader:
         broken = orders.by_remote_ids(tx, seller.port.row.id, [one.order for one in page.broken])
         orders.note_seen(tx, [row.id for row in broken.values()])
         return self._intake.store_page(tx, seller, page)
+
+    async def look(self, connection: int, ids: Sequence[str], settle: Callable[[Tx], None]) -> None:
+        """Read orders that something points at; `settle` is called in the transaction that stores them."""
+        seller = self._sellers.get(connection)
+        if seller is None or not ids:
+            await self._store.write(settle)
+            return
+        async with seller.port.gate.slot(URGENT):
+            page: OrderPage = await seller.port.connector.orders_by_ids(tuple(ids))
+
+        def work(tx: Tx) -> None:
+            self._intake.store_page(tx, seller, page)
+            settle(tx)
+
+        await self._store.write_safe(work)
 
     async def release(self, connection: int, after: int) -> int:
         """Look again at a slice of orders with parked lines; gives where to go on, 0 at the end."""

@@ -1,6 +1,7 @@
 """A running hub: what every function of `hub` is given."""
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from msgspec import Struct, structs
@@ -30,6 +31,8 @@ from shopweave.model.seams import Clock, Ids, Random, Seals
 from shopweave.model.settings import ConnectionSettings, FlowSettings, HubSettings, OrderFlowSettings
 from shopweave.store import connections
 from shopweave.store.base import Store, Tx
+
+MONTH = 30.4375
 
 
 class Account(Struct, frozen=True, kw_only=True):
@@ -63,17 +66,19 @@ class Hub:
         self.lanes = Lanes(store, engine, clock, random, worker, house.ports, self.runner.wake)
         self.runner.send_through(self.lanes)
         self.runner.puller.wake_through(self.lanes.wake)
-        on, selling = ways(house), Selling(house, self.lanes.wake)
-        self.lanes.carry_orders(on, selling.absorb)
-        intake = Intake(self.lanes.wake, selling)
-        self.reader = OrderReader(store, sellers(house, settings, on), overlaps(house), intake)
+        self.ways, self.selling = ways(house), Selling(house, self.lanes.wake)
+        self.lanes.carry_orders(self.ways, self.selling.absorb)
+        intake = Intake(self.lanes.wake, self.selling)
+        self.reader = OrderReader(store, sellers(house, settings, self.ways), overlaps(house), intake)
         ageing = Ageing(store, interval(settings.order_flows))
         self.orders = OrderRunner(store, engine, clock, house, self.reader, ageing)
         self.drain: Drain = self.reader.drain
         self.lanes.show_stock({one.row.target: one.channel for one in house.stock.values()}, self._drain)
         self.stock = StockRunner(store, engine, clock, house, self.runner.puller, self.lanes, self._drain)
         self.listener = Listener(store, engine, house, self.runner.puller, self.runner.wake)
-        self.upkeep = Upkeep(store, engine, clock, house, self.lanes, self.runner, self.listener)
+        self.listener.read_orders_with(self.reader.look)
+        keep = timedelta(days=settings.order_months * MONTH)
+        self.upkeep = Upkeep(store, engine, clock, house, self.lanes, self.runner, self.listener, keep)
         self.posts: tuple[Post, ...] = ()
         self.open_seal: Callable[[], Seals] | None = None
         self.closing: list[Callable[[], Any]] = []
@@ -127,14 +132,18 @@ class Hub:
     def flow_names(self) -> tuple[str, ...]:
         """Give the names of all flows, whatever their kind."""
         items = tuple(flow.row.name for flow in self.house.flows.values())
-        return (*items, *(flow.row.name for flow in self.house.orders.values()))
+        orders = (flow.row.name for flow in self.house.orders.values())
+        return (*items, *orders, *(flow.row.name for flow in self.house.stock.values()))
 
     def begin(self, tx: Tx, name: str, who: str, cause: str, engine_id: str) -> int:
         """Begin a run of a flow of any kind; gives its number."""
         orders = next((one for one in self.house.orders.values() if one.row.name == name), None)
-        if orders is None:
-            return self.runner.start(tx, self.flow(name), who, cause, engine_id)
-        return self.orders.start(tx, orders, who, cause, engine_id)
+        if orders is not None:
+            return self.orders.start(tx, orders, who, cause, engine_id)
+        stock = next((one for one in self.house.stock.values() if one.row.name == name), None)
+        if stock is not None:
+            return self.stock.start(tx, stock, who, cause, engine_id)
+        return self.runner.start(tx, self.flow(name), who, cause, engine_id)
 
 
 def make_account(one: ConnectionSettings, doors: Doors) -> Account:

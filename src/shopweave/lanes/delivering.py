@@ -82,7 +82,7 @@ class Deliverer:
         self, tx: Tx, parcel: Parcel, answer: Taken | WriteRefused | None, exchanges: Sequence[Exchange]
     ) -> None:
         check_epoch(tx, self.held.lease)
-        end_request(tx, parcel.row.request or 0, exchanges[-1] if exchanges else None)
+        end_request(tx, parcel.row.request or 0, _outline(exchanges))
         recover(tx, self._port)
         if not isinstance(answer, WriteRefused):
             self._done(tx, parcel, answer)
@@ -152,7 +152,7 @@ class Deliverer:
         end_request(
             tx,
             parcel.row.request or 0,
-            exchanges[-1] if exchanges else None,
+            _outline(exchanges),
             f"{error.what} ({error.code})",
         )
         if isinstance(error, (Refused, BrokenData)):
@@ -200,3 +200,11 @@ class Deliverer:
             findings.report(tx, refused_order(self._port.row.name, parcel.number, asked), adds=True)
         elif not isinstance(error, Fenced):
             rest(tx, self._port, error, 1, self._random.random())
+
+
+def _outline(exchanges: Sequence[Exchange]) -> Exchange | None:
+    """Give the last exchange without what was sent and answered: a buyer's address would stand in it."""
+    if not exchanges:
+        return None
+    last = exchanges[-1]
+    return Exchange(method=last.method, url=last.url, status=last.status)

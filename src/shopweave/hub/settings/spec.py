@@ -35,6 +35,17 @@ HUB = (
         whole=True,
     ),
     Option(
+        name="order_months",
+        title="Months to keep who bought",
+        description="Orders older than this keep their goods and sums; names, addresses and what was received"
+        " are removed.",
+        kind=OptionKind.NUMBER,
+        default=24,
+        minimum=1,
+        maximum=240,
+        whole=True,
+    ),
+    Option(
         name="allow_private_addresses",
         title="Allow private addresses",
         description="Let connections and pictures lead to addresses of this machine or the local network.",
