@@ -8,9 +8,7 @@ from shopweave.connectors.woocommerce.ways import Way
 from shopweave.wire import order_helper
 
 _WHERE_LEGACY = "WooCommerce → Settings → Advanced → Legacy API"
-_OLD_IS_OFF = (
-    "The old interface (legacy REST API) is off; it is needed where the present one is too old."
-)
+_OLD_IS_OFF = "The old interface (legacy REST API) is off; it is needed where the present one is too old."
 _NO_HELPER = "The helper plug-in for orders is not there; it is only needed where both interfaces fail."
 _INSTALL = "To have it, install the helper plug-in: `make plugin` builds its zip."
 _WAYS = {
