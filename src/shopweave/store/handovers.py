@@ -100,6 +100,7 @@ _NEXT_LOOK = select(func.min(_SOON)).where(
     _HERE, or_(_DOUBTFUL & handover.c.not_before.is_not(None), _LEFT_BEHIND)
 )
 _NEXT_SEND = select(func.min(_SOON)).where(_HERE, handover.c.state == WAITING)
+_NEXT = select(_NEXT_LOOK.scalar_subquery(), _NEXT_SEND.scalar_subquery())
 _LEFT = (
     select(func.count())
     .select_from(handover)
@@ -189,8 +190,8 @@ def orphans(tx: Tx, connection: int, epoch: int) -> list[HandOverRow]:
 
 def next_due(tx: Tx, connection: int, epoch: int, *, stopped: bool) -> datetime | None:
     """Say when a lane has a hand-over to send or look up; what only a person can settle is not due."""
-    found = [tx.scalar(_NEXT_LOOK, {"at": connection, "before": epoch})]
-    found += [] if stopped else [tx.scalar(_NEXT_SEND, {"at": connection})]
+    row = tx.rows(_NEXT, {"at": connection, "before": epoch})[0]
+    found = (row[0], None if stopped else row[1])
     return min((one for one in found if one is not None), default=None)
 
 

@@ -137,6 +137,7 @@ _NEXT_ORPHAN = select(func.min(shelf.c.sent)).where(_HERE, shelf.c.epoch < bindp
 _NEXT_MARK = _LIVING.with_only_columns(func.min(shelf.c.since), maintain_column_froms=True).where(
     _OPEN, _IDLE
 )
+_NEXT = select(*(one.scalar_subquery() for one in (_NEXT_LOOK, _NEXT_ORPHAN, _NEXT_MARK)))
 _UNREAD = shelf.c.again.is_(True) & shelf.c.not_before.is_not(None)
 _LEFT = _LIVING.with_only_columns(func.count(), maintain_column_froms=True).where(
     or_(_OPEN, _UNREAD, shelf.c.epoch.is_not(None))
@@ -292,11 +293,8 @@ def orphans(tx: Tx, connection: int, epoch: int) -> list[ShelfRow]:
 
 def next_due(tx: Tx, connection: int, epoch: int, *, stopped: bool) -> datetime | None:
     """Say when a lane has levels to read or to write next; a stopped one only reads."""
-    found = [
-        tx.scalar(_NEXT_LOOK, {"at": connection}),
-        tx.scalar(_NEXT_ORPHAN, {"at": connection, "before": epoch}),
-    ]
-    found += [] if stopped else [tx.scalar(_NEXT_MARK, {"at": connection})]
+    row = tx.rows(_NEXT, {"at": connection, "before": epoch})[0]
+    found = (row[0], row[1], None if stopped else row[2])
     return min((one for one in found if one is not None), default=None)
 
 
