@@ -190,8 +190,8 @@ def orphans(tx: Tx, connection: int, epoch: int) -> list[HandOverRow]:
 
 def next_due(tx: Tx, connection: int, epoch: int, *, stopped: bool) -> datetime | None:
     """Say when a lane has a hand-over to send or look up; what only a person can settle is not due."""
-    row = tx.rows(_NEXT, {"at": connection, "before": epoch})[0]
-    found = (row[0], None if stopped else row[1])
+    moments = list(tx.rows(_NEXT, {"at": connection, "before": epoch})[0])
+    found = moments[:-1] if stopped else moments
     return min((one for one in found if one is not None), default=None)
 
 

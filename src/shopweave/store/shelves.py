@@ -293,8 +293,8 @@ def orphans(tx: Tx, connection: int, epoch: int) -> list[ShelfRow]:
 
 def next_due(tx: Tx, connection: int, epoch: int, *, stopped: bool) -> datetime | None:
     """Say when a lane has levels to read or to write next; a stopped one only reads."""
-    row = tx.rows(_NEXT, {"at": connection, "before": epoch})[0]
-    found = (row[0], row[1], None if stopped else row[2])
+    moments = list(tx.rows(_NEXT, {"at": connection, "before": epoch})[0])
+    found = moments[:-1] if stopped else moments
     return min((one for one in found if one is not None), default=None)
 
 
