@@ -115,6 +115,7 @@ def test_a_process_that_dies_at_any_commit_loses_and_doubles_nothing(
 ) -> None:
     monkeypatch.setattr("shopweave.lanes.turn.LEASE", LEASE)
     monkeypatch.setattr("shopweave.lanes.turn.RENEW", LEASE / 4)
+    monkeypatch.setattr("shopweave.lanes.turn.TURN", LEASE / 2)
     stalls.till_lines, stalls.flow_lines = "updates = true", 'later_changes = "update"\ntell = ["reference"]'
 
     async def story() -> None:

@@ -148,6 +148,12 @@ def test_a_number_that_never_came_is_passed_after_a_while(site: Site) -> None:
     assert [row["n"] for row in read(site, last)["rows"]] == [last + 5]
 
 
+def test_a_database_that_counts_in_steps_is_told_of(site: Site) -> None:
+    code = "wp_set_current_user( 1 ); global $wpdb; $wpdb->query( 'SET SESSION auto_increment_increment = 3' ); return Shopweave\\Check::answer()['lacks'];"
+    assert any("in steps" in one for one in site.run(code))
+    assert site.ask("GET", "/wc-shopweave/v1/check").json()["lacks"] == []
+
+
 def test_pages_follow_each_other(site: Site) -> None:
     last = newest(site)
     site.run("Shopweave\\Feed::add( array_fill( 0, 5, array( 'order', 9, 'paid' ) ) ); return 1;")
