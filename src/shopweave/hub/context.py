@@ -132,7 +132,7 @@ class Hub:
     def flow_names(self) -> tuple[str, ...]:
         """Give the names of all flows, whatever their kind."""
         items = tuple(flow.row.name for flow in self.house.flows.values())
-        orders = tuple(flow.row.name for flow in self.house.orders.values())
+        orders = (flow.row.name for flow in self.house.orders.values())
         return (*items, *orders, *(flow.row.name for flow in self.house.stock.values()))
 
     def begin(self, tx: Tx, name: str, who: str, cause: str, engine_id: str) -> int:

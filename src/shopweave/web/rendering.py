@@ -82,8 +82,8 @@ def _field(say: Say, key: str) -> str:
 
 def _said(language: str, say: Say, text: str) -> Markup:
     """Say a sentence in the language of the page; one that only exists in English is marked as such."""
-    found = as_said(text, say)
-    if found is not None or language == tongues.FIRST or not text:
+    found = text if language == tongues.FIRST else as_said(text, say)
+    if found is not None or not text:
         return escape(found or text)
     return Markup('<span lang="en">{}</span>').format(text)
 
