@@ -1,6 +1,7 @@
 """What is really in the simulated systems, as JSON files for anybody to check."""
 
 import json
+from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from shopweave.simulators.catalogue import Known, Sheet
 from shopweave.simulators.icecat import IcecatSite
 from shopweave.simulators.till.truth import number
 from shopweave.simulators.woocommerce import ProductTruth, WooShop, products
+from shopweave.simulators.woocommerce.state import Row
 
 _STATUS = {"publish": "active", "trash": "deleted"}
 
@@ -63,6 +65,11 @@ def _shop_orders(shop: WooShop) -> list[dict[str, Any]]:
         }
         for key, row in sorted(shop.orders.rows.items())
     ]
+
+
+def _line(line: Row, skus: Mapping[int, str]) -> dict[str, Any]:
+    sku = skus.get(line["variation_id"] or line["product_id"], "")
+    return {"sku": sku, "quantity": str(line["quantity"])}
 
 
 def _counter_sales(path: Path) -> list[dict[str, Any]]:

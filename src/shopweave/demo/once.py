@@ -9,14 +9,13 @@ from msgspec import Struct, to_builtins
 from shopweave.demo.dump import dump
 from shopweave.demo.trade import trade
 from shopweave.demo.world import World
-from shopweave.hub import plans, runs, stock
+from shopweave.hub import plans, runs, stock, tallies
 from shopweave.hub.runs import FindingReport, RunReport
 from shopweave.hub.settings import load
+from shopweave.hub.tallies import Tally
 from shopweave.runtime.clock import SystemClock, SystemIds
 from shopweave.runtime.folder import FolderLock
 from shopweave.runtime.opening import Opened, open_hub
-from shopweave.store import tallies
-from shopweave.store.tallies import Tally
 
 ROUNDS = 8
 
@@ -81,7 +80,7 @@ async def once(
 async def work(opened: Opened, world: World, say: Callable[[str], None], *, orders: int = 0) -> DemoReport:
     """Run all flows, approve what is held, until nothing waits; then sell, and bring that home too."""
     hub = opened.hub
-    before, newest = await runs.newest_run(hub), await hub.store.read(tallies.newest_order)
+    before, newest = await runs.newest_run(hub), await tallies.newest_order(hub)
     await hub.start()
     approved, calm = 0, True
     for flow in list(hub.house.flows.values()):
@@ -108,7 +107,7 @@ async def work(opened: Opened, world: World, say: Callable[[str], None], *, orde
         runs=await runs.reports(hub, numbers),
         remote=_traffic(opened, world),
         findings=await runs.open_findings(hub),
-        orders=await hub.store.read(lambda tx: tallies.tally(tx, newest)),
+        orders=await tallies.count_orders(hub, newest),
     )
 
 
