@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import msgspec
@@ -54,6 +55,7 @@ class Wish(Struct, frozen=True, kw_only=True):
     real_pace: bool = False
     faults: Faults = Faults()
     version: str = "9.9.5"
+    stocked: bool = False
     companion: bool = False
 
 
@@ -82,7 +84,7 @@ class World:
         self, items: int, *, simple: bool, real_pace: bool, seed: int = SEED, trade: bool = False
     ) -> None:
         """Make what is missing, load the rest, serve shop and Icecat, and write the demo's settings."""
-        await self.serve(items, Wish(real_pace=real_pace), simple=simple, seed=seed)
+        await self.serve(items, Wish(real_pace=real_pace, stocked=trade), simple=simple, seed=seed)
         text = demo_settings(till=TILL, icecat=self.icecat.url, shop=self.shop.url, trade=trade)
         (self.folder / "shopweave.toml").write_text(text, "utf-8")
 
@@ -93,7 +95,8 @@ class World:
         today = date.fromisoformat(facts.day)
         self.goods = catalogue(seeded(facts.seed), facts.items, today, simple=facts.simple)
         if "till" in wish.names and not self.till_path.exists():
-            create(self.till_path, self.goods, self._clock.now())
+            goods = _stocked(self.goods) if wish.stocked else self.goods
+            create(self.till_path, goods, self._clock.now())
         self.icecat = IcecatSite(self.goods.sheets, url="", tokens=(self.secret(TOKEN),))
         if "icecat" in wish.names:
             facts = structs.replace(facts, icecat_port=await self._serve_icecat(wish, facts.icecat_port))
@@ -187,6 +190,15 @@ class World:
         if self._journal is not None:
             self._journal.close()
         self._lock.release()
+
+
+def _stocked(goods: Catalogue) -> Catalogue:
+    """Let no shelf be below zero when a day of trade begins: its sums are to be checked from outside."""
+    rows = tuple(
+        structs.replace(one, quantity=max(one.quantity, Decimal(0))) if one.quantity is not None else one
+        for one in goods.products
+    )
+    return structs.replace(goods, products=rows)
 
 
 def shaped(name: str, text: str) -> str:
