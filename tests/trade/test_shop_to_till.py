@@ -65,10 +65,10 @@ def feed(monkeypatch: pytest.MonkeyPatch) -> None:
 class Trade:
     """A world whose shop sells what the till has."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, settings: str = SETTINGS) -> None:
         self.inbox = folder / "inbox"
         self.inbox.mkdir()
-        self.world = World(folder, 12, simple=True, settings=SETTINGS.replace("{folder}", str(self.inbox)))
+        self.world = World(folder, 12, simple=True, settings=settings.replace("{folder}", str(self.inbox)))
         self.cashier = Cashier(self.world.till)
 
     async def begun(self, hub: Hub) -> None:
