@@ -122,3 +122,11 @@ def test_how_the_key_of_a_shop_is_made_is_described_in_the_page_and_the_settings
         words in told
         for words in ("Settings → Advanced → REST API", "Read/Write", "administrator", "Flashnode")
     )
+
+
+@pytest.mark.parametrize(
+    "page", [Path("README.md"), Path("CHANGELOG.md"), *sorted(DOCS.rglob("*.md"))], ids=str
+)
+def test_no_page_bears_the_marks_of_a_merge(page: Path) -> None:
+    marks = ("<<<<<<< ", "=======", ">>>>>>> ")
+    assert not [one for one in page.read_text("utf-8").splitlines() if one.startswith(marks)]

@@ -13,7 +13,7 @@ from shopweave.hub.settings import read
 from shopweave.hub.settings.flow_spec import ORDER_FLOW
 from shopweave.model.errors import Configuration
 from tests.trade.installed import install
-from tests.trade.test_shop_to_till import SETTINGS, Trade
+from tests.trade.test_shop_to_till import BOTH, Trade
 from tests.worlds import play
 
 FLOW = "shop-to-erp"
@@ -22,7 +22,7 @@ BEFORE = 'target = "erp"\nstatuses = ["processing", "completed"]'
 
 def settings(*statuses: str, every: int = 15) -> str:
     wanted = f'target = "erp"\nevery = {every}\nstatuses = {json.dumps(list(statuses))}'
-    first, found, rest = SETTINGS.partition(BEFORE)
+    first, found, rest = BOTH.partition(BEFORE)
     assert found
     return f"{first}{wanted}{rest}"
 
