@@ -82,16 +82,23 @@ class InlineStore:
     async def _write(self, work: Callable[[Tx], T], kind: str) -> T:
         await self._watch.before(kind)
         if kind == "safe commit":
-            durably(self._writer)
-        try:
+            tx, value = self._transact_safely(work, kind)
+        else:
             tx, value = self._transact(self._writer, work, kind)
-            self._watch.committed(is_safe=_is_safe(self._writer))
-        finally:
-            set_synchronous(self._writer, "NORMAL")
+            self._watch.committed(is_safe=False)
         for call in tx.calls:
             call()
         await self._watch.after(kind)
         return value
+
+    def _transact_safely(self, work: Callable[[Tx], T], kind: str) -> tuple[Tx, T]:
+        durably(self._writer)
+        try:
+            done = self._transact(self._writer, work, kind)
+            self._watch.committed(is_safe=_is_safe(self._writer))
+        finally:
+            set_synchronous(self._writer, "NORMAL")
+        return done
 
     def _transact(self, connection: Connection, work: Callable[[Tx], T], kind: str) -> tuple[Tx, T]:
         tx = Tx(connection, self._clock.now())
