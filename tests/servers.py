@@ -46,6 +46,7 @@ def serving(handle: Handle, tls: ssl.SSLContext | None = None) -> Iterator[str]:
 
     class Quiet(ThreadingHTTPServer):
         daemon_threads = True
+        request_queue_size = 64
 
         def handle_error(self, request: object, client_address: object) -> None:
             return

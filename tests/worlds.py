@@ -23,6 +23,7 @@ from shopweave.model.http import HttpRequest, HttpResponse
 from shopweave.model.settings import HubSettings
 from shopweave.runtime.clock import SystemClock, SystemIds, system_random
 from shopweave.runtime.opening import open_store
+from shopweave.runtime.secrets import open_seal
 from shopweave.runtime.sql import open_sql
 from shopweave.simulators.catalogue import Catalogue, catalogue
 from shopweave.simulators.icecat import IcecatSite
@@ -122,6 +123,7 @@ class World:
             house=house,
             worker=worker,
         )
+        hub.open_seal = partial(open_seal, self.folder)
         await engine.take_over()
         if start:
             await hub.start()

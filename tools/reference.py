@@ -4,7 +4,9 @@ import ast
 import inspect
 import re
 import sys
+import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any, get_args
 
@@ -13,7 +15,7 @@ from msgspec import Struct
 from msgspec.structs import fields
 
 from shopweave.cli import app as frame
-from shopweave.connector.declaration import connector_names, find_connector
+from shopweave.connector.declaration import GROUP, Connector
 from shopweave.connector.settings import Option
 from shopweave.hub.settings.spec import KINDS, SECTIONS
 from shopweave.web import app, measures
@@ -32,11 +34,18 @@ def settings() -> str:
     sections |= {f'`[flows.NAME]` with `kind = "{kind}"`': options for kind, options in KINDS.items()}
     for title, options in sections.items():
         parts += [f"## {title}", "", *_HEAD, *(_row(option) for option in options), ""]
-    for name in connector_names():
-        connector = find_connector(name)
-        parts += [f'## `type = "{name}"`: {connector.title}', "", connector.description, ""]
+    for connector in _connectors():
+        parts += [f'## `type = "{connector.name}"`: {connector.title}', "", connector.description, ""]
         parts += [*_HEAD, *(_row(option) for option in connector.options), ""]
     return "\n".join(parts)
+
+
+def _connectors() -> Iterator[Connector]:
+    """Load the connectors that this source declares, installed or not."""
+    points = tomllib.loads(Path("pyproject.toml").read_text("utf-8"))["project"]["entry-points"][GROUP]
+    for _, place in sorted(points.items()):
+        module, name = place.split(":")
+        yield getattr(import_module(module), name)
 
 
 def _row(option: Option) -> str:
@@ -183,7 +192,7 @@ def interface() -> str:
         text = inspect.cleandoc(handler.fn.__doc__ or "").splitlines()[0]
         parts += [f"## `{verb} {path}`", "", text, "", f"Takes: {takes}. Gives: {gives}.", ""]
     parts += ["# Values", ""]
-    for one in sorted(_structs(), key=lambda found: found.__name__):
+    for one in sorted(_structs(), key=lambda found: (found.__name__, found.__struct_fields__)):
         names = ", ".join(f"`{name}`" for name in one.__struct_fields__)
         parts += [f"- **{one.__name__}**: {names}"]
     return "\n".join(parts) + "\n"

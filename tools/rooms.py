@@ -10,9 +10,11 @@ _BELOW_HUB = ("model", "core", "store", "connector", "engine", "lanes", "flows")
 ROOMS: dict[str, tuple[str, ...]] = {
     "model": (),
     "core": ("model",),
+    # Tables of systems whose interfaces are assumed.
+    "wire": (),
     "connector": ("model", "core"),
-    "connectors": ("connector", "model", "core"),
-    "simulators": ("model",),
+    "connectors": ("connector", "model", "core", "wire"),
+    "simulators": ("model", "wire"),
     "store": ("model", "core"),
     "engine": ("model", "store"),
     "lanes": ("model", "core", "store", "connector", "engine"),

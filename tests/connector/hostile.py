@@ -24,6 +24,7 @@ from shopweave.model.record import Form, KeyRow, Kind, RemoteRecord
 from shopweave.model.values import Identity, Level, Picture, PictureBytes, Price, Status, tracked
 from shopweave.runtime.clock import SystemClock, SystemIds, system_random
 from tests.connector.selling import Counter, Selling, sells
+from tests.connector.taking import BAD, LATER, ORDER, TAKES, Store, Taking
 from tests.connectors.stands import no_doors
 
 URL, SECRET, SIZE = "https://far.example", "open se/same+", 3
@@ -38,6 +39,7 @@ class FarSide:
         self.rows: dict[int, dict[str, Any]] = {}
         self.ids, self.time = count(1), 0
         self.counter = Counter()
+        self.store = Store()
 
     def row(self, **cells: Any) -> dict[str, Any]:
         self.time += 1
@@ -59,6 +61,8 @@ class FarSide:
             return {"picture": "png" if query["ref"] == "1" else None}
         if path == "/orders":
             return self.counter.listed(query)
+        if path == "/taken":
+            return self.store.take(body) if method == "POST" else self.store.find(query["reference"])
         if path == "/ask":
             return self.row(name="Asked") if query["gtin"] == GTIN else None
         if method == "POST":
@@ -103,7 +107,7 @@ def _answer(status: int, body: Any) -> HttpResponse:
     )
 
 
-class Sample(Selling):
+class Sample(Selling, Taking):
     """The connection; `sin` names what it does wrong, empty for nothing."""
 
     def __init__(self, settings: Mapping[str, Any], doors: Doors, sin: str) -> None:
@@ -317,6 +321,7 @@ def connector(sin: str = "") -> Connector:
         writes=(Writable(kind=Kind.PRODUCT, batch=10),),
         enriches=True,
         sells=sells(sin),
+        takes=TAKES,
     )
     default = "letmein" if sin == "defaults" else None
     options = (
@@ -359,6 +364,9 @@ SAMPLES = Samples(
     clash=write("NEW"),
     refused=write("bad", "-1"),
     level=tracked(Decimal(-2)),
+    order=ORDER,
+    later_order=LATER,
+    bad_orders=BAD,
     question=Ask(gtin=GTIN),
     unknown=Ask(gtin="1"),
     picture=Picture(ref="1"),
@@ -386,6 +394,7 @@ def stand(sin: str = "") -> Stand:
             samples=SAMPLES,
             hands=far,
             customers=far.counter,
+            taken=lambda: len(far.store.rows),
             secrets=(SECRET,),
             first_atoms=ATOMS,
         )

@@ -3,18 +3,23 @@
 import asyncio
 import re
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from shopweave.hub import plans, runs
 from shopweave.hub.icecat.env import IcecatEnv, read_env
-from shopweave.hub.icecat.settings import settings_of
+from shopweave.hub.icecat.settings import FLOW, settings_of
 from shopweave.hub.icecat.tool import Tool, ToolReport
 from shopweave.simulators.catalogue import Known
 from shopweave.simulators.woocommerce import products
 from shopweave.simulators.woocommerce.plugin import install
 from shopweave.simulators.woocommerce.truth import edit
+from shopweave.store import outbox
+from shopweave.store import plans as plan_rows
+from shopweave.store.base import Tx
 from tests.worlds import ICECAT, PASSWORD, SHOP, World
 
 BLOCK = re.compile("<!-- Icecat start -->.*?<!-- Icecat end -->", re.DOTALL)
@@ -167,6 +172,74 @@ def test_clean_up_removes_every_block_and_leaves_the_manual_texts(tools: Tools) 
     report = tools.use(lambda tool: tool.clean(only_plan=False))
     assert report.updated + sum(one.outcome != "UPDATED" for one in report.products) > 5
     assert set(tools.texts().values()) == {MANUAL}
+
+
+def blocks(tools: Tools) -> int:
+    return sum(bool(BLOCK.search(text)) for text in tools.texts().values())
+
+
+def known_product(tools: Tools) -> tuple[str, str]:
+    sheet = next(one for one in tools.world.goods.sheets if one.known is Known.OK and one.pictures)
+    number = next(one.number for one in tools.world.goods.products if one.code == sheet.gtin)
+    return sheet.gtin, str(number)
+
+
+@pytest.mark.parametrize("before", ["bulk plan", "one", "clean"])
+def test_what_an_earlier_call_showed_or_took_away_bulk_brings_all_the_same(tools: Tools, before: str) -> None:
+    gtin, sku = known_product(tools)
+    if before == "bulk plan":
+        wanted = tools.use(lambda tool: tool.bulk(only_plan=True)).held
+    elif before == "one":
+        wanted = tools.use(lambda tool: tool.one(gtin, sku, only_plan=False)).updated
+    else:
+        tools.use(lambda tool: tool.bulk(only_plan=False))
+        wanted = tools.use(lambda tool: tool.clean(only_plan=False)).updated
+        assert blocks(tools) == 0
+    assert wanted
+    tools.use(lambda tool: tool.bulk(only_plan=False))
+    assert blocks(tools) == 8
+
+
+def products_in(plan: int, tx: Tx) -> int:
+    changes = outbox.changes(tx, plan_rows.held_changes(tx, plan))
+    return sum(change.item is not None for change in changes)
+
+
+@pytest.mark.parametrize("what", ["one", "clean"])
+def test_the_plan_of_somebody_else_is_neither_approved_nor_rejected(tools: Tools, what: str) -> None:
+    gtin, sku = known_product(tools)
+    others: list[tuple[int, int]] = []
+
+    async def held(tool: Tool) -> list[tuple[int, int]]:
+        rows = await plans.held(tool.hub)
+        return [(row.id, await tool.hub.store.read(partial(products_in, row.id))) for row in rows]
+
+    async def story(tool: Tool) -> ToolReport:
+        await tool.hub.start()
+        await runs.finished(tool.hub, await runs.start(tool.hub, FLOW, "somebody", "plan"))
+        others.extend(await held(tool))
+        used = tool.one(gtin, sku, only_plan=False) if what == "one" else tool.clean(only_plan=False)
+        report = await used
+        ((plan, count),) = others
+        assert await held(tool) == [(plan, count - (what == "one"))]
+        return report
+
+    report = tools.use(story)
+    assert others[0][1] > 5
+    assert report.updated == (what == "one") == blocks(tools)
+
+
+def test_a_call_that_was_killed_before_it_approved_is_made_good_by_the_next(tools: Tools) -> None:
+    async def killed(tool: Tool) -> ToolReport:
+        await tool._begin()
+        await tool._mark_all()
+        await tool._run("plan")
+        return ToolReport()
+
+    tools.use(killed)
+    assert blocks(tools) == 0
+    tools.use(lambda tool: tool.bulk(only_plan=False))
+    assert blocks(tools) > 5
 
 
 def test_the_schedule_is_daily_at_five(tools: Tools) -> None:

@@ -71,7 +71,6 @@ def test_minutes_become_a_clock(every: int, cron: str) -> None:
         ('tell = ["status"]', "tell", "not which"),
         ('done_status = "done"', "done_status", "no status"),
         ('later_changes = "update"', "later_changes", "cannot be told"),
-        ('customer = "anybody"', "customer", "not allowed"),
         ('own = ["name"]', "own", "unknown key"),
     ],
 )

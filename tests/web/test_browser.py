@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from shopweave.hub import runs
+from shopweave.hub import looking, plans, runs
 from tests.web.conftest import FLOW
-from tests.web.site import PASSWORD, PEOPLE, Site
+from tests.web.site import PASSWORD, PEOPLE, Site, serving
 
 CHROMIUM = Path("/usr/bin/chromium")
 AXE = Path(__file__).with_name("vendor") / "axe.min.js"
@@ -25,6 +25,10 @@ PAGES = (
     "/conflicts",
     "/writing",
     "/pins",
+    "/people",
+    "/people/1",
+    "/me",
+    "/queue",
 )
 pytestmark = [
     pytest.mark.browser,
@@ -124,4 +128,70 @@ def test_the_slash_leads_to_the_search(browser: Browser, site: Site) -> None:
     page.keyboard.press("Enter")
     page.wait_for_url("**/explain?sku=NOBODY")
     assert "No item has the SKU" in page.inner_text("main")
+    context.close()
+
+
+def test_keys_move_choose_lead_and_are_told(browser: Browser, site: Site) -> None:
+    site.do(lambda hub: runs.start(hub, FLOW, "test", "plan"))
+    site.do(runs.settled)
+    context = opened(browser, site, 1280, "light")
+    page, said = watched(context)
+    page.goto(f"/plans/{site.plan}")
+    page.keyboard.press("?")
+    assert page.locator("#keys").is_visible()
+    assert page.locator("#keys").inner_text().startswith("Keys")
+    page.keyboard.press("j")
+    page.keyboard.press("Escape")
+    assert not page.locator("#keys").is_visible()
+    page.keyboard.press("g")
+    page.keyboard.press("r")
+    page.wait_for_url("**/runs")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    first = page.locator("main tbody tr").first
+    assert first.locator("th a").evaluate("one => one === document.activeElement")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/runs/\d+$"))
+    page.fill("#q", "")
+    page.locator("#q").press("g")
+    page.locator("#q").press("t")
+    assert page.input_value("#q") == "gt"
+    assert said == []
+    context.close()
+
+
+def test_a_row_is_chosen_by_key_and_a_leads_to_the_button(browser: Browser, tmp_path: Path) -> None:
+    with serving(tmp_path, items=6) as site:
+        site.do(lambda hub: site.world.run(hub, FLOW, approve=False))
+        number = site.do(plans.held)[0].id
+        context = opened(browser, site, 1280, "light")
+        page, said = watched(context)
+        page.goto(f"/plans/{number}")
+        for key in ("j", "x", "j", "j", "Shift+X"):
+            page.keyboard.press(key)
+        assert page.locator("main tbody input:checked").count() == 3
+        page.keyboard.press("a")
+        page.keyboard.press("Enter")
+        page.wait_for_load_state()
+        page.wait_for_selector(
+            "main .st:has-text('approved'), main .st:has-text('done'), main .st:has-text('waiting')"
+        )
+        states = site.do(lambda hub: looking.plan_page(hub, number)).states
+        assert states["held"] == sum(states.values()) - 3
+        assert said == []
+        context.close()
+
+
+def test_charts_are_drawn_without_breaking_the_policy(browser: Browser, site: Site) -> None:
+    context = opened(browser, site, 1280, "dark")
+    page, said = watched(context)
+    page.goto("/queue")
+    page.wait_for_selector("figure.drawn canvas")
+    assert page.locator("figure.drawn canvas").count() == 3
+    assert page.locator("figure table tbody tr").count() == 3 * 144
+    page.emulate_media(color_scheme="light")
+    page.wait_for_timeout(300)
+    assert page.locator("figure canvas").count() == 3
+    assert said == []
     context.close()

@@ -22,6 +22,10 @@ def test_nobody_sees_a_page_without_signing_in(site: Site) -> None:
             "/conflicts",
             "/writing",
             "/pins",
+            "/people",
+            "/people/1",
+            "/me",
+            "/queue",
         ):
             answer = client.get(path)
             assert answer.status_code == 303

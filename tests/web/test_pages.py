@@ -21,6 +21,10 @@ PAGES = (
     "/conflicts",
     "/writing",
     "/pins",
+    "/people",
+    "/people/1",
+    "/me",
+    "/queue",
 )
 
 

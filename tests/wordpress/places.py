@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Lock
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -48,6 +49,10 @@ class Simulation:
         made: int = self.ask("POST", "/wc/v3/products", json=_product(sku, stock, price)).json()["id"]
         return made
 
+    def products(self, count: int, stock: int) -> list[int]:
+        """Make many products."""
+        return [self.product(f"MANY-{number}", stock) for number in range(count)]
+
     def send_out(self) -> None:
         """Let what waits go out."""
         for one in self.shop.callbacks.due():
@@ -70,6 +75,14 @@ class Real:
         counted = {"_manage_stock": "yes", "_stock": str(stock)} if stock is not None else {}
         priced = {"_regular_price": price, "_price": price} if price else {}
         return self.site.product(sku, **counted, **priced)
+
+    def products(self, count: int, stock: int) -> list[int]:
+        """Make many products."""
+        found: list[int] = self.site.run(
+            f'$out = array(); for ( $i = 0; $i < {count}; $i++ ) {{ $out[] = standin_product( "MANY-$i",'
+            f" array( '_manage_stock' => 'yes', '_stock' => '{stock}' ) ); }} return $out;"
+        )
+        return found
 
     def send_out(self) -> None:
         """It sends by itself."""
@@ -101,6 +114,19 @@ class Live:
         self._made.append(answer.json()["id"])
         return self._made[-1]
 
+    def products(self, count: int, stock: int) -> list[int]:
+        """Make many products."""
+        found: list[int] = []
+        while len(found) < count:
+            bodies = [
+                _product(self.name(f"MANY-{len(found) + number}"), stock, "")
+                for number in range(min(50, count - len(found)))
+            ]
+            answer = self.ask("POST", "/wc/v3/products/batch", json={"create": bodies}).json()
+            found += [row["id"] for row in answer["create"]]
+        self._made += found
+        return found
+
     def send_out(self) -> None:
         """It sends by itself."""
 
@@ -116,10 +142,11 @@ Place = Simulation | Real | Live
 @contextmanager
 def simulated() -> Iterator[Simulation]:
     """Serve a simulated shop."""
-    simulation = Simulation()
+    simulation, alone = Simulation(), Lock()
 
     def handle(asked: HttpRequest) -> HttpResponse:
-        return simulation.shop.handle(asked)
+        with alone:
+            return simulation.shop.handle(asked)
 
     with serving(handle) as simulation.url:
         yield simulation

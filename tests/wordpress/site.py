@@ -196,7 +196,7 @@ def _laid_out(folder: Path, version: str, database: str, url: str) -> None:
 
 
 @contextmanager
-def wordpress(folder: Path, version: str = "6.5", workers: int = 6) -> Iterator[Site]:
+def wordpress(folder: Path, version: str = "6.5", workers: int = 16) -> Iterator[Site]:
     """Install WordPress with the plug-in, serve it, and take it away again."""
     if not archive(version).exists() or shutil.which("php") is None:
         missing("wordpress", "there is no PHP, or no archive of WordPress: run `make wordpress`")

@@ -131,6 +131,14 @@ def test_variations_share_the_quantity_of_their_parent(site: Site) -> None:
     assert [kept(site, one)[2] for one in (parent, first, second)] == ["instock"] * 3
 
 
+def test_own_refuses_what_the_parent_holds(site: Site) -> None:
+    parent = site.product_of("variable", "OWN", meta={"_stock": "50", **MANAGED})
+    shared = site.product_of("", "OWN-1", parent)
+    own = site.product_of("", "OWN-2", parent, meta={"_stock": "5", **MANAGED})
+    items = [{"id": one, "set": 3, "expect": None, "own": True} for one in (shared, own, parent)]
+    assert told(site, *items) == ["stock_not_managed", 3, 3]
+
+
 def test_a_family_is_out_when_all_of_it_is_out(site: Site) -> None:
     parent = site.product_of("variable", "FAM")
     ones = [

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from shopweave.connector.capabilities import Capabilities
 from shopweave.connector.settings import Option, Settings
-from shopweave.connector.transports import HttpTransport, SqlTransport
+from shopweave.connector.transports import FileTransport, HttpTransport, SqlTransport
 from shopweave.model.errors import Configuration
 from shopweave.model.seams import Clock, Ids, Random
 
@@ -20,7 +20,7 @@ class Doors(Struct, frozen=True, kw_only=True):
     """The seams a connection works through; `sql` opens a foreign database by URL.
 
     `foreign` is for addresses that a remote system names, such as pictures: it looks at each address it is
-    led to and refuses private ones unless the settings allow them.
+    led to and refuses private ones unless the settings allow them. `files` is None where a hub writes none.
     """
 
     http: HttpTransport
@@ -29,6 +29,7 @@ class Doors(Struct, frozen=True, kw_only=True):
     clock: Clock
     ids: Ids
     random: Random
+    files: FileTransport | None = None
 
 
 class Connector(Struct, frozen=True, kw_only=True):

@@ -93,6 +93,7 @@ class HandOverLine(Struct, frozen=True, kw_only=True):
     """A line with the record that it means at the target.
 
     `quantity` is what the line takes now, in the target's units: 0 once it is cancelled or given back.
+    `remote_id` is empty at a target without lists of records: it goes by SKU.
     """
 
     line: OrderLine

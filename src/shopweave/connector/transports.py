@@ -1,4 +1,4 @@
-"""Seams to the outside: HTTP and SQL, one call each."""
+"""Seams to the outside: HTTP, SQL and files, one call each."""
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -61,4 +61,23 @@ class SqlTransport(Protocol):
 
     async def transact(self, work: Callable[[SqlTx], T], *, read_only: bool, timeout: float) -> T:
         """Run `work` and commit."""
+        ...
+
+
+class FileTransport(Protocol):
+    """Work on files of this machine; raises `Configuration` where a folder is missing or closed to us."""
+
+    async def put(self, path: str, content: bytes) -> None:
+        """Write a file whole or not at all, over one of that name; it lasts when this returns.
+
+        Raises `NotSent` when no file of that name is new, `NoAnswer` when it may be.
+        """
+        ...
+
+    async def exists(self, path: str) -> bool:
+        """Say whether there is a file of that name."""
+        ...
+
+    async def usable(self, folder: str) -> None:
+        """Raise unless files can be put into this folder; changes nothing."""
         ...

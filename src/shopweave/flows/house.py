@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from shopweave.core.rules import Rule
+from shopweave.lanes.channels import Channel
 from shopweave.lanes.port import Port
-from shopweave.model.settings import FlowSettings, OrderFlowSettings
+from shopweave.model.settings import FlowSettings, OrderFlowSettings, StockFlowSettings
 from shopweave.store.connections import FlowRow
 
 
@@ -30,16 +31,43 @@ class OrderFlow(Struct, frozen=True, kw_only=True):
     settings: OrderFlowSettings
 
 
+class StockFlow(Struct, frozen=True, kw_only=True):
+    """A flow of stock: its row, its settings, and its target as a channel of the master."""
+
+    row: FlowRow
+    settings: StockFlowSettings
+    channel: Channel
+
+    @property
+    def items(self) -> int:
+        """Give the connection whose items these are."""
+        return self.row.source
+
+
 class House(Struct, frozen=True, kw_only=True):
     """All ports by connection and all flows by number, each kind in the order of the settings."""
 
     ports: Mapping[int, Port]
     flows: Mapping[int, Flow]
     orders: Mapping[int, OrderFlow] = {}
+    stock: Mapping[int, StockFlow] = {}
 
     def flow(self, name: str) -> Flow:
         """Give a flow by name; raises KeyError."""
         return next(flow for flow in self.flows.values() if flow.row.name == name)
+
+    def stock_flow(self, name: str) -> StockFlow:
+        """Give a flow of stock by name; raises KeyError."""
+        return next(flow for flow in self.stock.values() if flow.row.name == name)
+
+    def channel(self, connection: int) -> Channel | None:
+        """Give a connection as a channel; None for one that shows no master's levels."""
+        found = (flow.channel for flow in self.stock.values() if flow.row.target == connection)
+        return next(found, None)
+
+    def is_master(self, connection: int) -> bool:
+        """Say whether a connection's levels are shown at a channel."""
+        return any(flow.row.source == connection for flow in self.stock.values())
 
     def rules(self, target: int) -> tuple[Rule, ...]:
         """Give all rules of one target, in the order of its flows."""

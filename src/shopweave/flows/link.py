@@ -5,7 +5,7 @@ from functools import partial
 
 from msgspec import Struct
 
-from shopweave.flows.house import Flow, House
+from shopweave.flows.house import Flow, House, StockFlow
 from shopweave.lanes.lanes import Lanes
 from shopweave.model.finding import Finding, Severity
 from shopweave.model.record import Kind
@@ -42,7 +42,7 @@ def match(candidates: Sequence[Candidate]) -> Matched:
     )
 
 
-async def link(store: Store, house: House, lanes: Lanes, flow: Flow) -> int:
+async def link(store: Store, house: House, lanes: Lanes, flow: Flow | StockFlow) -> int:
     """Make items of new source records and find their records at the target; gives the links made."""
     made = 0
     made += await _new_items(store, house, flow.items)
@@ -75,7 +75,7 @@ def _make(source: int, after: int, tx: Tx) -> tuple[int, int]:
     return (found[-1].id if found else after), len(items)
 
 
-async def _by(store: Store, lanes: Lanes, flow: Flow, key: str) -> tuple[int, Matched]:
+async def _by(store: Store, lanes: Lanes, flow: Flow | StockFlow, key: str) -> tuple[int, Matched]:
     source, target = flow.items, flow.row.target
     matched = match(await store.read(lambda tx: links.candidates(tx, source, target, key)))
     for start in range(0, len(matched.pairs), SLICE):
@@ -91,7 +91,7 @@ def _link(lanes: Lanes, target: int, pairs: Sequence[tuple[int, int]], how: str,
     marks.mark_items(tx, target, [item for item, _ in made])
 
 
-def _tell(tx: Tx, house: House, flow: Flow, by: Mapping[str, Matched]) -> None:
+def _tell(tx: Tx, house: House, flow: Flow | StockFlow, by: Mapping[str, Matched]) -> None:
     """Tell of pairs that a person must see to; what is told no more is over."""
     name = house.ports[flow.row.target].row.name
     told = [
@@ -105,7 +105,7 @@ def _tell(tx: Tx, house: House, flow: Flow, by: Mapping[str, Matched]) -> None:
         findings.report(tx, one)
 
 
-async def _categories(store: Store, lanes: Lanes, flow: Flow) -> int:
+async def _categories(store: Store, lanes: Lanes, flow: Flow | StockFlow) -> int:
     """Link categories by their path: of one name, and their parents linked to each other."""
     total = 0
     while True:

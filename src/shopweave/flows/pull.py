@@ -1,7 +1,7 @@
 """Pull: read what a system says, page by page; the position moves with the page that was stored."""
 
 from asyncio import Lock
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -10,18 +10,21 @@ from msgspec import Struct, structs
 from shopweave.connector.capabilities import Feed, Method
 from shopweave.connector.roles import Page
 from shopweave.core.prints import SIZE, UNCONFIRMED, one, replaced
+from shopweave.flows.absorb import absorb_levels
 from shopweave.flows.house import House
 from shopweave.lanes.port import Port
+from shopweave.lanes.shelving import read as read_levels
 from shopweave.lanes.snapshots import incoming
 from shopweave.model.finding import Finding, Severity
 from shopweave.model.record import Kind, RemoteRecord
 from shopweave.model.seams import Clock
-from shopweave.store import agreements, connections, findings, marks, positions, records
+from shopweave.store import agreements, connections, findings, marks, numbers, positions, records
 from shopweave.store.base import Store, Tx
 from shopweave.store.positions import PositionRow
 from shopweave.store.statements import chunks
 
 LEAST_VANISHED = 20
+Wake = Callable[[Tx, int], None]
 
 
 class Pulled(Struct, frozen=True, kw_only=True):
@@ -41,6 +44,11 @@ class Puller:
         self._turns: dict[tuple[int, str], Lock] = {}
         self._begun: dict[tuple[int, str], float] = {}
         self._whole: dict[tuple[int, str], float] = {}
+        self._wake: Wake = _nobody
+
+    def wake_through(self, wake: Wake) -> None:
+        """Use this to wake the lanes of channels whose levels have to be looked at."""
+        self._wake = wake
 
     async def step(
         self, connection: int, feed: Feed, *, since: float, sweep_after: timedelta, vanish: float
@@ -67,11 +75,17 @@ class Puller:
         if row.done:
             self._begun[connection, feed.name] = self._clock.monotonic()
             row = await self._store.write(lambda tx: begin(tx, connection, feed, sweep_after))
-        began = self._clock.now()
+        began, number = self._clock.now(), await self._number(port)
         page = await self._read_page(port, feed, row)
         extra, asked = await self._by_keys(port, page)
         prepared = [*page.records, *extra]
-        moved = await self._store.write(lambda tx: store_page(tx, port, feed, row, page, prepared, began))
+
+        def store(tx: Tx) -> int | None:
+            stored = store_page(tx, port, feed, row, page, prepared, began)
+            self._take_levels(tx, port, prepared, number)
+            return stored
+
+        moved = await self._store.write(store)
         asked += page.requests
         if moved is None:
             return Pulled(requests=asked)
@@ -113,11 +127,54 @@ class Puller:
         due = await self._store.read(lambda tx: records.to_read_again(tx, connection, now, limit))
         read = moved = asked = 0
         for kind in dict.fromkeys(kind for kind, _ in due):
-            began = self._clock.now()
+            began, number = self._clock.now(), await self._number(port)
             found = await self._read(port, kind, [key for one_kind, key in due if one_kind is kind])
-            moved += await self._store.write(partial(_store, port, found, began))
+            moved += await self._store.write(partial(self._store_read, port, found, began, number))
             read, asked = read + len(found), asked + 1
         return Pulled(read=read, moved=moved, requests=asked, done=len(due) < limit or not moved)
+
+    async def look(
+        self, connection: int, kind: Kind, ids: Sequence[str], settle: Callable[[Tx], None]
+    ) -> None:
+        """Read records by id; `settle` is called in the transaction that stores them."""
+        port, began = self._house.ports[connection], self._clock.now()
+        number = await self._number(port)
+        found = await self._read(port, kind, ids)
+
+        def keep(tx: Tx) -> None:
+            self._store_read(port, found, began, number, tx)
+            settle(tx)
+
+        await self._store.write(keep)
+
+    async def _number(self, port: Port) -> int:
+        """Draw the number at which a request begins, where levels are put in order by it."""
+        at = port.row.id
+        if not self._has_levels(at):
+            return 0
+        return await self._store.write(lambda tx: numbers.draw(tx, at))
+
+    def _has_levels(self, connection: int) -> bool:
+        return self._house.is_master(connection) or self._house.channel(connection) is not None
+
+    def _store_read(
+        self, port: Port, found: Sequence[RemoteRecord], began: datetime, number: int, tx: Tx
+    ) -> int:
+        moved = store_records(tx, port, found, began)
+        self._take_levels(tx, port, found, number)
+        return moved
+
+    def _take_levels(self, tx: Tx, port: Port, found: Sequence[RemoteRecord], began: int) -> None:
+        """Take the levels that a request showed which began at the number `began`."""
+        at, channel = port.row.id, self._house.channel(port.row.id)
+        if not self._has_levels(at):
+            return
+        ended = numbers.draw(tx, at)
+        woken = absorb_levels(tx, port, found, began, ended) if self._house.is_master(at) else ()
+        if channel is not None and read_levels(tx, channel, found, began, ended):
+            woken = (*woken, at)
+        for connection in woken:
+            self._wake(tx, connection)
 
     async def _vanished(self, port: Port, feed: Feed, sweep: int, share: float) -> int:
         """Look directly at what a complete sweep did not meet; too many at once is a cause of its own."""
@@ -140,9 +197,9 @@ class Puller:
         for kind in dict.fromkeys(kind for _, kind, _ in missing):
             ids = [remote_id for _, one_kind, remote_id in missing if one_kind is kind]
             for piece in chunks(ids, port.capabilities.read_by_ids):
-                began = self._clock.now()
+                began, number = self._clock.now(), await self._number(port)
                 read = await self._read(port, kind, piece)
-                await self._store.write(partial(_store, port, read, began))
+                await self._store.write(partial(self._store_read, port, read, began, number))
                 asked += 1
         if told:
             await self._store.write(lambda tx: findings.settle(tx, cause))
@@ -153,8 +210,8 @@ def _tokens(port: Port, kind: Kind, ids: Sequence[str], tx: Tx) -> dict[str, str
     return records.tokens(tx, port.row.id, kind, ids)
 
 
-def _store(port: Port, found: Sequence[RemoteRecord], began: datetime, tx: Tx) -> int:
-    return store_records(tx, port, found, began)
+def _nobody(tx: Tx, connection: int) -> None:
+    """Wake nobody."""
 
 
 def begin(tx: Tx, connection: int, feed: Feed, sweep_after: timedelta) -> PositionRow:
@@ -163,6 +220,7 @@ def begin(tx: Tx, connection: int, feed: Feed, sweep_after: timedelta) -> Positi
     due = row.swept is None or tx.now - row.swept >= sweep_after
     sweeping = feed.method is not Method.WINDOW or due
     newest = positions.newest_sweep(tx, connection)
+    numbers.begin_pull(tx, connection)
     begun = PositionRow(
         position="" if sweeping else row.position,
         done=False,

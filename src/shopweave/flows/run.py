@@ -40,7 +40,7 @@ class Runner:
 
     def __init__(self, store: Store, engine: Engine, clock: Clock, house: House) -> None:
         self._store, self._engine, self._clock, self.house = store, engine, clock, house
-        self._puller = Puller(store, clock, house)
+        self.puller = Puller(store, clock, house)
         self._asker = Asker(store, clock, house)
         self._sending: tuple[Lanes, Planner] | None = None
         self._since: dict[int, float] = {}
@@ -190,7 +190,7 @@ class Runner:
             early = await self._store.read(lambda tx: self._goes_early(tx, flow, state))
             return {**state, "early": early, "step": LINK if early else PULL}, Pulled()
         settings = flow.settings
-        pulled = await self._puller.step(
+        pulled = await self.puller.step(
             connection,
             feed,
             since=self._since.setdefault(int(str(state["run"])), self._clock.monotonic()),
@@ -223,7 +223,7 @@ class Runner:
         place, until = int(str(state["place"])), self._clock.monotonic() + STEP
         total = Pulled()
         while place < len(sides) and self._clock.monotonic() < until:
-            pulled = await self._puller.again(sides[place])
+            pulled = await self.puller.again(sides[place])
             total = structs.replace(
                 total, read=total.read + pulled.read, requests=total.requests + pulled.requests
             )

@@ -7,16 +7,20 @@ from msgspec import Struct, structs
 
 from shopweave.connector.declaration import Connector, Doors, find_connector
 from shopweave.engine.port import Engine
+from shopweave.flows.callbacks import Listener
 from shopweave.flows.house import Flow, House, OrderFlow, slice_of
 from shopweave.flows.run import Runner
+from shopweave.flows.stock import StockRunner
+from shopweave.hub.channels import build_stock_flows
 from shopweave.hub.upkeep import Upkeep, tidy
 from shopweave.lanes.gate import Gate
-from shopweave.lanes.lanes import Lanes
+from shopweave.lanes.lanes import Lanes, no_orders
+from shopweave.lanes.levels import Drain
 from shopweave.lanes.port import Port
 from shopweave.lanes.recording import RecordingTransport
 from shopweave.model.errors import Configuration
 from shopweave.model.message import Post
-from shopweave.model.seams import Clock, Ids, Random
+from shopweave.model.seams import Clock, Ids, Random, Seals
 from shopweave.model.settings import ConnectionSettings, FlowSettings, HubSettings, OrderFlowSettings
 from shopweave.store import connections
 from shopweave.store.base import Store, Tx
@@ -52,10 +56,19 @@ class Hub:
         self.runner = Runner(store, engine, clock, house)
         self.lanes = Lanes(store, engine, clock, random, worker, house.ports, self.runner.wake)
         self.runner.send_through(self.lanes)
-        self.upkeep = Upkeep(store, engine, clock, house, self.lanes, self.runner)
+        self.runner.puller.wake_through(self.lanes.wake)
+        self.drain: Drain = no_orders
+        self.lanes.show_stock({one.row.target: one.channel for one in house.stock.values()}, self._drain)
+        self.stock = StockRunner(store, engine, clock, house, self.runner.puller, self.lanes, self._drain)
+        self.listener = Listener(store, engine, house, self.runner.puller, self.runner.wake)
+        self.upkeep = Upkeep(store, engine, clock, house, self.lanes, self.runner, self.listener)
         self.posts: tuple[Post, ...] = ()
+        self.open_seal: Callable[[], Seals] | None = None
         self.closing: list[Callable[[], Any]] = []
         self.aside = False
+
+    async def _drain(self, connection: int) -> None:
+        await self.drain(connection)
 
     async def start(self) -> None:
         """Start the engine, and wake whatever has work; wake-ups of an earlier engine may be gone.
@@ -72,6 +85,7 @@ class Hub:
         tidy(tx, self.house)
         self.lanes.wake_all(tx)
         self.runner.wake_all(tx)
+        self.listener.revive(tx, ())
 
     async def stop(self) -> None:
         """Stop working and close everything; what is under way goes on with the next start."""
@@ -128,10 +142,12 @@ def build_house(tx: Tx, accounts: tuple[Account, ...], settings: HubSettings, cl
         numbers[account.name] = row.id
     built = [_flow(tx, one, ports, numbers) for one in settings.flows]
     orders = [_order_flow(tx, one, numbers) for one in settings.order_flows]
+    stock = build_stock_flows(tx, settings, ports, numbers)
     return House(
         ports=ports,
         flows={flow.row.id: flow for flow in built},
         orders={flow.row.id: flow for flow in orders},
+        stock=stock,
     )
 
 

@@ -1,7 +1,7 @@
 """Runs by the clock."""
 
 from shopweave.engine.port import Json, Schedule
-from shopweave.hub import notify, upkeep
+from shopweave.hub import notify, upkeep, watching
 from shopweave.hub.context import Hub
 
 CLOCK = "flow.clock"
@@ -28,4 +28,4 @@ async def set_schedules(hub: Hub) -> None:
         for flow in hub.house.flows.values()
         if flow.settings.schedule
     ]
-    await hub.engine.schedule((*notify.register(hub), upkeep.schedule(), *clocks))
+    await hub.engine.schedule((*notify.register(hub), *watching.register(hub), upkeep.schedule(), *clocks))

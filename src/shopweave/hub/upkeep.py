@@ -7,12 +7,24 @@ from functools import partial
 from msgspec import Struct
 
 from shopweave.engine.port import Engine, Json, RunQuery, Schedule
+from shopweave.flows.callbacks import Listener
 from shopweave.flows.house import House
 from shopweave.flows.run import Runner
 from shopweave.lanes.lanes import Lanes
 from shopweave.model.change import ChangeState
 from shopweave.model.seams import Clock
-from shopweave.store import connections, findings, forgetting, lanes, marks, outbox, plans, undoing
+from shopweave.store import (
+    callbacks,
+    connections,
+    findings,
+    forgetting,
+    lanes,
+    marks,
+    outbox,
+    plans,
+    samples,
+    undoing,
+)
 from shopweave.store.base import Store, Tx
 
 KEEP = timedelta(days=30)
@@ -34,15 +46,23 @@ class Upkeep:
     """Keeps one hub; a step of its engine, so that of many workers one does it."""
 
     def __init__(
-        self, store: Store, engine: Engine, clock: Clock, house: House, sending: Lanes, runner: Runner
+        self,
+        store: Store,
+        engine: Engine,
+        clock: Clock,
+        house: House,
+        sending: Lanes,
+        runner: Runner,
+        listener: Listener,
     ) -> None:
         self._store, self._engine, self._clock, self._house = store, engine, clock, house
-        self._sending, self._runner = sending, runner
+        self._sending, self._runner, self._listener = sending, runner, listener
         engine.register(UPKEEP, self.advance)
 
     async def advance(self, state: Json) -> Json:
         """Do all of it once."""
         await self._store.write(lambda tx: tidy(tx, self._house))
+        await self._store.write(lambda tx: samples.take(tx, list(self._house.ports)))
         await self.wake_sleepers()
         await self.forget()
         return {**state, "done": True}
@@ -68,6 +88,7 @@ class Upkeep:
 
     def _revive(self, tx: Tx, known: Wakes, live: set[str]) -> int:
         now = self._wakes(tx)
+        self._listener.revive(tx, live)
         slept = [key for key, wakes in now.lanes.items() if wakes == known.lanes.get(key)]
         slow = [key for key, wakes in now.flows.items() if wakes == known.flows.get(key)]
         return self._sending.revive(tx, slept, live) + self._runner.revive(tx, slow, live)
@@ -77,6 +98,9 @@ class Upkeep:
         await self._sliced(forgetting.forget_changes)
         await self._sliced(forgetting.forget_requests)
         await self._store.write(lambda tx: forgetting.forget_forms(tx, KEEP_FORMS))
+        while await self._store.write(lambda tx: callbacks.forget_callbacks(tx, KEEP_RUNS)):
+            pass
+        await self._store.write(lambda tx: samples.forget(tx, KEEP))
         await self._engine.forget(self._clock.now() - KEEP_RUNS)
 
     async def _sliced(self, forget: Callable[[Tx, timedelta, int], int]) -> None:

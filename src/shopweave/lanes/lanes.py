@@ -6,6 +6,8 @@ from datetime import timedelta
 
 from shopweave.engine.port import Engine, Json, RunRequest
 from shopweave.lanes.changes import Changes
+from shopweave.lanes.channels import Channel
+from shopweave.lanes.levels import Drain, Levels
 from shopweave.lanes.port import Port
 from shopweave.lanes.queue import Queue
 from shopweave.lanes.refusals import lane_finding
@@ -19,6 +21,10 @@ from shopweave.store.lanes import Lease
 
 WAKE = "lane.wake"
 AFTER_FAULT = timedelta(minutes=1)
+
+
+async def no_orders(connection: int) -> None:
+    """Read no orders: nothing sells."""
 
 
 class Lanes:
@@ -37,7 +43,13 @@ class Lanes:
         self._store, self._engine, self._clock, self._random = store, engine, clock, random
         self._worker, self._ports, self._wake_flows = worker, ports, wake_flows
         self._bells: dict[int, Event] = {}
+        self._channels: Mapping[int, Channel] = {}
+        self._drain: Drain = no_orders
         engine.register(WAKE, self.advance)
+
+    def show_stock(self, channels: Mapping[int, Channel], drain: Drain) -> None:
+        """Write the levels of these channels too; `drain` reads a channel's new orders to their end."""
+        self._channels, self._drain = channels, drain
 
     async def advance(self, state: Json) -> Json:
         """Work on a lane for one turn; a step of the engine."""
@@ -56,7 +68,10 @@ class Lanes:
     def _queues(self, port: Port) -> tuple[Queue, ...]:
         """Give the kinds of work of a lane."""
         sender = Sender(self._store, self._random, port, self._ports, self._wake_flows)
-        return (Changes(self._store, port, sender),)
+        queues: list[Queue] = [Changes(self._store, port, sender)]
+        if (channel := self._channels.get(port.row.id)) is not None:
+            queues.append(Levels(self._store, self._random, port, channel, self._drain))
+        return tuple(queues)
 
     def _failed(self, tx: Tx, port: Port, fault: HubError) -> None:
         """Tell of a turn that ended as none should, and see to the next one: a lane must not fall asleep."""

@@ -53,3 +53,15 @@ class Random(Protocol):
     def shuffle(self, x: MutableSequence[Any], /) -> None:
         """Reorder in place."""
         ...
+
+
+class Seals(Protocol):
+    """Seals secrets for storing."""
+
+    def seal(self, text: str) -> str:
+        """Seal a text."""
+        ...
+
+    def open(self, sealed: str) -> str:
+        """Open a sealed text; raises `Configuration` when the key does not fit."""
+        ...

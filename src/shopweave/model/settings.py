@@ -93,7 +93,6 @@ class OrderFlowSettings(Struct, frozen=True, kw_only=True):
     zone: str = "UTC"
     overlap: int = 120
     later_changes: str = "ignore"
-    customer: str = "email"
     tell: tuple[str, ...] = ()
     done_status: str = ""
 

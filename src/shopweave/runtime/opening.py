@@ -14,9 +14,11 @@ from shopweave.model.message import Post
 from shopweave.model.seams import Clock
 from shopweave.model.settings import ConnectionSettings, HubSettings, NotifySettings
 from shopweave.runtime.clock import SystemClock, SystemIds, system_random
+from shopweave.runtime.files import Files
 from shopweave.runtime.http import AiohttpTransport, GuardedTransport
 from shopweave.runtime.mail import MailPost
 from shopweave.runtime.right import Right, this_place
+from shopweave.runtime.secrets import open_seal
 from shopweave.runtime.sql import ForeignSql, open_sql
 from shopweave.runtime.upgrading import DATABASE, Upgrade, bring_up
 from shopweave.runtime.webhook import WebhookPost
@@ -76,6 +78,7 @@ async def open_hub(
         house=house,
         worker=worker,
     )
+    hub.open_seal = partial(open_seal, folder)
     hub.posts = open_posts(settings.notify, foreign)
     if works and alone:
         await engine.take_over()
@@ -147,5 +150,6 @@ def _account(
         clock=clock,
         ids=SystemIds(),
         random=system_random(),
+        files=Files(),
     )
     return make_account(one, doors)

@@ -1,6 +1,6 @@
 """The tables of people and of the hub itself: who may do what, and who did."""
 
-from sqlalchemy import Column, Integer, String, Text
+from sqlalchemy import Column, Integer, String, Text, UniqueConstraint
 
 from shopweave.store.columns import Moment, number, of_workspace, table, to
 
@@ -66,4 +66,13 @@ heartbeat = table(
     Column("started", Moment, nullable=False),
     Column("seen", Moment, nullable=False),
     Column("version", String(40), nullable=False),
+)
+sample = table(
+    "sample",
+    number(),
+    to("connection", "connection"),
+    Column("at", Moment, nullable=False),
+    Column("waiting", Integer, nullable=False),
+    Column("held", Integer, nullable=False),
+    UniqueConstraint("connection", "at"),
 )

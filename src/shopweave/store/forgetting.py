@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, delete, exists, select
 from shopweave.model.change import ChangeState
 from shopweave.store.base import Tx
 from shopweave.store.statements import many
-from shopweave.store.tables import change, need, request, setting
+from shopweave.store.tables import change, handover, need, request, setting
 
 SLICE = 500
 FORM = "form:"
@@ -37,7 +37,9 @@ _REQUESTS = (
     .limit(SLICE)
 )
 _UNUSED = delete(request).where(
-    request.c.id.in_(many("ids")), ~exists().where(change.c.request == request.c.id)
+    request.c.id.in_(many("ids")),
+    ~exists().where(change.c.request == request.c.id),
+    ~exists().where(handover.c.request == request.c.id),
 )
 _FORMS = delete(setting).where(setting.c.name.like(f"{FORM}%"), setting.c.at < bindparam("before"))
 
@@ -54,7 +56,7 @@ def forget_changes(tx: Tx, age: timedelta, after: int) -> int:
 
 
 def forget_requests(tx: Tx, age: timedelta, after: int) -> int:
-    """Delete a slice of older requests that no change names; gives where to go on, 0 at the end."""
+    """Delete a slice of older requests that nothing names; gives where to go on, 0 at the end."""
     before = tx.now - age
     old = [row.id for row in tx.rows(_REQUESTS, {"after": after}) if row.at < before]
     if old:

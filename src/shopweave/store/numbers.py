@@ -67,6 +67,17 @@ def note_drain(tx: Tx, connection: int, began: int) -> None:
     tx.run(_SET, {"at": connection, "drained": began})
 
 
+def note_unread(tx: Tx, connection: int) -> None:
+    """Note that nothing is known of a connection since an unclean start, until it is read."""
+    if not tx.run(_SET, {"at": connection, "unread": tx.now}):
+        tx.run(_ADD, {"connection": connection, "unread": tx.now})
+
+
+def note_read(tx: Tx, connection: int) -> None:
+    """Note that a connection was read."""
+    tx.run(_SET, {"at": connection, "unread": None})
+
+
 def start_ledger(tx: Tx, master: int) -> datetime:
     """Give the moment from which on the sales of a master's goods are booked; the first call sets it."""
     since = ledger_start(tx, master)

@@ -9,9 +9,11 @@ from typing import Any
 from msgspec import Struct, structs
 from sqlalchemy import Row, and_, bindparam, func, insert, or_, select, update
 
+from shopweave.core.prints import plain
 from shopweave.model.atoms import Atoms, decode, encode
 from shopweave.model.change import ChangeState
 from shopweave.model.record import Form, Kind
+from shopweave.model.values import Level
 from shopweave.store.base import Tx
 from shopweave.store.statements import chunks, many
 from shopweave.store.tables import change, record
@@ -99,20 +101,21 @@ _COLUMNS = (
     "gtin",
     "mark",
     "prints",
-    "level",
-    "quantity",
     "changes_at",
     "gone",
 )
+# A level is no atom: one that moved is stored, and matters to no flow of items.
+_LEVEL = ("level", "quantity")
 
 
 _of_incoming = attrgetter(*_COLUMNS)
+_level_of = attrgetter(*_LEVEL)
 _AT = (
     record.c.connection == bindparam("at"),
     record.c.kind == bindparam("of"),
     record.c.remote_id.in_(many("ids")),
 )
-_STATED = [record.c[name] for name in _COLUMNS]
+_STATED = [record.c[name] for name in (*_COLUMNS, *_LEVEL)]
 _KNOWN = select(record.c.id, record.c.remote_id, *_STATED, record.c.sweep, record.c.seen).where(*_AT)
 _IDS = select(record.c.id).where(*_AT).order_by(record.c.id)
 
@@ -167,6 +170,7 @@ def _merge(
         tx.run(_ADD, [_values(one, connection, sweep, tx.now) for one in created])
     for key, one in moved:
         tx.run(_CHANGE, {"key": key, **_values(one, connection, sweep, tx.now)})
+    _relevel(tx, [(key, one) for key, one in equal if _level_of(known[one.remote_id]) != _level_of(one)])
     if equal:
         tx.run(_SEEN, {"ids": [key for key, _ in equal], "number": sweep, "at": tx.now})
     if stale:
@@ -179,6 +183,11 @@ def _merge(
         equal=len(equal),
         stale=len(stale),
     )
+
+
+def _relevel(tx: Tx, rows: Sequence[tuple[int, Incoming]]) -> None:
+    if rows:
+        tx.run(_CHANGE, [{"key": key, "level": one.level, "quantity": one.quantity} for key, one in rows])
 
 
 def stale_records(tx: Tx, ids: Sequence[int], began: datetime) -> set[int]:
@@ -194,7 +203,7 @@ def _ids(tx: Tx, connection: int, kind: Kind, remote_ids: Sequence[str]) -> tupl
 
 
 def _stands(row: Row[Any], one: Incoming) -> bool:
-    return row[2:-2] == _of_incoming(one)
+    return row[2:-4] == _of_incoming(one)
 
 
 def _was_read_since(row: Row[Any], began: datetime, now: datetime) -> bool:
@@ -382,6 +391,12 @@ _MET = (
     )
     .values(sweep=bindparam("number"))
 )
+
+
+def set_level(tx: Tx, key: int, shown: Level) -> None:
+    """Note the level that a record shows since it was written."""
+    quantity = None if shown.quantity is None else plain(shown.quantity)
+    tx.run(_CHANGE, {"key": key, "level": shown.state, "quantity": quantity})
 
 
 def prints_of(tx: Tx, ids: Sequence[int]) -> dict[int, bytes]:

@@ -91,19 +91,22 @@ _CLEAR = delete(shelf).where(
         select(link.c.record).where(link.c.connection == bindparam("at"), link.c.until.is_(None))
     ),
 )
+_OTHERS = delete(shelf).where(shelf.c.connection.not_in(many("kept")))
 _OWN = [one for one in shelf.c if one.name != "connection"]
-_ROWS = (
-    select(
-        *_OWN,
-        shelf.c.connection,
-        link.c.item,
-        link.c.factor,
-        record.c.kind,
-        record.c.remote_id,
-        record.c.sku,
-    )
+_TIED = (
+    select(shelf.c.record)
     .join_from(shelf, record, record.c.id == shelf.c.record)
     .join(link, and_(link.c.record == record.c.id, link.c.until.is_(None)))
+)
+_ROWS = _TIED.with_only_columns(
+    *_OWN,
+    shelf.c.connection,
+    link.c.item,
+    link.c.factor,
+    record.c.kind,
+    record.c.remote_id,
+    record.c.sku,
+    maintain_column_froms=True,
 )
 _HERE = shelf.c.connection == bindparam("at")
 _OPEN = shelf.c.generation > shelf.c.done
@@ -126,16 +129,22 @@ _TO_READ = (
     .limit(bindparam("limit"))
 )
 _ORPHANS = _ROWS.where(_HERE, shelf.c.epoch < bindparam("before")).order_by(shelf.c.record)
-_NEXT_LOOK = select(func.min(shelf.c.not_before)).where(_HERE, shelf.c.again.is_(True), _IDLE)
+_LIVING = _TIED.where(_HERE, record.c.gone.is_(False))
+_NEXT_LOOK = _LIVING.with_only_columns(func.min(shelf.c.not_before), maintain_column_froms=True).where(
+    shelf.c.again.is_(True), _IDLE
+)
 _NEXT_ORPHAN = select(func.min(shelf.c.sent)).where(_HERE, shelf.c.epoch < bindparam("before"))
-_NEXT_MARK = select(func.min(shelf.c.since)).where(_HERE, _OPEN, _IDLE)
-_LEFT = select(func.count()).where(_HERE, or_(_OPEN, shelf.c.again.is_(True), shelf.c.epoch.is_not(None)))
+_NEXT_MARK = _LIVING.with_only_columns(func.min(shelf.c.since), maintain_column_froms=True).where(
+    _OPEN, _IDLE
+)
+_UNREAD = shelf.c.again.is_(True) & shelf.c.not_before.is_not(None)
+_LEFT = _LIVING.with_only_columns(func.count(), maintain_column_froms=True).where(
+    or_(_OPEN, _UNREAD, shelf.c.epoch.is_not(None))
+)
+_INTENTS = select(func.count()).where(shelf.c.epoch.is_not(None))
 _SET = update(shelf).where(shelf.c.record == bindparam("key"))
 _MARK = (
     update(shelf)
-    .where(
-        shelf.c.record.in_(select(link.c.record).where(link.c.item.in_(many("ids")), link.c.until.is_(None)))
-    )
     .values(
         generation=shelf.c.generation + 1,
         since=case(
@@ -144,6 +153,10 @@ _MARK = (
     )
     .returning(shelf.c.connection)
 )
+_MARK_ITEMS = _MARK.where(
+    shelf.c.record.in_(select(link.c.record).where(link.c.item.in_(many("ids")), link.c.until.is_(None)))
+)
+_MARK_RECORDS = _MARK.where(shelf.c.record.in_(many("ids")))
 _MARK_WHY = (
     update(shelf)
     .where(_HERE, shelf.c.why.in_(many("whys")))
@@ -153,6 +166,12 @@ _DONE = (
     update(shelf)
     .where(shelf.c.record == bindparam("key"))
     .values(done=bindparam("up_to"), why=bindparam("reason"))
+)
+_DRIFT = update(shelf).where(shelf.c.record.in_(many("ids"))).values(drifted=shelf.c.drifted + 1)
+_REOPEN = (
+    update(shelf)
+    .where(shelf.c.record.in_(many("ids")))
+    .values(generation=shelf.c.generation + 1, epoch=None, lease_ends=None)
 )
 _COUNT_WHY = (
     select(shelf.c.why, func.count().label("number"))
@@ -197,11 +216,22 @@ def furnish(tx: Tx, source: int, target: int, items: Sequence[int] | None = None
     return sum(tx.run(_FURNISH_ITEMS, {**parameters, "ids": list(piece)}) for piece in chunks(list(items)))
 
 
+def keep_only(tx: Tx, channels: Sequence[int]) -> None:
+    """Forget the shelves of all but these channels."""
+    tx.run(_OTHERS, {"kept": list(channels)})
+
+
 def mark(tx: Tx, items: Sequence[int]) -> tuple[int, ...]:
     """Mark the shelves of items at all channels; gives the channels whose lanes are to be woken."""
     pieces = chunks(sorted(set(items)))
-    rows = (row for piece in pieces for row in tx.rows(_MARK, {"ids": list(piece), "now": tx.now}))
+    rows = (row for piece in pieces for row in tx.rows(_MARK_ITEMS, {"ids": list(piece), "now": tx.now}))
     return tuple(sorted({int(row.connection) for row in rows}))
+
+
+def mark_records(tx: Tx, ids: Sequence[int]) -> int:
+    """Mark shelves by record; gives how many."""
+    pieces = chunks(list(ids))
+    return sum(len(tx.rows(_MARK_RECORDS, {"ids": list(piece), "now": tx.now})) for piece in pieces)
 
 
 def mark_held_back(tx: Tx, connection: int, whys: Sequence[str]) -> int:
@@ -270,9 +300,26 @@ def next_due(tx: Tx, connection: int, epoch: int, *, stopped: bool) -> datetime 
     return min((one for one in found if one is not None), default=None)
 
 
+def count_intents(tx: Tx) -> int:
+    """Count the levels written ahead of requests whose end is not recorded."""
+    return int(tx.scalar(_INTENTS) or 0)
+
+
 def left(tx: Tx, connection: int) -> int:
     """Count the shelves that are marked, under way, or to be read again."""
     return int(tx.scalar(_LEFT, {"at": connection}) or 0)
+
+
+def count_drift(tx: Tx, ids: Sequence[int]) -> None:
+    """Count once more that these levels were moved by others."""
+    for piece in chunks(list(ids)):
+        tx.run(_DRIFT, {"ids": list(piece)})
+
+
+def reopen(tx: Tx, ids: Sequence[int]) -> None:
+    """Take intents back of which surely nothing came, and mark what they were about again."""
+    for piece in chunks(list(ids)):
+        tx.run(_REOPEN, {"ids": list(piece)})
 
 
 def learn(tx: Tx, rows: Sequence[tuple[ShelfRow, Shelf]], **values: Any) -> None:

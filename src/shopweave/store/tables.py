@@ -25,7 +25,9 @@ from shopweave.store.access import (
     user,
     workspace,
 )
+from shopweave.store.callbacks import callback, hook
 from shopweave.store.columns import Moment, metadata, number, of_workspace, table, to
+from shopweave.store.order_tables import customer_order, handover, movement, order_line, order_revision
 from shopweave.store.stock_tables import counter, ledger, level, shelf
 
 __all__ = [
@@ -34,14 +36,18 @@ __all__ = [
     "asked",
     "attempt",
     "audit",
+    "callback",
     "change",
     "connection",
     "counter",
+    "customer_order",
     "dirty",
     "finding",
     "flow",
     "generation",
+    "handover",
     "heartbeat",
+    "hook",
     "item",
     "lane",
     "ledger",
@@ -49,8 +55,11 @@ __all__ = [
     "link",
     "media",
     "metadata",
+    "movement",
     "need",
     "notice",
+    "order_line",
+    "order_revision",
     "parked",
     "plan",
     "position",

@@ -14,23 +14,20 @@ from litestar.static_files import create_static_files_router
 from shopweave.hub.context import Hub
 from shopweave.model.errors import HubError
 from shopweave.web import doors, measures
+from shopweave.web.api import history as api_of_history
 from shopweave.web.api import people as api_of_people
 from shopweave.web.api import undoing as api_of_undoing
 from shopweave.web.api import work as api_of_work
 from shopweave.web.api import writing as api_of_writing
 from shopweave.web.errors import on_crash, on_http_error, on_hub_error
 from shopweave.web.live import live
-from shopweave.web.pages import me, people, undoing, work, writing
+from shopweave.web.pages import me, people, queue, undoing, work, writing
 from shopweave.web.rendering import STATIC, Renderer
 from shopweave.web.security import Site, harden, may_come_in
 
 BIGGEST = 1_000_000
-OPERATIONS = (
-    *api_of_work.HANDLERS,
-    *api_of_undoing.HANDLERS,
-    *api_of_writing.HANDLERS,
-    *api_of_people.HANDLERS,
-)
+PARTS = (api_of_work, api_of_undoing, api_of_writing, api_of_history, api_of_people)
+OPERATIONS = tuple(handler for part in PARTS for handler in part.HANDLERS)
 
 
 def make_app(hub: Hub, *, secure: bool = False) -> Litestar:
@@ -40,6 +37,7 @@ def make_app(hub: Hub, *, secure: bool = False) -> Litestar:
         route_handlers=[
             *work.HANDLERS,
             *undoing.HANDLERS,
+            *queue.HANDLERS,
             *people.HANDLERS,
             *me.HANDLERS,
             *writing.HANDLERS,

@@ -15,7 +15,17 @@ from shopweave.runtime.secrets import mask
 from shopweave.web.once import Repeated
 from shopweave.web.security import Forged, RoleNeeded, Site
 
-MISSING = ("HUB-404", "PLAN-010", "RUN-010", "CFG-120", "CFG-121", "UNDO-001", "USER-008", "USER-009")
+MISSING = (
+    "HUB-404",
+    "HUB-406",
+    "PLAN-010",
+    "RUN-010",
+    "CFG-120",
+    "CFG-121",
+    "UNDO-001",
+    "USER-008",
+    "USER-009",
+)
 AnyRequest = Request[Any, Any, Any]
 
 

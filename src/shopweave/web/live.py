@@ -1,6 +1,8 @@
 """The live part: one stream per open page, a message at most each second, the first is the whole state."""
 
+from asyncio import timeout
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import Any
 
 from litestar import Request, get
@@ -43,7 +45,9 @@ async def _messages(site: Site, key: str) -> AsyncIterator[str]:
             yield message(_partial("live", sign) + (shown if shown != before else ""))
             before = shown
         turn += 1
-        await site.hub.clock.sleep(PAUSE)
+        with suppress(TimeoutError):
+            async with timeout(PAUSE):
+                await site.over.wait()
 
 
 def _parts(site: Site, seen: Overview) -> str:

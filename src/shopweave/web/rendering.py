@@ -57,6 +57,7 @@ class Renderer:
         self._templates.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
         self._templates.globals |= {
             "fresh": fresh,
+            "zone": zone,
             "named_roles": lambda roles: [(one, one) for one in roles],
         }
         self._templates.filters |= {

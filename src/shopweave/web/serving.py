@@ -2,18 +2,22 @@
 
 import asyncio
 import contextlib
+import logging
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import uvicorn
-from litestar import Litestar
 
+from shopweave.hub.callbacks import Receiver, open_hooks
 from shopweave.hub.context import Hub
 from shopweave.model.errors import Configuration
+from shopweave.runtime.secrets import MASK
 from shopweave.web.app import make_app
+from shopweave.web.hooks import Hooks
 
 GRACE = 2
+LOG = logging.getLogger("uvicorn.error")
 
 
 def listen(host: str, port: int, *, exact: bool = True) -> socket.socket:
@@ -45,18 +49,31 @@ async def served(hub: Hub, at: socket.socket) -> AsyncIterator[str]:
     with at:
         base = hub.settings.web.base_url
         app = make_app(hub, secure=base.startswith("https:"))
-        server = _Server(_config(app))
+        ways = await open_hooks(hub)
+        MASK.add(way.secret for way in ways.values())
+        receiver = Receiver(hub, ways)
+        server = _Server(_config(Hooks(app, receiver)))
         task = asyncio.ensure_future(server.serve(sockets=[at]))
         host, port = at.getsockname()[:2]
         try:
             yield base.rstrip("/") or f"http://{f'[{host}]' if ':' in host else host}:{port}"
         finally:
             app.state.site.over.set()
+            LOG.addFilter(_is_news)
             server.should_exit = True
             await task
+            await asyncio.gather(*server.server_state.tasks, return_exceptions=True)
+            LOG.removeFilter(_is_news)
+            await receiver.close()
 
 
-def _config(app: Litestar) -> uvicorn.Config:
+def _is_news(record: logging.LogRecord) -> bool:
+    """Leave out what is said of requests that did not end by themselves when serving ended."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, asyncio.CancelledError) and not str(record.msg).startswith("Cancel ")
+
+
+def _config(app: Hooks) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         log_config=None,

@@ -19,6 +19,7 @@ from shopweave.model.values import Picture, tracked
 from shopweave.runtime.clock import SystemIds, system_random
 from shopweave.runtime.sql import ForeignSql, open_sql
 from shopweave.simulators.catalogue import png
+from tests.connectors.phppos.orders import hand_over, line
 from tests.connectors.phppos.shop import (
     NOON,
     PASSWORD,
@@ -47,14 +48,26 @@ FIRST_ATOMS = (
     "status",
     "node",
 )
+ORDER = hand_over(line("900001", 2, 20, "4.80"))
+BAD_ORDERS = {
+    "a foreign currency": hand_over(line("900001", 1), currency="SEK"),
+    "an unknown product": hand_over(line("900001", 1), line("404", 1)),
+    "a quantity below zero": hand_over(line("900001", -1)),
+    "nothing to hand over": hand_over(line("900001", 0)),
+    "a serialised item": hand_over(line("900002", 1)),
+}
 SAMPLES = Samples(
     feeds=("items", "keys", "categories"),
     enough=1_100,
+    enough_orders=120,
     level=tracked(Decimal(7)),
+    order=ORDER,
+    later_order=hand_over(line("900001", 1, 10), reference="shop>till:1001:2"),
+    bad_orders=BAD_ORDERS,
     picture=Picture(ref="file:1@2026-03-10 09:00:00"),
     no_picture=Picture(ref="file:77@2026-03-10 09:00:00"),
 )
-GIVEN = frozenset({"reads", "writes", "enough", "level", "picture", "no_picture"})
+GIVEN = frozenset({"reads", "writes", "enough", "orders", "level", "picture", "no_picture"})
 
 
 class TillHands:
@@ -93,6 +106,34 @@ class TillHands:
         return int(self.shop.sql(f"SELECT COUNT(*) AS n FROM phppos_{table}")[0]["n"])
 
 
+class TillBuyers:
+    """People at the counter."""
+
+    def __init__(self, shop: Shop) -> None:
+        self.shop, self.numbers, self.moments = shop, count(1), count(1)
+        shop.item(900001, quantity="10")
+        shop.item(900002, quantity="10", is_serialized=1)
+
+    def buy(self, count: int) -> tuple[str, ...]:
+        return tuple(self._bought(next(self.numbers)) for _ in range(count))
+
+    def _bought(self, sale: int) -> str:
+        texts = dict.fromkeys(("comment", "discount_reason", "cc_ref_no"), "")
+        people = {"employee_id": 1, "location_id": 1}
+        self.shop.add("sales", sale_id=sale, sale_time="2026-03-10 11:00:00", total=10, **texts, **people)
+        cells = {"quantity_purchased": 1, "item_cost_price": 1, "item_unit_price": 10, "subtotal": 10}
+        self.shop.add("sales_items", sale_id=sale, item_id=900001, line=1, **cells)
+        return str(sale)
+
+    def change(self, order: str) -> None:
+        moment = (NOON + timedelta(seconds=next(self.moments))).strftime("%Y-%m-%d %H:%M:%S")
+        statement = "UPDATE phppos_sales SET deleted = 1, last_modified = ? WHERE sale_id = ?"
+        self.shop.sql(statement, moment, int(order))
+
+    def lose(self, order: str) -> bool:
+        return False
+
+
 def ground(shop: Shop, opened: list[ForeignSql], samples: Samples) -> Ground:
     shop.add("app_files", file_id=1, file_name="a.png", file_data=png(1), timestamp="2026-03-10 09:00:00")
 
@@ -103,10 +144,12 @@ def ground(shop: Shop, opened: list[ForeignSql], samples: Samples) -> Ground:
     doors = Doors(http=no_doors().http, sql=sql, clock=shop.clock, ids=SystemIds(), random=system_random())
     return Ground(
         connector=CONNECTOR,
-        settings=shop.settings,
+        settings={**shop.settings, "currency": "EUR"},
         doors=doors,
         samples=samples,
         hands=TillHands(shop),
+        customers=TillBuyers(shop),
+        taken=lambda: int(shop.sql("SELECT COUNT(*) AS n FROM phppos_sales")[0]["n"]),
         secrets=(PASSWORD,),
         first_atoms=FIRST_ATOMS,
     )

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from shopweave.connector.orders import OrderPage
 from shopweave.connectors.woocommerce import Shop, WooSettings
 from shopweave.model.order import Order
+from shopweave.runtime.clock import SystemIds
 from shopweave.simulators.woocommerce import Key, User, WooShop
 from shopweave.simulators.woocommerce.rules import Rules
 from tests.connectors.woocommerce.shop import Ticking
@@ -20,7 +21,7 @@ OVERLAP = 120.0
 class Counter:
     """A shop that sells, and a connection to it."""
 
-    def __init__(self, rules: Rules | None = None, **settings: Any) -> None:
+    def __init__(self, rules: Rules | None = None, *, hours: int = 2, **settings: Any) -> None:
         self.clock = Ticking()
         self.shop = WooShop(
             self.clock,
@@ -28,10 +29,11 @@ class Counter:
             users=(User(name="hub", password="pw"),),
             keys=(Key(key="ck_1", secret="cs_1"),),
             rules=rules or Rules(),
+            offset=timedelta(hours=hours),
         )
         self.http = Simulated((SHOP, self.shop))
         values = {"url": SHOP, "consumer_key": "ck_1", "consumer_secret": "cs_1", "page_size": 3, **settings}
-        self.connection = Shop(WooSettings(**values), self.http)
+        self.connection = Shop(WooSettings(**values), self.http, SystemIds())
 
     def product(self, price: str = "10", stock: int = 100, **body: Any) -> dict[str, Any]:
         known = {"name": "Kettle", "sku": f"s{self.shop.state.next_id}", "status": "publish"}

@@ -13,6 +13,7 @@ from shopweave.model.atoms import Atoms, AtomValue
 from shopweave.model.change import Op, Write, WriteRefused, Written
 from shopweave.model.record import Form, Kind, RemoteRecord
 from shopweave.model.values import Identity, Node, PictureBytes, tracked
+from shopweave.runtime.clock import SystemIds
 from shopweave.simulators.catalogue import png
 from shopweave.simulators.woocommerce import Key, User, WooShop
 from tests.connectors.woocommerce.shop import Ticking
@@ -38,7 +39,7 @@ class Pair:
         )
         self.http = Simulated((SHOP, self.shop))
         values = {"url": SHOP, "wp_user": "hub", "application_password": "pw", **settings}
-        self.connection = Shop(WooSettings(**values), self.http)
+        self.connection = Shop(WooSettings(**values), self.http, SystemIds())
 
     def made(self, **body: Any) -> dict[str, Any]:
         return self.shop.products.create({"name": "x", "status": "publish", **body})

@@ -14,6 +14,7 @@ from shopweave.model.errors import Configuration, HubError, Limited, NoAnswer, R
 from shopweave.model.http import HttpRequest, HttpResponse
 from shopweave.model.record import Form, Kind
 from shopweave.model.values import Identity
+from shopweave.runtime.clock import SystemIds
 
 SECRET = "cs_very+secret/word"
 JSON = {"content-type": "application/json; charset=UTF-8"}
@@ -37,7 +38,7 @@ class Canned:
 def shop(answer: HttpResponse, **settings: object) -> tuple[Shop, Canned]:
     transport = Canned(answer)
     values = {"url": "https://shop.example", "consumer_key": "ck_1", "consumer_secret": SECRET, **settings}
-    return Shop(WooSettings(**values), transport), transport  # type: ignore[arg-type]
+    return Shop(WooSettings(**values), transport, SystemIds()), transport  # type: ignore[arg-type]
 
 
 def error(status: int, code: str, message: str = "text") -> HttpResponse:

@@ -8,6 +8,7 @@ from shopweave.model.errors import Unavailable
 from shopweave.model.http import HttpRequest, HttpResponse
 from shopweave.model.record import Form, Kind
 from shopweave.model.values import PictureBytes
+from shopweave.runtime.clock import SystemIds
 from shopweave.simulators.catalogue import png
 from shopweave.simulators.woocommerce import Key, WooShop
 from shopweave.simulators.woocommerce.answers import answer
@@ -70,7 +71,7 @@ def test_a_shop_that_does_not_answer_the_check_is_asked_again_later() -> None:
 def test_the_consumer_key_opens_the_plug_in() -> None:
     shop = WooShop(Ticking(), url=SHOP, keys=(Key(key="ck_1", secret="s"),), plugins=(install,))
     settings = WooSettings(url=SHOP, consumer_key="ck_1", consumer_secret="s")
-    lines = run(Shop(settings, Simulated((SHOP, shop))).check())
+    lines = run(Shop(settings, Simulated((SHOP, shop)), SystemIds()).check())
     assert any("companion plug-in 0.1.0 is active" in line.what for line in lines)
 
 

@@ -19,6 +19,7 @@ from shopweave.model.errors import Configuration
 from shopweave.model.http import HttpRequest, HttpResponse
 from shopweave.model.record import Form, Kind, RemoteRecord
 from shopweave.model.values import UNKNOWN, Identity, Measures, PictureBytes, Price, SalePrice, tracked
+from shopweave.runtime.clock import SystemIds
 from shopweave.simulators.catalogue import png
 from shopweave.simulators.woocommerce import Key, User, WooShop
 from tests.connectors.woocommerce.shop import Ticking
@@ -62,7 +63,7 @@ def wire() -> Wire:
 
 @pytest.fixture
 def shop(wire: Wire) -> Shop:
-    return Shop(SETTINGS, wire)
+    return Shop(SETTINGS, wire, SystemIds())
 
 
 def create(sku: str, **atoms: Any) -> Write:
@@ -86,7 +87,7 @@ def test_rule_1_keys_go_as_basic_in_a_header_never_in_the_address(shop: Shop, wi
 
 @pytest.mark.parametrize("url", ["http://shop.example", "http://10.0.0.7:8080"])
 def test_rule_1_plain_http_is_refused_before_anything_is_sent(wire: Wire, url: str) -> None:
-    connection = Shop(WooSettings(url=url, consumer_key="ck_1", consumer_secret="cs"), wire)
+    connection = Shop(WooSettings(url=url, consumer_key="ck_1", consumer_secret="cs"), wire, SystemIds())
     with pytest.raises(Configuration, match="plain http") as caught:
         asyncio.run(connection.page("products", "", sweep=True))
     assert (caught.value.code, wire.requests) == ("WOO-101", [])

@@ -69,12 +69,14 @@ final class Idempotency {
 	/**
 	 * Read back whether a request is safe; a commit on a new connection looks like success too.
 	 *
+	 * A second request with its key may have finished it in between.
+	 *
 	 * @param string $key Its key.
 	 */
 	public static function is_written( string $key ): bool {
 		global $wpdb;
 		$table = Tables::requests();
-		return '1' === $wpdb->get_var( $wpdb->prepare( "SELECT state FROM {$table} WHERE k = %s", $key ) );
+		return 0 < (int) $wpdb->get_var( $wpdb->prepare( "SELECT state FROM {$table} WHERE k = %s", $key ) );
 	}
 
 	/**

@@ -16,7 +16,7 @@ defined( 'ABSPATH' ) || exit;
  */
 final class Stock {
 
-	private const FIELDS = array( 'id', 'sku', 'delta', 'set', 'expect' );
+	private const FIELDS = array( 'id', 'sku', 'delta', 'set', 'expect', 'own' );
 	private const NEAR   = 0.000001;
 
 	/**
@@ -112,7 +112,7 @@ final class Stock {
 	}
 
 	/**
-	 * Find what holds the quantity of each item, or why nothing does.
+	 * Find what holds the quantity of each item, or why nothing does; `own` refuses what another product holds.
 	 *
 	 * @param Goods $goods The products.
 	 * @param array $items The items.
@@ -127,6 +127,7 @@ final class Stock {
 				continue;
 			}
 			$holder    = $goods->holder( $id );
+			$holder    = empty( $item['own'] ) || $holder === $id ? $holder : 0;
 			$code      = $managed ? 'stock_not_managed' : 'shop_stock_off';
 			$holders[] = $managed && $holder ? $holder : $code;
 		}

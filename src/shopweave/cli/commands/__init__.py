@@ -1,5 +1,6 @@
 """Commands by topic: each module declares them, what they do is imported when they run."""
 
+from shopweave.cli.commands.callbacks import app as callbacks
 from shopweave.cli.commands.demo import app as demo
 from shopweave.cli.commands.flowing import app as flowing
 from shopweave.cli.commands.icecat import app as icecat
@@ -24,4 +25,5 @@ TOPICS = (
     simulate,
     undoing,
     writing,
+    callbacks,
 )

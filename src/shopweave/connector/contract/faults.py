@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from enum import StrEnum
 from typing import TypeVar
 
-from shopweave.connector.transports import HttpStream, HttpTransport, SqlTransport, SqlTx
+from shopweave.connector.transports import FileTransport, HttpStream, HttpTransport, SqlTransport, SqlTx
 from shopweave.model.errors import Fenced, NoAnswer, NotSent
 from shopweave.model.http import HttpRequest, HttpResponse
 from shopweave.model.seams import Clock
@@ -96,3 +96,37 @@ class FaultySql:
             raise NotSent
         await self._door.transact(work, read_only=read_only, timeout=timeout)
         raise NoAnswer
+
+
+class FaultyFiles:
+    """Put files, and go wrong as told."""
+
+    def __init__(self, door: FileTransport | None, fault: Fault | None) -> None:
+        self._door, self._fault = door, fault
+        self.met = 0
+
+    async def put(self, path: str, content: bytes) -> None:
+        """Put a file, or go wrong."""
+        if self._fault is None:
+            return await self._files().put(path, content)
+        self.met += 1
+        if self._fault is Fault.NOT_SENT:
+            raise NotSent
+        await self._files().put(path, content)
+        raise NoAnswer
+
+    async def exists(self, path: str) -> bool:
+        """Look for a file."""
+        return await self._files().exists(path)
+
+    async def usable(self, folder: str) -> None:
+        """Look at a folder, or go wrong."""
+        if self._fault is not None:
+            self.met += 1
+            raise NotSent
+        await self._files().usable(folder)
+
+    def _files(self) -> FileTransport:
+        if self._door is None:
+            raise LookupError("the ground has no files")
+        return self._door

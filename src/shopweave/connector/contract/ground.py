@@ -1,6 +1,6 @@
 """What the suite stands on: a connector, a far side to try it on, and hands that work there."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
@@ -8,8 +8,9 @@ import msgspec
 from msgspec import Struct
 
 from shopweave.connector.capabilities import Capabilities
-from shopweave.connector.contract.faults import Fault, FaultyHttp, FaultySql
+from shopweave.connector.contract.faults import Fault, FaultyFiles, FaultyHttp, FaultySql
 from shopweave.connector.declaration import Connector, Doors
+from shopweave.connector.orders import HandOver
 from shopweave.connector.roles import Ask
 from shopweave.connector.settings import Settings
 from shopweave.connector.transports import SqlTransport
@@ -60,9 +61,10 @@ class Samples(Struct, frozen=True, kw_only=True):
 
     `create` makes a record, `update` gives the atoms to write into it after that. `clash` is a create the
     far side refuses once `create` was made. `refused` is one that is refused before anything is sent.
-    `level` is written to a record of `level_kind` that the first feed shows. `wrong` are settings with
-    credentials that are no good. `enough` records fill at least three pages of a feed, `enough_orders`
-    as many of orders; they are tried where a stand gives `orders`.
+    `order` is one the far side takes, `later_order` a later state of it, `bad_orders` are refused, each for
+    what its key names. `level` is written to a record of `level_kind` that the first feed shows. `wrong` are
+    settings with credentials that are no good. `enough` records fill at least three pages of a feed,
+    `enough_orders` as many of orders; they are tried where a stand gives `orders`.
     """
 
     feeds: tuple[str, ...] = ()
@@ -74,6 +76,9 @@ class Samples(Struct, frozen=True, kw_only=True):
     refused: Write | None = None
     level: Level | None = None
     level_kind: Kind = Kind.PRODUCT
+    order: HandOver | None = None
+    later_order: HandOver | None = None
+    bad_orders: Mapping[str, HandOver] = {}
     question: Ask | None = None
     unknown: Ask | None = None
     picture: Picture | None = None
@@ -82,7 +87,10 @@ class Samples(Struct, frozen=True, kw_only=True):
 
 
 class Ground(Struct, frozen=True, kw_only=True):
-    """An open far side. `secrets` are texts that no error may hold, in any form."""
+    """An open far side. `secrets` are texts that no error may hold, in any form.
+
+    `taken` counts the orders the far side has taken over.
+    """
 
     connector: Connector
     settings: Settings
@@ -92,6 +100,7 @@ class Ground(Struct, frozen=True, kw_only=True):
     customers: Buyers | None = None
     secrets: tuple[str, ...] = ()
     first_atoms: tuple[str, ...] = ()
+    taken: Callable[[], int] | None = None
 
     @property
     def capabilities(self) -> Capabilities:
@@ -127,9 +136,10 @@ class Ground(Struct, frozen=True, kw_only=True):
             opened.append(FaultySql(self.doors.sql(url), fault, writes_only=writes_only))
             return opened[-1]
 
-        doors = msgspec.structs.replace(self.doors, http=http, foreign=http, sql=sql)
+        files = FaultyFiles(self.doors.files, fault)
+        doors = msgspec.structs.replace(self.doors, http=http, foreign=http, sql=sql, files=files)
         made = self.connector.make({**self.settings, **settings}, doors)
-        return made, lambda: http.met + sum(one.met for one in opened)
+        return made, lambda: http.met + files.met + sum(one.met for one in opened)
 
 
 class Stand(Struct, frozen=True, kw_only=True):

@@ -1,7 +1,7 @@
 """All cases, and which of them fit a connector."""
 
 from shopweave.connector.capabilities import Method
-from shopweave.connector.contract import declaring, failing, ordering, reading, writing
+from shopweave.connector.contract import declaring, failing, ordering, reading, taking, writing
 from shopweave.connector.contract.case import Case
 from shopweave.connector.contract.ground import Stand
 
@@ -10,6 +10,7 @@ CASES: tuple[Case, ...] = (
     *reading.CASES,
     *writing.CASES,
     *ordering.CASES,
+    *taking.CASES,
     *failing.CASES,
 )
 

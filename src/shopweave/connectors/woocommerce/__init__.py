@@ -62,7 +62,7 @@ def _capabilities(settings: Settings) -> Capabilities:
 
 
 def _make(settings: Settings, doors: Doors) -> Shop:
-    return Shop(read_settings(settings), doors.http)
+    return Shop(read_settings(settings), doors.http, doors.ids)
 
 
 CONNECTOR = Connector(

@@ -46,7 +46,7 @@ class Adjuster:
             item = body["items"][0]
             if item.get("ok") or not body.get("replayed"):
                 break
-        return answer(number, kind, one, item)
+        return answer(number, kind, one.remote_id, item)
 
     async def _sent(self, one: Adjustment, attempt: int, not_after: float | None) -> Mapping[str, Any]:
         items = [{"id": int(one.remote_id.rpartition(":")[2]), "delta": int(one.delta)}]
@@ -82,7 +82,7 @@ def whole(number: int, one: Adjustment) -> WriteRefused | None:
     return WriteRefused(number=number, code="WOO-147", what=text, remedy="The shop counts whole pieces.")
 
 
-def answer(number: int, kind: Kind, one: Adjustment, item: Mapping[str, Any]) -> WriteAnswer:
+def answer(number: int, kind: Kind, remote_id: str, item: Mapping[str, Any]) -> WriteAnswer:
     """Read the answer for one item; a level that its parent holds is none of its own."""
     if not item.get("ok"):
         code = str(item.get("code") or "unknown")
@@ -91,6 +91,6 @@ def answer(number: int, kind: Kind, one: Adjustment, item: Mapping[str, Any]) ->
     own = item.get("stock_id") == item.get("id")
     level: Level = tracked(Decimal(str(item["after"]))) if own else UNKNOWN
     form = Form.VARIATION if kind is Kind.VARIATION else Form.SIMPLE
-    parent = one.remote_id.rpartition(":")[0] or None
-    record = RemoteRecord(kind=kind, form=form, remote_id=one.remote_id, parent=parent, level=level)
+    parent = remote_id.rpartition(":")[0] or None
+    record = RemoteRecord(kind=kind, form=form, remote_id=remote_id, parent=parent, level=level)
     return Written(number=number, record=record, confirmed=())

@@ -15,6 +15,7 @@ from shopweave.connector.transports import HttpTransport
 from shopweave.connectors.woocommerce.settings import WooSettings
 from shopweave.model.errors import Configuration, HubError, Limited, NoAnswer, Refused, Unavailable
 from shopweave.model.http import HttpRequest, HttpResponse
+from shopweave.wire import order_helper
 
 _READ = 30.0
 _ADMIN = re.compile(r"/(?:wp-admin|wp-login\.php|wp-json)(?:/|$)")
@@ -22,7 +23,9 @@ _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 NOT_FOUND = "WOO-104"
 NO_ROUTE = "WOO-105"
 NO_RIGHT = "WOO-102"
-_KEYED = ("/wc/", "/wc-shopweave/")
+LEGACY = "/wc-api/v3"
+_KEYED = ("/wc/", "/wc-shopweave/", f"{order_helper.SPACE}/", LEGACY)
+_NO_ROUTES = ("rest_no_route", "woocommerce_api_disabled")
 _MEDIA = "/wp/v2/media"
 BOT = "Let the host allow the hub's address for /wp-json; a bot check or firewall stands in between."
 _WRONG_KEYS = {
@@ -114,7 +117,7 @@ class Client:
         text = f"?{urlencode(query)}" if query else ""
         return HttpRequest(
             method=method,
-            url=f"{self._base}/wp-json{path}{text}",
+            url=f"{self._base}{'' if path.startswith(LEGACY) else '/wp-json'}{path}{text}",
             headers={"Accept": "application/json", "Authorization": self._authorization(path), **headers},
             body=body,
             timeout=_READ,
@@ -154,7 +157,7 @@ class Client:
 
 def failure(method: str, answer: HttpResponse, place: str) -> HubError | None:
     """Say what is wrong with an answer, None if nothing."""
-    if answer.status == 429:
+    if answer.status == 429 or _is_busy(answer):
         return Limited(f"{place} asks for fewer requests.", wait=_wait(answer), code="WOO-120", where=place)
     is_json = answer.content_type == "application/json"
     if 200 <= answer.status < 300:
@@ -203,11 +206,16 @@ def _by_code(method: str, error: ShopError, status: int, place: str) -> HubError
         )
     if status >= 500:
         return unusable(method, place, f"{status} {error.code}")
-    if error.code == "rest_no_route":
+    if error.code in _NO_ROUTES:
         return Configuration(
             "The shop does not know this route.", code=NO_ROUTE, where=place, remedy="Is WooCommerce active?"
         )
     return Refused(error.message or error.code, code=f"WOO {error.code}"[:60], where=place)
+
+
+def _is_busy(answer: HttpResponse) -> bool:
+    """Say whether the companion plug-in wrote nothing because the shop's database is busy."""
+    return answer.status == 503 and b'"shopweave_busy"' in answer.body
 
 
 def unusable(method: str, place: str, what: str) -> HubError:
@@ -228,7 +236,9 @@ def read_error(body: bytes, status: int) -> ShopError:
 
 
 def error_of(raw: Mapping[str, Any], status: int = 0) -> ShopError:
-    """Read the error of a whole answer or of one item of a batch."""
+    """Read the error of a whole answer or of one item of a batch; the old interface wraps its own."""
+    if isinstance(wrapped := raw.get("errors"), (list, dict)) and wrapped:
+        raw = wrapped if isinstance(wrapped, dict) else wrapped[0]
     data = raw.get("data")
     resource = data.get("resource_id", "") if isinstance(data, dict) else ""
     return ShopError(

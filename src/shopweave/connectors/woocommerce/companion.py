@@ -8,6 +8,7 @@ from shopweave.model.errors import Configuration
 SPACE = "/wc-shopweave/v1"
 PICTURES = f"{SPACE}/pictures"
 STOCK = f"{SPACE}/stock"
+PRICES = f"{SPACE}/prices"
 
 
 class Found(Struct, frozen=True, kw_only=True):

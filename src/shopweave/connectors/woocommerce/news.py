@@ -6,7 +6,7 @@ from typing import Any
 from shopweave.connector.orders import OrderNews
 from shopweave.connectors.woocommerce.client import Client
 from shopweave.connectors.woocommerce.order_payloads import refused
-from shopweave.connectors.woocommerce.orders import ORDERS
+from shopweave.connectors.woocommerce.ways import ORDERS
 from shopweave.model.change import WriteRefused
 from shopweave.model.errors import Refused
 

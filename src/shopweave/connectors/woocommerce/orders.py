@@ -5,26 +5,45 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from shopweave.connector import paging
 from shopweave.connector.orders import BrokenOrder, OrderPage, RemoteOrder
 from shopweave.connector.paging import Place
-from shopweave.connectors.woocommerce import order_records
-from shopweave.connectors.woocommerce.client import Client, Reply
+from shopweave.connectors.woocommerce import order_records, ways
+from shopweave.connectors.woocommerce.client import Client
 from shopweave.connectors.woocommerce.order_records import DRAFTS
 from shopweave.connectors.woocommerce.reading import ids_of, rows_of, since
 from shopweave.connectors.woocommerce.settings import WooSettings
-from shopweave.model.errors import Unavailable
+from shopweave.connectors.woocommerce.ways import ORDERS, Way, shop_now
+from shopweave.model.errors import Configuration
+from shopweave.wire import order_helper
 
-ORDERS = "/wc/v3/orders"
 _LEAST = timedelta(seconds=60)
+_CHOSEN_FOR = timedelta(days=1)
 
 
 class Stand(Struct, frozen=True, kw_only=True):
-    """Where the reading of orders stands."""
+    """Where the reading of orders stands, and by which way.
+
+    `chosen` is when the way was found, by the shop's clock; None once it showed that it was chosen wrongly:
+    a shop without orders cannot say whether it knows the filter. `cursor` and `page` are the helper's: the
+    time of the last change that was read, and how many pages of that very second were.
+    """
 
     place: Place
+    way: Way | None = None
+    chosen: datetime | None = None
+    cursor: datetime | None = None
+    page: int = 1
+
+
+class Turn(Struct, frozen=True, kw_only=True):
+    """What one page gave: orders as the present interface shows them, where it ends, what it cost."""
+
+    rows: list[Any]
+    stand: Stand
+    requests: int = 1
 
 
 class OrderReader:
@@ -36,35 +55,89 @@ class OrderReader:
     async def orders(self, position: str, overlap: timedelta) -> OrderPage:
         """Read the next page of what changed since the last window; the first begins at the shop's now."""
         reach = max(overlap, _LEAST)
-        stand = msgspec.json.decode(position, type=Stand) if position else await self._first(reach)
-        return await self._page(paging.begin(stand.place, sweep=False), reach)
+        stand = msgspec.json.decode(position, type=Stand) if position else Stand(place=Place())
+        stand = structs.replace(stand, place=paging.begin(stand.place, sweep=False))
+        try:
+            turn = await self._turn(await self._ready(stand, reach), reach)
+        except Configuration as error:
+            if error.code not in ways.GONE or stand.way is None:
+                raise
+            again = Stand(place=Place(lower=stand.place.lower, done=False))
+            turn = await self._turn(await self._ready(again, reach), reach)
+        orders, broken = self._read(turn.rows)
+        return OrderPage(
+            orders=orders,
+            broken=broken,
+            position=msgspec.json.encode(turn.stand).decode(),
+            done=turn.stand.place.done,
+            requests=turn.requests,
+        )
 
-    async def _first(self, reach: timedelta) -> Stand:
-        reply = await self._client.get(ORDERS, {"per_page": "1", "_fields": "id"})
-        return Stand(place=Place(lower=_shop_now(reply) - reach))
+    async def _ready(self, stand: Stand, reach: timedelta) -> Stand:
+        """Choose a way where there is none; a window without a lower bound begins now."""
+        if stand.way is None:
+            way, now = await ways.choose(self._client)
+            stand = structs.replace(stand, way=way, chosen=now)
+        if stand.place.lower is None and stand.chosen is not None:
+            stand = structs.replace(stand, place=Place(lower=stand.chosen - reach, done=False))
+        return stand
 
-    async def _page(self, place: Place, reach: timedelta) -> OrderPage:
-        """Read without upper bound and status: a row must not leave the window while it is read."""
+    async def _turn(self, stand: Stand, reach: timedelta) -> Turn:
+        lower = stand.place.lower
+        if lower is None:
+            raise Configuration("The position of the orders has no beginning.", code="WOO-126")
+        if stand.way is Way.HELPER:
+            return await self._helped(stand, lower, reach)
         size = self._settings.page_size
-        query = {"offset": str(paging.first_offset(place)), **self._order()}
-        if place.lower is not None:
-            query |= since(place.lower)
-        reply = await self._client.get(ORDERS, query)
-        rows = rows_of(reply)
+        offset = paging.first_offset(stand.place)
+        if stand.way is Way.LEGACY:
+            reply = await self._client.get(ways.LEGACY_ORDERS, ways.legacy_query(lower, offset, size))
+            rows = ways.wrapped(reply)
+        else:
+            bound = since(lower) if stand.way is Way.CURRENT else self._look_back(lower)
+            reply = await self._client.get(ORDERS, {"offset": str(offset), **self._order(), **bound})
+            rows = rows_of(reply)
         ids = ids_of(rows)
-        if not paging.follows(place, ids):
-            return OrderPage(position=_write(paging.step_back(place, size)))
-        after = paging.after_page(place, ids, size, _shop_now(reply), reach)
-        orders, broken = self._read(rows)
-        return OrderPage(orders=orders, broken=broken, position=_write(after), done=after.done)
+        if not paging.follows(stand.place, ids):
+            return Turn(rows=[], stand=structs.replace(stand, place=paging.step_back(stand.place, size)))
+        place = paging.after_page(stand.place, ids, size, shop_now(reply), reach)
+        after = structs.replace(stand, place=place)
+        if stand.way is Way.LEGACY:
+            found = await self._by_ids(tuple(map(str, ids)))
+            return Turn(rows=found, stand=rechecked(after, shop_now(reply)), requests=2 if ids else 1)
+        found = ways.changed_since(rows, lower)
+        if stand.way is Way.CURRENT and len(found) < len(rows):
+            after = structs.replace(after, chosen=None)
+        return Turn(rows=found, stand=rechecked(after, shop_now(reply)))
+
+    def _look_back(self, lower: datetime) -> dict[str, str]:
+        return ways.look_back_query(lower, self._settings.look_back_days)
+
+    async def _helped(self, stand: Stand, lower: datetime, reach: timedelta) -> Turn:
+        """Follow the time of change: what changes while it is read comes again, later on."""
+        size, cursor = self._settings.page_size, stand.cursor or lower
+        query = ways.helper_query(cursor, stand.page, size)
+        reply = await self._client.get(order_helper.ORDERS, query)
+        rows = ways.wrapped(reply)
+        began = stand.place.began or shop_now(reply)
+        if ways.is_last(reply, stand.page, size):
+            place = Place(lower=began - reach, done=True)
+            after = rechecked(Stand(place=place, way=stand.way, chosen=stand.chosen), shop_now(reply))
+            return Turn(rows=rows, stand=after)
+        last = ways.last_change(rows, cursor)
+        page = stand.page + 1 if last <= cursor else 1
+        place = structs.replace(stand.place, began=began)
+        return Turn(rows=rows, stand=structs.replace(stand, place=place, cursor=last, page=page))
 
     async def by_ids(self, ids: tuple[str, ...]) -> OrderPage:
         """Read orders by id; those in the trash or deleted are absent."""
+        orders, broken = self._read(await self._by_ids(ids))
+        return OrderPage(orders=orders, broken=broken, done=True, requests=1 if ids else 0)
+
+    async def _by_ids(self, ids: tuple[str, ...]) -> list[Any]:
         if not ids:
-            return OrderPage(done=True, requests=0)
-        rows = rows_of(await self._client.get(ORDERS, {"include": ",".join(ids), **self._order()}))
-        orders, broken = self._read(rows)
-        return OrderPage(orders=orders, broken=broken, done=True)
+            return []
+        return rows_of(await self._client.get(ORDERS, {"include": ",".join(ids), **self._order()}))
 
     def _read(self, rows: Sequence[Any]) -> tuple[tuple[RemoteOrder, ...], tuple[BrokenOrder, ...]]:
         restocked = self._settings.restocked_refunds == "return"
@@ -77,11 +150,7 @@ class OrderReader:
         return {"per_page": str(self._settings.page_size), "orderby": "id", "order": "asc"}
 
 
-def _shop_now(reply: Reply) -> datetime:
-    if reply.at is None:
-        raise Unavailable("The shop's answer does not say its time.", code="WOO-124")
-    return reply.at
-
-
-def _write(place: Place) -> str:
-    return msgspec.json.encode(Stand(place=place)).decode()
+def rechecked(stand: Stand, now: datetime) -> Stand:
+    """Let the way be chosen anew once a day, between two windows: a shop may be updated."""
+    is_old = stand.chosen is None or now - stand.chosen >= _CHOSEN_FOR
+    return structs.replace(stand, way=None) if stand.place.done and is_old else stand

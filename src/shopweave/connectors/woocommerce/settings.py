@@ -3,6 +3,7 @@
 from msgspec import Struct
 
 from shopweave.connector.settings import Option, OptionKind, Settings
+from shopweave.wire import order_helper
 
 ADDRESS = "the shop's own address, without /wp-admin"
 
@@ -20,6 +21,7 @@ class WooSettings(Struct, frozen=True, kw_only=True):
     dimension_unit: str = "cm"
     new_products: str = "draft"
     restocked_refunds: str = "leave"
+    look_back_days: int = order_helper.LOOK_BACK_DAYS
     taken_orders: str = "processing"
     adjusts_stock: bool = False
     requests_at_once: int = 2
@@ -118,6 +120,16 @@ OPTIONS = (
         default="leave",
         choices=("leave", "return"),
         recommendation="leave, where refunds are made before the goods are back.",
+    ),
+    Option(
+        name="look_back_days",
+        title="Look back for orders",
+        description="How many days old an order may be for its changes to be found, in a shop that cannot be"
+        " asked what changed; check says whether this one can.",
+        kind=OptionKind.NUMBER,
+        default=order_helper.LOOK_BACK_DAYS,
+        minimum=1,
+        maximum=365,
     ),
     Option(
         name="taken_orders",

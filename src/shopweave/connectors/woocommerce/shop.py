@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
+from shopweave.connector.callbacks import Callback, Heard, NotHeard, Subscribed
 from shopweave.connector.orders import Adjustment, HandOver, OrderNews, OrderPage, Taken
 from shopweave.connector.roles import CheckLine, Page
 from shopweave.connector.transports import HttpTransport
-from shopweave.connectors.woocommerce import checking, payloads
+from shopweave.connectors.woocommerce import callbacks, checking, payloads
 from shopweave.connectors.woocommerce.adjusting import Adjuster
 from shopweave.connectors.woocommerce.client import Client
 from shopweave.connectors.woocommerce.companion import Companion
@@ -18,13 +19,14 @@ from shopweave.connectors.woocommerce.taking import OrderTaker
 from shopweave.connectors.woocommerce.writing import Writer
 from shopweave.model.change import Write, WriteAnswer, WriteRefused
 from shopweave.model.record import Kind, RemoteRecord
+from shopweave.model.seams import Ids
 from shopweave.model.values import Level
 
 
 class Shop:
     """Reads, writes and checks one shop."""
 
-    def __init__(self, settings: WooSettings, http: HttpTransport) -> None:
+    def __init__(self, settings: WooSettings, http: HttpTransport, ids: Ids) -> None:
         self._settings = settings
         self._client = Client(settings, http)
         self._reader = Reader(settings, self._client)
@@ -33,7 +35,7 @@ class Shop:
         self._adjuster = Adjuster(self._client)
         self._teller = Teller(self._client)
         self._companion = Companion(self._client)
-        self._writer = Writer(settings, self._client, self._reader, self._companion)
+        self._writer = Writer(settings, self._client, self._reader, self._companion, ids)
 
     async def page(self, feed: str, position: str, *, sweep: bool) -> Page:
         """Read the next page of a feed."""
@@ -82,6 +84,14 @@ class Shop:
     ) -> tuple[WriteAnswer, ...]:
         """Set stock levels."""
         return await self._writer.write_levels(kind, levels, not_after=not_after)
+
+    def heard(self, callback: Callback, secret: str) -> Heard | NotHeard:
+        """Check and read a callback."""
+        return callbacks.heard(callback, secret)
+
+    async def subscribe(self, address: str, secret: str) -> Subscribed:
+        """Have the shop tell of orders and products."""
+        return await callbacks.subscribe(self._client, address, secret)
 
     async def adjust_levels(
         self, kind: Kind, adjustments: tuple[Adjustment, ...], *, not_after: float | None

@@ -9,9 +9,9 @@ from shopweave.connector.orders import HandOver, Taken
 from shopweave.connector.paging import Place
 from shopweave.connectors.woocommerce import order_payloads as payloads
 from shopweave.connectors.woocommerce.client import Client
-from shopweave.connectors.woocommerce.orders import ORDERS
 from shopweave.connectors.woocommerce.reading import Reader, ids_of, rows_of
 from shopweave.connectors.woocommerce.settings import WooSettings
+from shopweave.connectors.woocommerce.ways import ORDERS
 from shopweave.model.change import WriteRefused
 from shopweave.model.errors import HubError, NoAnswer, Refused
 from shopweave.model.record import Kind

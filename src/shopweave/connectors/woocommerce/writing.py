@@ -9,10 +9,12 @@ from shopweave.connectors.woocommerce.client import NO_ROUTE, Client, Reply, err
 from shopweave.connectors.woocommerce.companion import PICTURES, Companion
 from shopweave.connectors.woocommerce.reading import Reader
 from shopweave.connectors.woocommerce.settings import WooSettings
+from shopweave.connectors.woocommerce.shortcuts import Shortcuts
 from shopweave.model.atoms import Atoms
 from shopweave.model.change import Op, Write, WriteAnswer, WriteRefused, Written
 from shopweave.model.errors import BrokenData, Configuration
 from shopweave.model.record import Form, Kind, RemoteRecord
+from shopweave.model.seams import Ids
 from shopweave.model.values import Identity, Level, Node
 
 _PATHS = {
@@ -34,9 +36,12 @@ _ENDINGS = {"image/png": "png", "image/jpeg": "jpg", "image/gif": "gif", "image/
 class Writer:
     """Writes to one shop."""
 
-    def __init__(self, settings: WooSettings, client: Client, reader: Reader, companion: Companion) -> None:
+    def __init__(
+        self, settings: WooSettings, client: Client, reader: Reader, companion: Companion, ids: Ids
+    ) -> None:
         self._settings, self._client, self._reader = settings, client, reader
         self._companion = companion
+        self._shortcuts = Shortcuts(settings, client, reader, companion, ids)
 
     async def write(
         self, kind: Kind, writes: tuple[Write, ...], *, not_after: float | None
@@ -44,6 +49,8 @@ class Writer:
         """Send one batch, or one upload."""
         if kind is Kind.MEDIA:
             return (await self._upload(writes[0], not_after),)
+        if (priced := await self._shortcuts.prices(kind, writes, not_after)) is not None:
+            return priced
         path = (
             f"/wc/v3/products/{writes[0].parent}/variations/batch" if kind is Kind.VARIATION else _PATHS[kind]
         )
@@ -162,10 +169,12 @@ class Writer:
             for number, key in enumerate(levels)
         ]
         counted = [one for one in writes if levels[one.remote_id].quantity is not None]
-        rows = await self._level_rows(kind, parent, counted, levels, not_after)
-        default = await self._reader.default_category() if kind is Kind.PRODUCT else ""
-        found = {
-            one.number: self._answer(kind, one, row, default) for one, row in zip(counted, rows, strict=True)
+        found = await self._shortcuts.levels(kind, counted, levels, not_after)
+        rest = [one for one in counted if one.number not in found]
+        rows = await self._level_rows(kind, parent, rest, levels, not_after)
+        default = await self._reader.default_category() if kind is Kind.PRODUCT and rest else ""
+        found |= {
+            one.number: self._answer(kind, one, row, default) for one, row in zip(rest, rows, strict=True)
         }
         return tuple(found.get(one.number) or _uncounted(one) for one in writes)
 

@@ -19,13 +19,16 @@ from shopweave.model.atoms import Atoms
 from shopweave.model.change import ChangeState, Op
 from shopweave.model.errors import Configuration
 from shopweave.model.record import Kind
-from shopweave.store import asked, explains, links, outbox, records
+from shopweave.store import asked, explains, links, marks, outbox, records
 from shopweave.store import plans as plan_rows
 from shopweave.store.asked import Askable
 from shopweave.store.base import Tx
 from shopweave.store.outbox import NewChange
+from shopweave.store.statements import chunks
 
 BLOCK = "long_text#icecat"
+WHO = "icecat tool"
+SLICE = 2_000
 
 
 class ToolReport(Struct, frozen=True, kw_only=True):
@@ -51,16 +54,16 @@ class Tool:
 
     async def _bulk(self, *, only_plan: bool, say: Callable[[str], None]) -> tuple[list[Told], int]:
         since = self.hub.clock.now()
-        await self.hub.start()
+        await self._begin()
         say("reading the till and the shop, asking Icecat")
-        run = await runs.start(self.hub, FLOW, "icecat tool", "plan" if only_plan else "run")
-        await runs.finished(self.hub, run)
+        await self._mark_all()
+        run = await self._run("plan" if only_plan else "run")
         failure = await self.hub.store.read(lambda tx: plan_rows.run_row(tx, run))
         if failure is not None and failure.state == "failed":
             raise Configuration(
                 failure.error, code="ICE-900", remedy="Correct this and start again; nothing is lost."
             )
-        held = await self._send(only_plan=only_plan)
+        held = await self._send(await self._made_by(run), only_plan=only_plan)
         found = await self.hub.store.read(lambda tx: told_of(tx, self.hub, since, None))
         return found, held
 
@@ -70,17 +73,16 @@ class Tool:
 
     async def _one(self, ean: str, sku: str, *, only_plan: bool) -> tuple[list[Told], int]:
         since = self.hub.clock.now()
-        await self.hub.start()
-        run = await runs.start(self.hub, FLOW, "icecat tool", "plan")
-        await runs.finished(self.hub, run)
+        await self._begin()
+        first = await self._run("plan")
         item = await self.hub.store.read(lambda tx: explains.item_of_sku(tx, sku))
         if item is None:
             remedy = "Look for the item_id in the till."
             raise Configuration(f"The till has no SKU '{sku}'.", code="ICE-901", remedy=remedy)
         await self._ask_again(item, ean)
-        run = await runs.start(self.hub, FLOW, "icecat tool", "plan")
-        await runs.finished(self.hub, run)
-        held = await self._send(only_plan=only_plan, item=item)
+        await self._mark([item])
+        plans_of_both = await self._made_by(first, await self._run("plan"))
+        held = await self._send(plans_of_both, only_plan=only_plan, item=item)
         found = await self.hub.store.read(lambda tx: told_of(tx, self.hub, since, item))
         return found, held
 
@@ -99,17 +101,14 @@ class Tool:
 
     async def _clean(self, *, only_plan: bool) -> tuple[list[Told], int]:
         since = self.hub.clock.now()
-        await self.hub.start()
-        run = await runs.start(self.hub, FLOW, "icecat tool", "plan")
-        await runs.finished(self.hub, run)
-        for plan in await plans.held(self.hub):
-            await plans.reject(self.hub, plan.id, "icecat tool")
-        await self.hub.store.write(self._plan_removal)
-        held = await self._send(only_plan=only_plan)
+        await self._begin()
+        await self._reject(await self._made_by(await self._run("plan")))
+        removal = await self.hub.store.write(self._plan_removal)
+        held = await self._send([removal], only_plan=only_plan)
         found = await self.hub.store.read(lambda tx: told_of(tx, self.hub, since, None, removal=True))
         return found, held
 
-    def _plan_removal(self, tx: Tx) -> None:
+    def _plan_removal(self, tx: Tx) -> int:
         flow, shop = self.hub.flow(FLOW), self.hub.port(SHOP)
         changes = [
             NewChange(
@@ -128,26 +127,53 @@ class Tool:
             )
             for item, one in _with_block(tx, shop.row.id)
         ]
-        plan = plan_rows.add_plan(tx, flow.row.id, None, "icecat tool")
+        plan = plan_rows.add_plan(tx, flow.row.id, None, WHO)
         outbox.supersede(tx, flow.row.id, [change.item for change in changes if change.item])
         outbox.add_changes(tx, plan, None, ChangeState.HELD, changes)
         plan_rows.set_plan(tx, plan, "held", reasons=plan_rows.reasons_text(["removal of Icecat texts"]))
+        return plan
 
-    async def _send(self, *, only_plan: bool, item: int | None = None) -> int:
-        """Approve and send what is held, all of it or that of one item; gives what stays held."""
-        held = await plans.held(self.hub)
-        ids = {plan.id: await self.hub.store.read(partial(_held, plan.id, item)) for plan in held}
-        if only_plan:
-            count = sum(len(one) for one in ids.values())
-            for plan in held:
-                await plans.reject(self.hub, plan.id, "icecat tool")
-            return count
-        for plan in held:
-            if ids[plan.id]:
-                await plans.approve(self.hub, plan.id, tuple(ids[plan.id]), "icecat tool")
+    async def _begin(self) -> None:
+        """Start the hub, let what an earlier call left under way end, and take its plan back."""
+        await self.hub.start()
         await runs.settled(self.hub)
-        for plan in await plans.held(self.hub):
-            await plans.reject(self.hub, plan.id, "icecat tool")
+        await self._reject([plan.id for plan in await plans.held(self.hub) if plan.made_by == WHO])
+
+    async def _run(self, cause: str) -> int:
+        run = await runs.start(self.hub, FLOW, WHO, cause)
+        await runs.finished(self.hub, run)
+        return run
+
+    async def _mark_all(self) -> None:
+        """Let every product of the shop be compared: what an earlier call showed only is made anew."""
+        shop = self.hub.port(SHOP).row.id
+        await self._mark(await self.hub.store.read(lambda tx: links.linked_items(tx, shop)))
+
+    async def _mark(self, items: Sequence[int]) -> None:
+        shop = self.hub.port(SHOP).row.id
+        for piece in chunks(items, SLICE):
+            await self.hub.store.write(partial(_marked, shop, piece))
+
+    async def _made_by(self, *made: int) -> list[int]:
+        """Give the held plans of runs of this call; plans of others wait for others."""
+        return [plan.id for plan in await plans.held(self.hub) if plan.run in made]
+
+    async def _reject(self, held: Sequence[int]) -> None:
+        for plan in held:
+            await plans.reject(self.hub, plan, WHO)
+
+    async def _send(self, held: Sequence[int], *, only_plan: bool, item: int | None = None) -> int:
+        """Approve and send what these plans hold, all of it or that of one item; gives what stays held."""
+        ids = {plan: await self.hub.store.read(partial(_held, plan, item)) for plan in held}
+        if only_plan:
+            await self._reject(held)
+            return sum(len(one) for one in ids.values())
+        for plan in held:
+            if ids[plan]:
+                await plans.approve(self.hub, plan, tuple(ids[plan]), WHO)
+        await runs.settled(self.hub)
+        left = {plan.id for plan in await plans.held(self.hub)}
+        await self._reject([plan for plan in held if plan in left])
         return 0
 
     async def _logged(self, work: Callable[[], Awaitable[tuple[list[Told], int]]]) -> ToolReport:
@@ -173,6 +199,10 @@ class Tool:
             failed=sum(one.refused for one in found),
             log=str(log.path),
         )
+
+
+def _marked(shop: int, items: Sequence[int], tx: Tx) -> None:
+    marks.mark_items(tx, shop, items)
 
 
 def _held(plan: int, item: int | None, tx: Tx) -> list[int]:

@@ -236,15 +236,6 @@ ORDER_FLOW = (
         choices=("ignore", "update"),
     ),
     Option(
-        name="customer",
-        title="Whose order it becomes",
-        description="For tills: the customer with the buyer's e-mail address (email), the same, made where"
-        " there is none (create), or nobody (none).",
-        kind=OptionKind.CHOICE,
-        default="email",
-        choices=("email", "create", "none"),
-    ),
-    Option(
         name="tell",
         title="What the source is told",
         description="What goes back into the source's order once the target has it: status, reference.",

@@ -18,6 +18,7 @@ from shopweave.simulators.woocommerce.desk import Desk
 from shopweave.simulators.woocommerce.goods import Goods
 from shopweave.simulators.woocommerce.images import Images
 from shopweave.simulators.woocommerce.lag import Lag
+from shopweave.simulators.woocommerce.legacy import Legacy
 from shopweave.simulators.woocommerce.lines import Lines
 from shopweave.simulators.woocommerce.media import Media
 from shopweave.simulators.woocommerce.office import Office
@@ -32,6 +33,7 @@ from shopweave.simulators.woocommerce.shelves import TAXONOMIES, Shelves
 from shopweave.simulators.woocommerce.showing import Shown
 from shopweave.simulators.woocommerce.stage import Stage
 from shopweave.simulators.woocommerce.state import Row, State
+from shopweave.simulators.woocommerce.switches import SkewedClock, Switches, at_the_door
 from shopweave.simulators.woocommerce.terms import Terms
 
 _READS = ("GET", "HEAD", "OPTIONS")
@@ -69,6 +71,8 @@ class WooShop:
         journal: Journal | None = None,
         plugins: Iterable[Plugin] = (set_image.install,),
     ) -> None:
+        self.switches = Switches()
+        clock = SkewedClock(clock, self.switches)
         self.rules, self.stage = rules, Stage(clock, url, offset, rules.version)
         self.clock, self.pretty, self.offset = clock, pretty, offset
         self.state = State(Lag(rules.lag, clock.now) if rules.lag else None)
@@ -129,7 +133,9 @@ class WooShop:
         office = Office(self.stage, self.rules.weight_unit, self.rules.currency)
         goods = Goods(self.stage, self.state, self.products, self.shown)
         shelves = Shelves(self.stage, self.state, self.terms)
-        desk = Desk(self.stage, self.orders, self.refunds, OrderShown(self.stage, self.orders, self.images))
+        shown = OrderShown(self.stage, self.orders, self.images)
+        desk = Desk(self.stage, self.orders, self.refunds, shown)
+        self.legacy = Legacy(self.stage, self.access, self.orders, shown)
         people = People(self.stage, self.state)
         shop: dict[str, Answer] = {
             "products": goods.answer,
@@ -152,7 +158,11 @@ class WooShop:
         self.routes.add("/wp/v2", self.media.answer)
 
     def handle(self, request: HttpRequest) -> HttpResponse:
-        """Answer one request."""
+        """Answer one request, if nothing stands in front of the shop."""
+        seen = at_the_door(self.switches, request, self.url)
+        return seen if isinstance(seen, HttpResponse) else self._inside(seen)
+
+    def _inside(self, request: HttpRequest) -> HttpResponse:
         parts = urlsplit(request.url)
         path, query = parts.path.rstrip("/"), query_of(parts.query)
         headers = {name.lower(): value for name, value in request.headers.items()}
@@ -160,8 +170,7 @@ class WooShop:
         if path.startswith("/wp-content/uploads/"):
             return self.media.file(path)
         if path.startswith("/wc-api/"):
-            gone = {"code": "woocommerce_api_disabled", "message": "The WooCommerce API is disabled."}
-            return answer(404, {"errors": gone})
+            return self.legacy.answer(request, enabled=self.switches.legacy_enabled)
         if not self.pretty or not path.startswith("/wp-json"):
             return html(404, "Page not found")
         self._count(method, path)

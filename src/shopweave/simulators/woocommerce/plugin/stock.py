@@ -12,7 +12,7 @@ from shopweave.simulators.woocommerce.state import Row
 if TYPE_CHECKING:
     from shopweave.simulators.woocommerce.shop import WooShop
 
-_FIELDS = {"id", "sku", "delta", "set", "expect"}
+_FIELDS = {"id", "sku", "delta", "set", "expect", "own"}
 
 
 class Stock:
@@ -45,7 +45,7 @@ class Stock:
         if isinstance(row, str):
             return refused(None, row)
         holder = self._holder(row)
-        if holder is None:
+        if holder is None or (item.get("own") and holder is not row):
             return refused(row["id"], "stock_not_managed")
         number = item.get("set", item.get("delta"))
         if isinstance(number, str) or number is None or int(number) != number:

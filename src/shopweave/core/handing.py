@@ -1,0 +1,83 @@
+"""Handing over: what becomes of an order at one target, from what is known there. Pure."""
+
+from collections.abc import Collection
+from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from shopweave.core.ledger import Effect, StateTable, effective
+from shopweave.model.handover import HandOverKind, HandOverState
+from shopweave.model.order import Order
+
+_SETTLEABLE = (HandOverState.WAITING, HandOverState.PARKED, HandOverState.REFUSED)
+_FLYING = (HandOverState.INTENT, HandOverState.IN_DOUBT)
+
+
+class Step(StrEnum):
+    """What is to be done with an order at one target."""
+
+    NOTHING = "nothing"
+    HAND_OVER = "hand over"
+    TRY_AGAIN = "try again"
+    WITHDRAW = "withdraw"
+    UPDATE = "update"
+    TELL = "tell"
+
+
+class Standing(Struct, frozen=True, kw_only=True):
+    """The newest hand-over of an order to one target, and the order as it was handed over or tried."""
+
+    kind: HandOverKind
+    state: HandOverState
+    order: Order | None
+
+
+def next_step(
+    order: Order, standing: Standing | None, statuses: Collection[str], table: StateTable, *, updates: bool
+) -> Step:
+    """Say what is to be done with an order as it is now; `updates` when the target is told of changes."""
+    if order.mark:
+        return Step.NOTHING
+    wanted = is_wanted(order.revision.status, statuses, table)
+    if standing is None:
+        return Step.HAND_OVER if wanted else Step.NOTHING
+    if standing.state in _FLYING:
+        return Step.NOTHING
+    if standing.state is HandOverState.DONE:
+        return _after(order, standing.order, table, updates=updates)
+    ended = table.effect(order.revision.status) is Effect.GIVES_BACK
+    if ended and standing.kind is HandOverKind.ORDER and standing.state in _SETTLEABLE:
+        return Step.WITHDRAW
+    if standing.state is HandOverState.WAITING:
+        return Step.NOTHING
+    if standing.state is HandOverState.REFUSED and _same(order, standing.order):
+        return Step.NOTHING
+    return Step.TRY_AGAIN if wanted or standing.kind is HandOverKind.UPDATE else Step.NOTHING
+
+
+def is_wanted(status: str, statuses: Collection[str], table: StateTable) -> bool:
+    """Say whether an order of this status is handed over; without `statuses` whatever takes stock is."""
+    return status in statuses if statuses else table.effect(status) is Effect.TAKES
+
+
+def goods(order: Order, table: StateTable) -> dict[str, object]:
+    """Give what an order takes, line by line, for comparison."""
+    effect = table.effect(order.revision.status)
+    return {line.line: effective(effect, line) for line in order.revision.lines if effective(effect, line)}
+
+
+def _after(order: Order, handed: Order | None, table: StateTable, *, updates: bool) -> Step:
+    if _same(order, handed):
+        return Step.NOTHING
+    if updates:
+        return Step.UPDATE
+    return Step.NOTHING if handed is None or goods(order, table) == goods(handed, table) else Step.TELL
+
+
+def _same(order: Order, other: Order | None) -> bool:
+    return other is not None and _without_time(order) == _without_time(other)
+
+
+def _without_time(order: Order) -> Order:
+    return replace(order, revision=replace(order.revision, changed=order.created))

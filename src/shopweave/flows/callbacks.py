@@ -1,0 +1,112 @@
+"""Callbacks: what came in points at orders and records; those are read by id, and what came in is settled."""
+
+from collections.abc import Awaitable, Callable, Container, Mapping, Sequence
+from functools import partial
+
+from shopweave.connector.callbacks import ORDER
+from shopweave.engine.port import Engine, Json, RunRequest
+from shopweave.flows.house import House
+from shopweave.flows.pull import Puller
+from shopweave.model.errors import HubError
+from shopweave.model.record import Kind
+from shopweave.store import callbacks, marks
+from shopweave.store.base import Store, Tx
+from shopweave.store.callbacks import NewCallback
+
+LOOK = "callbacks.look"
+MOST = 400
+Settle = Callable[[Tx], None]
+Look = Callable[[int, Sequence[str], Settle], Awaitable[None]]
+
+
+class Listener:
+    """Looks where callbacks point; `orders` reads orders by id and settles in the transaction that stores."""
+
+    def __init__(
+        self,
+        store: Store,
+        engine: Engine,
+        house: House,
+        puller: Puller,
+        wake_flows: Callable[[Tx, tuple[int, ...]], None],
+    ) -> None:
+        self._store, self._engine, self._house, self._puller = store, engine, house, puller
+        self._wake_flows = wake_flows
+        self._readers: dict[str, Look] = {
+            kind.value: partial(self._records, kind) for kind in (Kind.PRODUCT, Kind.VARIATION)
+        }
+        engine.register(LOOK, self.advance)
+
+    def read_orders_with(self, look: Look) -> None:
+        """Read orders that callbacks point at in this way."""
+        self._readers[ORDER] = look
+
+    def store(self, tx: Tx, arrived: Mapping[int, Sequence[NewCallback]]) -> dict[int, int]:
+        """Store callbacks by connection and see to it that somebody looks; gives how many were replays."""
+        late = {}
+        for connection, rows in arrived.items():
+            busy = callbacks.left(tx, connection)
+            late[connection] = callbacks.add_callbacks(tx, connection, rows)
+            if not busy:
+                self._wake(tx, connection)
+        return late
+
+    def revive(self, tx: Tx, live: Container[str]) -> None:
+        """See to it that what waits is looked at where no living run does."""
+        for connection in self._house.ports:
+            if f"callbacks:{connection}" not in live:
+                self._wake(tx, connection)
+
+    def _wake(self, tx: Tx, connection: int) -> None:
+        abouts = callbacks.waiting_abouts(tx, connection, MOST)
+        if not abouts:
+            return
+        self._engine.enqueue(
+            tx,
+            RunRequest(
+                id=f"{LOOK}:{connection}:{max(newest for _, _, newest in abouts)}:{tx.now.isoformat()}",
+                name=LOOK,
+                queue="runs",
+                partition=f"callbacks:{connection}",
+                state={"connection": connection},
+            ),
+        )
+
+    async def advance(self, state: Json) -> Json:
+        """Look at some; a side that cannot be reached is asked again by upkeep, and polling sees it too."""
+        connection = int(str(state["connection"]))
+        if connection not in self._house.ports:
+            return {**state, "done": True}
+        abouts = await self._store.read(lambda tx: callbacks.waiting_abouts(tx, connection, MOST))
+        try:
+            for about in dict.fromkeys(about for about, _, _ in abouts):
+                found = {key: newest for one, key, newest in abouts if one == about}
+                await self._look(connection, about, found)
+        except HubError:
+            return {**state, "done": True}
+        waiting = await self._store.read(lambda tx: callbacks.left(tx, connection))
+        return {**state, "done": not waiting}
+
+    async def _look(self, connection: int, about: str, found: Mapping[str, int]) -> None:
+        most = self._house.ports[connection].capabilities.read_by_ids
+        keys, newest = list(found), max(found.values())
+        for start in range(0, len(keys), most):
+            piece = keys[start : start + most]
+            settle = partial(_settled, connection, about, piece, newest)
+            reader = self._readers.get(about)
+            if reader is None:
+                await self._store.write(settle)
+            else:
+                await reader(connection, piece, settle)
+
+    async def _records(self, kind: Kind, connection: int, ids: Sequence[str], settle: Settle) -> None:
+        await self._puller.look(connection, kind, ids, lambda tx: self._read(tx, connection, settle))
+
+    def _read(self, tx: Tx, connection: int, settle: Settle) -> None:
+        settle(tx)
+        touched = marks.flows_touched(tx, connection)
+        self._wake_flows(tx, tuple(key for key in touched if marks.has_ready(tx, key)))
+
+
+def _settled(connection: int, about: str, ids: Sequence[str], newest: int, tx: Tx) -> None:
+    callbacks.looked_at(tx, connection, about, ids, newest)

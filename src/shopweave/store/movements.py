@@ -1,0 +1,139 @@
+"""Movements: the stock ledger as rows; only their stage ever changes."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from msgspec import Struct
+from sqlalchemy import Row, bindparam, insert, select, update
+
+from shopweave.model.movement import Booking, Movement, Stage
+from shopweave.store.base import Tx
+from shopweave.store.statements import chunks, many
+from shopweave.store.tables import connection, movement
+
+UNSETTLED = (Stage.OPEN.value, Stage.SENT.value, Stage.IN_DOUBT.value, Stage.ACKNOWLEDGED.value)
+
+
+class Entry(Struct, frozen=True, kw_only=True):
+    """A movement as it stands; `way` is how it reaches the master, `who` the person who settled it."""
+
+    id: int
+    order: int
+    master: int
+    movement: Movement
+    stage: Stage
+    way: str
+    handover: int | None
+    began: int | None
+    ended: int | None
+    made: datetime
+    moved: datetime
+    who: str
+
+    @property
+    def booking(self) -> Booking:
+        """Give it as the ledger's decisions take it."""
+        return Booking(movement=self.movement, stage=self.stage, began=self.began, ended=self.ended)
+
+
+class Ledger(Struct, frozen=True, kw_only=True):
+    """What new movements have in common."""
+
+    connection: int
+    order: int
+    master: int
+    way: str
+    stage: Stage = Stage.OPEN
+
+
+_ALL = select(movement, connection.c.name.label("channel")).join(
+    connection, connection.c.id == movement.c.connection
+)
+_OF_ORDERS = _ALL.where(movement.c.order.in_(many("ids"))).order_by(movement.c.order, movement.c.id)
+_BY_ID = _ALL.where(movement.c.id.in_(many("ids"))).order_by(movement.c.id)
+_OF_HANDOVER = _ALL.where(movement.c.handover == bindparam("of")).order_by(movement.c.id)
+_OF_ITEMS = _ALL.where(
+    movement.c.master == bindparam("at"),
+    movement.c.item.in_(many("ids")),
+    movement.c.stage.in_(UNSETTLED),
+).order_by(movement.c.item, movement.c.id)
+_AGED = (
+    _ALL.where(movement.c.stage == Stage.OPEN.value, movement.c.made < bindparam("before"))
+    .order_by(movement.c.made, movement.c.id)
+    .limit(bindparam("limit"))
+)
+_ADD = insert(movement)
+_SET = update(movement).where(movement.c.id.in_(many("ids")))
+
+
+def add(tx: Tx, ledger: Ledger, movements: Sequence[Movement]) -> None:
+    """Append movements of one order."""
+    if movements:
+        tx.run(_ADD, [_values(one, ledger, tx.now) for one in movements])
+
+
+def _values(one: Movement, ledger: Ledger, now: datetime) -> dict[str, Any]:
+    return {
+        "connection": ledger.connection,
+        "order": ledger.order,
+        "master": ledger.master,
+        "way": ledger.way,
+        "stage": ledger.stage.value,
+        "line": one.line,
+        "n": one.n,
+        "item": int(one.item),
+        "warehouse": one.warehouse,
+        "factor": one.factor,
+        "quantity": one.quantity,
+        "made": now,
+        "moved": now,
+    }
+
+
+def _entry(row: Row[Any]) -> Entry:
+    found = Movement(
+        connection=row.channel,
+        line=row.line,
+        n=row.n,
+        item=str(row.item),
+        warehouse=row.warehouse,
+        quantity=Decimal(row.quantity),
+        factor=Decimal(row.factor),
+    )
+    plain = ("id", "order", "master", "way", "handover", "began", "ended", "made", "moved", "who")
+    return Entry(movement=found, stage=Stage(row.stage), **{name: getattr(row, name) for name in plain})
+
+
+def of_orders(tx: Tx, orders: Sequence[int]) -> list[Entry]:
+    """Give all movements of orders, in the order in which they were made."""
+    pieces = chunks(sorted(set(orders)))
+    return [_entry(row) for piece in pieces for row in tx.rows(_OF_ORDERS, {"ids": list(piece)})]
+
+
+def of_items(tx: Tx, master: int, items: Sequence[int]) -> list[Entry]:
+    """Give the movements of items that a master's level is not known to contain."""
+    pieces = chunks(sorted(set(items)))
+    return [_entry(row) for piece in pieces for row in tx.rows(_OF_ITEMS, {"at": master, "ids": list(piece)})]
+
+
+def of_handover(tx: Tx, handover: int) -> list[Entry]:
+    """Give the movements that a hand-over books."""
+    return [_entry(row) for row in tx.rows(_OF_HANDOVER, {"of": handover})]
+
+
+def by_ids(tx: Tx, ids: Sequence[int]) -> list[Entry]:
+    """Give movements by number."""
+    return [_entry(row) for piece in chunks(list(ids)) for row in tx.rows(_BY_ID, {"ids": list(piece)})]
+
+
+def aged(tx: Tx, before: datetime, limit: int) -> list[Entry]:
+    """Give movements that were made before a time and that nobody has begun to book."""
+    return [_entry(row) for row in tx.rows(_AGED, {"before": before, "limit": limit})]
+
+
+def set_stage(tx: Tx, ids: Sequence[int], stage: Stage, **values: Any) -> None:
+    """Move movements to a stage, with what else is to be noted of them."""
+    for piece in chunks(list(ids)):
+        tx.run(_SET, {"ids": list(piece), "stage": stage.value, "moved": tx.now, **values})

@@ -1,0 +1,1 @@
+"""Tables of systems whose interfaces are assumed: the only place where their names occur."""

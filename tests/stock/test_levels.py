@@ -1,0 +1,231 @@
+"""Levels from a master to its channels: what is written, and what is not."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from shopweave.lanes import turn
+from shopweave.lanes.channels import FIRST
+from shopweave.model.values import UNKNOWN, UNTRACKED
+from shopweave.store import connections, findings, shelves
+from shopweave.store.base import Tx
+from tests.services import postgres_url
+from tests.stock.market import Market, goods, play
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def url(request: pytest.FixtureRequest) -> Iterator[str]:
+    if request.param == "sqlite":
+        yield ""
+        return
+    with postgres_url() as found:
+        yield found
+
+
+async def begun(market: Market) -> None:
+    """Run all flows, and let their first levels go."""
+    await market.run()
+    for name in market.shops:
+        await market.hub.store.write(partial(_release, market, name))
+    await market.settled()
+
+
+def _release(market: Market, name: str, tx: Tx) -> None:
+    connections.flow_begun(tx, market.hub.house.stock_flow(f"{name}-stock").row.id)
+    if shelves.mark_held_back(tx, market.at(name), [FIRST]):
+        market.hub.lanes.wake(tx, market.at(name))
+
+
+def test_the_first_levels_wait_for_a_person(tmp_path: Path, url: str) -> None:
+    market = Market(tmp_path, goods(3))
+
+    async def story() -> None:
+        await market.run()
+        assert market.shop.writes == []
+        found = await market.hub.store.read(findings.open_findings)
+        assert [(one.code, one.count) for one in found] == [("STK-001", 3)]
+        await begun(market)
+
+    play(market, story, url)
+    assert market.shop.goods == market.till.goods
+    assert len(market.shop.writes) == 1
+
+
+def test_a_clean_shop_is_left_alone(tmp_path: Path) -> None:
+    market = Market(tmp_path, goods(3))
+    market.shop.goods = dict(market.till.goods)
+
+    async def story() -> None:
+        await market.run()
+        market.till["S2"] = 4
+        await market.run()
+
+    play(market, story)
+    assert market.shop.writes == [{"S2": market.till.goods["S2"]}]
+
+
+def test_a_sale_lowers_the_other_shop_and_not_the_seller(tmp_path: Path, url: str) -> None:
+    market = Market(tmp_path, goods(3), shops=2)
+
+    async def story() -> None:
+        await begun(market)
+        for shop in market.shops.values():
+            shop.writes.clear()
+        market.shop.sell("S1")
+        await market.drain(market.at("shop"))
+        await market.settled()
+        assert market.shops["other"]["S1"] == 4
+        await market.book()
+        await market.run()
+
+    play(market, story, url)
+    assert market.shop.writes == []
+    assert market.till["S1"] == market.shop["S1"] == market.shops["other"]["S1"] == 4
+    assert len(market.shops["other"].writes) == 1
+
+
+def test_a_booked_sale_is_not_taken_off_twice(tmp_path: Path) -> None:
+    market = Market(tmp_path, goods(1), shops=2)
+
+    async def story() -> None:
+        await begun(market)
+        for _ in range(3):
+            market.shop.sell("S1")
+            await market.drain(market.at("shop"))
+            await market.book()
+            await market.run()
+            await market.run()
+
+    play(market, story)
+    assert market.till["S1"] == market.shop["S1"] == market.shops["other"]["S1"] == 2
+
+
+def test_an_order_that_comes_with_the_write_is_not_written_over(tmp_path: Path) -> None:
+    market = Market(tmp_path, goods(1))
+
+    async def story() -> None:
+        await begun(market)
+        market.till["S1"] = 9
+        market.shop.before_write = partial(market.shop.sell_once, "S1")
+        await market.run()
+        await market.book()
+        await market.run()
+
+    play(market, story)
+    assert market.till["S1"] == market.shop["S1"] == 8
+
+
+def test_a_level_edited_by_hand_is_put_right(tmp_path: Path) -> None:
+    market = Market(tmp_path, goods(2), drift_limit=0)
+
+    async def story() -> list[str]:
+        await begun(market)
+        market.shop["S2"] = 50
+        await market.run()
+        return [one.code for one in await market.hub.store.read(findings.open_findings)]
+
+    assert "STK-020" in play(market, story)
+    assert market.shop.goods == market.till.goods
+
+
+@pytest.mark.parametrize("lost", ["loses_answers", "loses_requests"])
+def test_a_write_in_doubt_is_read_before_it_is_written_again(
+    tmp_path: Path, lost: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turn, "LEASE", 1.0)
+    market = Market(tmp_path, goods(2))
+
+    async def story() -> None:
+        await begun(market)
+        market.till["S1"] = 7
+        setattr(market.shop, lost, 1)
+        market.shop.writes.clear()
+        market.shop.reads = 0
+        await market.run()
+        await market.settled(60)
+
+    play(market, story)
+    assert market.shop.reads >= 1
+    assert market.shop.goods == market.till.goods
+    assert len(market.shop.writes) == 1
+
+
+def test_what_is_unknown_or_not_counted_is_never_written(tmp_path: Path) -> None:
+    market = Market(tmp_path, {**goods(1), "A": UNKNOWN, "B": UNTRACKED})
+
+    async def story() -> None:
+        await begun(market)
+        market.till.goods["S1"] = UNKNOWN
+        await market.run()
+
+    play(market, story)
+    assert [list(one) for one in market.shop.writes] == [["S1"]]
+    assert market.shop["S1"] == 5
+
+
+def test_a_refused_level_stops_nothing_else(tmp_path: Path) -> None:
+    market = Market(tmp_path, goods(3))
+    market.shop.refused = {"S2"}
+
+    async def story() -> list[str]:
+        await begun(market)
+        return [one.code for one in await market.hub.store.read(findings.open_findings)]
+
+    assert "FAKE-1" in play(market, story)
+    assert (market.shop["S1"], market.shop.goods["S2"], market.shop["S3"]) == (5, UNTRACKED, 5)
+
+
+def test_a_feed_that_would_zero_much_is_held_and_the_old_levels_stay(tmp_path: Path) -> None:
+    market = Market(tmp_path, goods(60))
+    market.till.page_size = 15
+
+    async def story() -> list[tuple[str, int]]:
+        await begun(market)
+        for number in range(1, 31):
+            market.till[f"S{number}"] = 0
+        market.shop.sell("S3")
+        await market.drain(market.at("shop"))
+        await market.run()
+        return [(one.code, one.count) for one in await market.hub.store.read(findings.open_findings)]
+
+    assert ("STK-010", 30) in play(market, story)
+    assert market.shop["S1"] == 5
+    assert market.shop["S3"] == 4
+
+
+def test_a_few_zeros_pass_at_once(tmp_path: Path) -> None:
+    market = Market(tmp_path, goods(60))
+
+    async def story() -> None:
+        await begun(market)
+        for number in range(1, 19):
+            market.till[f"S{number}"] = 0
+        await market.run()
+
+    play(market, story)
+    assert market.shop.goods == market.till.goods
+
+
+def test_a_big_raise_is_held_until_it_is_right_again(tmp_path: Path) -> None:
+    market = Market(tmp_path, goods(2))
+
+    async def story() -> None:
+        await begun(market)
+        market.till["S1"] = 5_000
+        await market.run()
+        assert market.shop["S1"] == 5
+        market.till["S1"] = 6
+        await market.run()
+
+    play(market, story)
+    assert market.shop["S1"] == 6
+
+
+def test_the_buffer_is_held_back(tmp_path: Path) -> None:
+
+    market = Market(tmp_path, goods(2), buffer=Decimal(2))
+    play(market, lambda: begun(market))
+    assert market.shop["S1"] == 3
