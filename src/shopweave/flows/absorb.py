@@ -81,7 +81,7 @@ def _weigh(
     taken: list[Taken] = []
     again: list[int] = []
     for row, record in rows:
-        reading = Reading(level=record.level, began=began, ended=ended)
+        reading = Reading(level=record.level, began=began, ended=ended, seen=record.logged)
         one = _one(witness, row, moved.get(row.item or 0, ()), reading)
         if one is None:
             again.append(row.record)

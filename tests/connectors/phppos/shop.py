@@ -155,6 +155,7 @@ class Shop:
         self.settings = dict(settings)
         self.clock = FixedClock()
         self.transports: list[ForeignSql] = []
+        self.door: Callable[[ForeignSql], Any] = lambda opened: opened
         self._connection = connection
         self.add("locations", location_id=1, name="Default")
         self.add("people", person_id=1, **dict.fromkeys(PERSON, ""))
@@ -199,9 +200,11 @@ class Shop:
             self.add("location_item_variations", location_id=1, item_variation_id=number, quantity=quantity)
 
     def till(self, **settings: Setting) -> Till:
-        def sql(url: str) -> ForeignSql:
+        """Connect to it, through the test's own door if there is one."""
+
+        def sql(url: str) -> Any:
             self.transports.append(open_sql(url))
-            return self.transports[-1]
+            return self.door(self.transports[-1])
 
         doors = Doors(
             http=AiohttpTransport(self.clock),

@@ -44,7 +44,7 @@ def refusal(order: HandOver, currencies: tuple[str, ...]) -> WriteRefused | None
     if currencies and currency.upper() not in currencies:
         return _refused("ORD-023", f"The order is in {currency}, which the receiver does not take.")
     for one in order.lines:
-        if one.quantity < 0:
+        if one.quantity < 0 or one.line.quantity < 0:
             return _refused(
                 "ORD-022", f"The order has a quantity below zero: {one.line.name or one.line.sku}."
             )

@@ -1,5 +1,7 @@
 """PHP Point Of Sale: items, categories, pictures and stock, straight from its database."""
 
+from msgspec.structs import replace
+
 from shopweave.connector.capabilities import Capabilities, Feed, Method, Writable
 from shopweave.connector.declaration import Connector
 from shopweave.connector.orders import Keeps, LookUp, Takes
@@ -7,6 +9,7 @@ from shopweave.connector.settings import Settings
 from shopweave.connectors.phppos.connection import Till
 from shopweave.connectors.phppos.options import OPTIONS
 from shopweave.connectors.phppos.saleorders import SELLS
+from shopweave.connectors.phppos.settings import is_booked_elsewhere
 from shopweave.model.movement import Witness
 from shopweave.model.record import Kind
 
@@ -50,9 +53,11 @@ _CAPABILITIES = Capabilities(
 )
 
 
-def capabilities(_settings: Settings) -> Capabilities:
-    """Say what a till can do; no setting changes it."""
-    return _CAPABILITIES
+def capabilities(settings: Settings) -> Capabilities:
+    """Say what a till can do; only who books at it changes that."""
+    if not is_booked_elsewhere(settings):
+        return _CAPABILITIES
+    return replace(_CAPABILITIES, keeps=Keeps(witness=Witness.LOG_POSITION, adjusts=True))
 
 
 CONNECTOR = Connector(

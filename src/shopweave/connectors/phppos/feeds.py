@@ -31,6 +31,8 @@ KEYS_PER_PAGE = 1000
 CATEGORIES_PER_PAGE = 500
 # A till whose clock once ran ahead left moments in the future; they are read but never waited for.
 _AHEAD = timedelta(hours=48)
+_WITNESSED = timedelta(days=31)
+_SECONDS = "%Y-%m-%d %H:%M:%S"
 
 _BY_NUMBER = """
 SELECT i.item_id FROM phppos_items i WHERE i.item_id > :after ORDER BY i.item_id LIMIT :size
@@ -69,7 +71,12 @@ class Reading(Struct, frozen=True, kw_only=True):
     @property
     def horizon(self) -> str:
         """Give the moment past which a date in the till is a mistake."""
-        return (self.now.astimezone(self.rules.zone) + _AHEAD).strftime("%Y-%m-%d %H:%M:%S")
+        return (self.now.astimezone(self.rules.zone) + _AHEAD).strftime(_SECONDS)
+
+    @property
+    def since(self) -> str:
+        """Give the moment from which on the log bears witness."""
+        return (self.now.astimezone(self.rules.zone) - _WITNESSED).strftime(_SECONDS)
 
 
 def items_page(db: Database, reading: Reading, spot: Spot) -> Page:
@@ -181,7 +188,7 @@ def _page(db: Database, reading: Reading, ids: Iterable[int], following: Spot) -
 
 
 def _view(db: Database, reading: Reading, ids: Sequence[int], *, texts: bool = True) -> View:
-    shelf = read_shelf(db, reading.rules, ids, texts=texts)
+    shelf = read_shelf(db, reading.rules, ids, since=reading.since, texts=texts)
     return View(rules=reading.rules, shelf=shelf, today=reading.now.astimezone(reading.rules.zone).date())
 
 

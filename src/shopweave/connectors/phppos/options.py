@@ -126,6 +126,16 @@ OPTIONS: tuple[Option, ...] = (
         recommendation="An employee of its own, named Hub.",
     ),
     Option(
+        name="booked_by",
+        title="Who books the shops' sales",
+        description="Whether the hub books what the shops sell at this till, or another program does. That "
+        "one then writes the reference of each movement (connection:line:number of its change, from 1) as a "
+        "word into the comment of its row in the stock log, by which the hub sees what a quantity holds.",
+        kind=OptionKind.CHOICE,
+        default="hub",
+        choices=("hub", "another"),
+    ),
+    Option(
         name="tax_mode",
         title="Prices",
         description="Give prices as they are stored, or all with tax (gross), or all without (net).",

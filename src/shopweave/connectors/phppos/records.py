@@ -94,6 +94,7 @@ def product(view: View, item: Row) -> RemoteRecord:
         modified=instant(item["modified"], view.rules.zone),
         changes_at=next_change(promotions, view.today, view.rules.zone),
         level=UNKNOWN if living else _level(item, view.shelf.stock.get(item["item_id"], ()), view),
+        logged=_words(view.shelf.log.get(item["item_id"], ())),
         raw_gtin=raw,
     )
 
@@ -123,6 +124,7 @@ def variation(view: View, item: Row, row: Row) -> RemoteRecord:
         modified=instant(row["modified"], view.rules.zone),
         changes_at=next_change(promotions, view.today, view.rules.zone),
         level=_level(item, view.shelf.variation_stock.get(row["id"], ()), view),
+        logged=_words(view.shelf.variation_log.get(row["id"], ())),
         raw_gtin=raw,
     )
 
@@ -303,3 +305,8 @@ def _level(item: Row, rows: Sequence[Row], view: View) -> Level:
         return UNTRACKED
     counted = [row for row in rows if row.get("location_id", None) in (None, *view.shelf.places.publish)]
     return tracked(sum(((number(row["quantity"]) or Decimal(0)) for row in counted), Decimal(0)))
+
+
+def _words(rows: Sequence[Row]) -> frozenset[str]:
+    """Give the words of the log that can be references."""
+    return frozenset(word for row in rows for word in text(row["comment"]).split() if word.count(":") > 1)

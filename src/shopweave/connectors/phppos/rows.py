@@ -70,13 +70,24 @@ WHERE t.tax_class_id IN :classes* ORDER BY t.tax_class_id, t.id
 _LOCATIONS = "SELECT l.location_id FROM phppos_locations l WHERE l.deleted = 0 ORDER BY l.location_id"
 _STOCK = """
 SELECT li.item_id, li.location_id, li.quantity, li.unit_price,
-  [li.promo_price] AS promo_price, [li.start_date] AS start_date, [li.end_date] AS end_date
+  [li.promo_price] AS promo_price, [li.start_date] AS start_date, [li.end_date] AS end_date[LOG]
 FROM phppos_location_items li WHERE li.item_id IN :ids* AND li.location_id IN :locations*
 """
 _VARIATION_STOCK = """
-SELECT lv.item_variation_id, lv.quantity
+SELECT lv.item_variation_id, lv.quantity[LOG]
 FROM phppos_location_item_variations lv JOIN phppos_item_variations v ON v.id = lv.item_variation_id
 WHERE v.item_id IN :ids* AND lv.location_id IN :locations*
+"""
+# Part of the statement that reads the quantity: one statement sees one state of the database.
+_LOG = """
+UNION ALL SELECT n.trans_items, n.location_id, NULL, NULL, NULL, NULL, NULL, n.trans_comment
+FROM phppos_inventory n WHERE n.trans_items IN :ids* AND n.item_variation_id IS NULL
+  AND n.location_id IN :locations* AND n.trans_date >= :since AND n.trans_comment LIKE '%:%:%'
+"""
+_VARIATION_LOG = """
+UNION ALL SELECT n.item_variation_id, NULL, n.trans_comment
+FROM phppos_inventory n WHERE n.trans_items IN :ids* AND n.item_variation_id IS NOT NULL
+  AND n.location_id IN :locations* AND n.trans_date >= :since AND n.trans_comment LIKE '%:%:%'
 """
 
 Groups = Mapping[int, Sequence[Row]]
@@ -101,6 +112,8 @@ class Shelf(Struct, frozen=True, kw_only=True):
     main_images: Groups
     stock: Groups
     variation_stock: Groups
+    log: Groups
+    variation_log: Groups
     second_categories: Groups
     categories: Mapping[int, Row]
     brands: Mapping[int, str]
@@ -109,8 +122,11 @@ class Shelf(Struct, frozen=True, kw_only=True):
     places: Places
 
 
-def read_shelf(db: Database, rules: Rules, ids: Sequence[int], *, texts: bool = True) -> Shelf:
-    """Read all rows of these items; without `texts` the descriptions stay in the database."""
+def read_shelf(db: Database, rules: Rules, ids: Sequence[int], *, since: str, texts: bool = True) -> Shelf:
+    """Read all rows of these items; without `texts` the descriptions stay in the database.
+
+    Where the log bears witness it is read with the quantities, from the moment `since` on.
+    """
     wanted = {"ids": tuple(ids)}
     items = db.rows(_ITEMS + (_TEXTS if texts else "") + _FROM, wanted)
     places = read_places(db, rules)
@@ -118,6 +134,9 @@ def read_shelf(db: Database, rules: Rules, ids: Sequence[int], *, texts: bool = 
     second = _by(_if(db, "items_secondary_categories", _SECOND_CATEGORIES, wanted), "item_id")
     categories = {row["category_id"] for rows in second.values() for row in rows} | _ids(items, "category_id")
     classes = {"classes": tuple(sorted(_ids(items, "tax_class_id")))}
+    stock, log = _stock(db, rules, _STOCK, _LOG, {**located, "since": since})
+    published = {**wanted, "locations": places.publish, "since": since}
+    variation_stock, variation_log = _stock(db, rules, _VARIATION_STOCK, _VARIATION_LOG, published)
     return Shelf(
         items=items,
         variations=_by(db.rows(_VARIATIONS, wanted), "item_id"),
@@ -125,10 +144,10 @@ def read_shelf(db: Database, rules: Rules, ids: Sequence[int], *, texts: bool = 
         numbers=_by(_if(db, "additional_item_numbers", _NUMBERS, wanted), "item_id"),
         images=_by(_if(db, "item_images", _IMAGES, wanted), "item_id"),
         main_images=_by(_main_images(db, wanted), "item_id"),
-        stock=_by(db.rows(_STOCK, located), "item_id"),
-        variation_stock=_by(
-            db.rows(_VARIATION_STOCK, {**wanted, "locations": places.publish}), "item_variation_id"
-        ),
+        stock=_by(stock, "item_id"),
+        variation_stock=_by(variation_stock, "item_variation_id"),
+        log=_by(log, "item_id"),
+        variation_log=_by(variation_log, "item_variation_id"),
         second_categories=second,
         categories={
             row["id"]: row for row in db.rows(_CATEGORIES, {"categories": tuple(sorted(categories))})
@@ -151,6 +170,17 @@ def read_places(db: Database, rules: Rules) -> Places:
         price=rules.price_location if rules.price_location is not None else only,
         stock=rules.stock_location if rules.stock_location is not None else first,
     )
+
+
+def _stock(
+    db: Database, rules: Rules, query: str, log: str, parameters: Mapping[str, Any]
+) -> tuple[list[Row], list[Row]]:
+    """Read quantities, and the log with them where it bears witness."""
+    if not rules.is_booked_elsewhere:
+        given = {name: value for name, value in parameters.items() if name != "since"}
+        return list(db.rows(query.replace("[LOG]", ""), given)), []
+    rows = db.rows(query.replace("[LOG]", ", NULL AS comment") + log, parameters)
+    return [row for row in rows if row["comment"] is None], [row for row in rows if row["comment"]]
 
 
 def _if(db: Database, table: str, statement: str, parameters: Mapping[str, Any]) -> Sequence[Row]:

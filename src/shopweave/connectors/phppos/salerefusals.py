@@ -105,7 +105,7 @@ def _line_refusal(one: HandOverLine, known: Known, *, is_change: bool) -> WriteR
     row = item if good.variation is None else known.variations.get(good.variation)
     if item is None or row is None or row["item_id"] != good.item:
         return _refused("POS-040", f"The till has no such item: {name}.")
-    if one.quantity < 0:
+    if one.quantity < 0 or one.line.quantity < 0:
         return _refused("POS-051", f"The order has a quantity below zero: {name}.")
     if not one.quantity:
         return None

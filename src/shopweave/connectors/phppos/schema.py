@@ -102,7 +102,7 @@ class Database:
     def rows(self, statement: str, parameters: Mapping[str, Any] | None = None) -> Sequence[Row]:
         """Run a query; one that asks for members of an empty list is not sent."""
         given = dict(parameters or {})
-        names = _LIST.findall(statement)
+        names = tuple(dict.fromkeys(_LIST.findall(statement)))
         if any(not given[name] for name in names):
             return ()
         text = self.schema.fitted(statement)

@@ -35,6 +35,7 @@ class Rules(Struct, frozen=True, kw_only=True):
     price_location: int | None
     stock_location: int | None
     employee: int
+    is_booked_elsewhere: bool
     tax_mode: str
     tax_percent: Decimal
     text_source: str
@@ -60,6 +61,7 @@ def read_rules(settings: Settings) -> Rules:
         price_location=_optional(given, "price_location"),
         stock_location=_optional(given, "stock_location"),
         employee=_number("employee", str(given["employee"])),
+        is_booked_elsewhere=is_booked_elsewhere(settings),
         tax_mode=str(given["tax_mode"]),
         tax_percent=Decimal(str(given["tax_percent"])),
         text_source=str(given["text_source"]),
@@ -69,6 +71,11 @@ def read_rules(settings: Settings) -> Rules:
         key_sweep_hours=float(str(given["key_sweep_hours"])),
         selling=_selling(given),
     )
+
+
+def is_booked_elsewhere(settings: Settings) -> bool:
+    """Say whether somebody else books the shops' sales at this till."""
+    return settings.get("booked_by") == "another"
 
 
 def _selling(given: Mapping[str, object]) -> SaleRules:
