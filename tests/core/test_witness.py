@@ -76,11 +76,11 @@ def test_untracked_is_a_level() -> None:
 
 
 def test_an_answer_with_its_level_absorbs_at_once_and_a_snapshot_without_it_is_discarded() -> None:
-    after = absorb_answer(reading(9, 1, 2), [booking(Stage.SENT, 5)], "shop:7:1", reading(7, 5, 8))
+    after = absorb_answer(reading(9, 1, 2), [booking(Stage.SENT, 5)], ["shop:7:1"], reading(7, 5, 8))
     assert (after.on_hand, after.bookings[0].stage) == (reading(7, 5, 8), Stage.ABSORBED)
     late = absorb(LEVEL, after.on_hand, after.bookings, reading(9, 4, 9))
     assert (late.on_hand, late.again) == (after.on_hand, True)
-    again = absorb_answer(after.on_hand, after.bookings, "shop:7:1", reading(5, 20, 21))
+    again = absorb_answer(after.on_hand, after.bookings, ["shop:7:1"], reading(5, 20, 21))
     assert again == Absorption(on_hand=after.on_hand, bookings=after.bookings)
 
 
@@ -95,7 +95,7 @@ def test_an_answer_with_its_level_absorbs_at_once_and_a_snapshot_without_it_is_d
 def test_an_answer_that_cannot_be_placed_acknowledges_only(
     stored: Reading, other: Booking, answer: Reading
 ) -> None:
-    after = absorb_answer(stored, [booking(Stage.SENT, 5), other], "shop:7:1", answer)
+    after = absorb_answer(stored, [booking(Stage.SENT, 5), other], ["shop:7:1"], answer)
     assert after.on_hand == stored
     assert after.again
     assert after.bookings == (booking(Stage.ACKNOWLEDGED, 5, 8), other)
@@ -103,7 +103,7 @@ def test_an_answer_that_cannot_be_placed_acknowledges_only(
 
 def test_an_answer_takes_earlier_acknowledged_bookings_with_it() -> None:
     both = [booking(Stage.SENT, 5), booking(Stage.ACKNOWLEDGED, 3, 4, n=2)]
-    after = absorb_answer(reading(9, 1, 2), both, "shop:7:1", reading(5, 5, 8))
+    after = absorb_answer(reading(9, 1, 2), both, ["shop:7:1"], reading(5, 5, 8))
     assert [one.stage for one in after.bookings] == [Stage.ABSORBED, Stage.ABSORBED]
 
 

@@ -8,8 +8,9 @@ from msgspec import NODEFAULT, Struct, structs
 
 from shopweave.connector.settings import Option, OptionKind
 from shopweave.hub.settings import SettingsError, load, read
+from shopweave.hub.settings.flow_spec import FLOW, GUARD, ORDER_FLOW
 from shopweave.hub.settings.problems import Problem
-from shopweave.hub.settings.spec import EMAIL, FLOW, GUARD, HUB, ICECAT_TOOL, ORDER_FLOW, WEB
+from shopweave.hub.settings.spec import EMAIL, HUB, ICECAT_TOOL, WEB
 from shopweave.hub.settings.templates import INIT, demo_settings
 from shopweave.model.errors import Configuration
 from shopweave.model.settings import (

@@ -6,6 +6,7 @@ from datetime import timedelta
 from shopweave.hub.context import Hub
 from shopweave.model.atoms import Atoms
 from shopweave.model.change import ChangeState, Op, Urgency
+from shopweave.model.errors import Unavailable
 from shopweave.model.http import HttpRequest, HttpResponse
 from shopweave.store import explains, lanes, links, outbox, records
 from shopweave.store.base import Tx
@@ -86,6 +87,37 @@ def test_a_lane_that_waits_for_a_later_change_hears_another_process(world: World
             urgent = await beside.store.write(lambda tx: rename(beside, "2", Urgency.PRICE, 0.0, tx))
             await left_waiting(beside, urgent)
             assert await state(beside, later) == "waiting"
+
+    asyncio.run(story())
+
+
+def test_a_database_that_is_away_for_a_moment_cuts_no_request_off(world: World) -> None:
+    gated = Gated(world.http, b"renamed 1")
+    world.http = gated
+
+    async def story() -> None:
+        async with world.hub() as hub:
+            key = await hub.store.write(lambda tx: rename(hub, "1", Urgency.REST, 0.0, tx))
+            async with asyncio.timeout(20):
+                while not gated.begun:
+                    await asyncio.sleep(0.01)
+            read, away = hub.store.read, []
+
+            async def fail(_: object) -> None:
+                away.append(1)
+                raise Unavailable
+
+            hub.store.read = fail  # type: ignore[assignment]
+            while len(away) < 2:
+                await asyncio.sleep(0.05)
+            hub.store.read = read  # type: ignore[method-assign]
+            gated.gate.set()
+            await left_waiting(hub, key)
+            async with asyncio.timeout(20):
+                while await state(hub, key) == "intent":
+                    await asyncio.sleep(0.02)
+            assert await state(hub, key) == "done"
+            assert len(gated.begun) == 1
 
     asyncio.run(story())
 

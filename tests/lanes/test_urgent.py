@@ -60,7 +60,10 @@ def is_chosen(tx: Tx, key: int) -> bool:
 
 
 @pytest.mark.timeout(240)
-def test_an_urgent_change_among_thousands_waits_for_the_requests_in_flight_only(tmp_path: Path) -> None:
+@pytest.mark.parametrize("steady", [False, True], ids=["in-process engine", "DBOS"])
+def test_an_urgent_change_among_thousands_waits_for_the_requests_in_flight_only(
+    tmp_path: Path, steady: bool
+) -> None:
     world = World(tmp_path, ITEMS + 200, simple=True, settings=SETTINGS)
     slow = Slow(world.http)
     world.http = slow
@@ -82,5 +85,5 @@ def test_an_urgent_change_among_thousands_waits_for_the_requests_in_flight_only(
         slow.slow = False
         await sending
 
-    play(world, story)
+    play(world, story, steady=steady)
     assert all(one.name.endswith(" new") for one in products(world.shop) if one.status == "publish")

@@ -8,6 +8,7 @@ from typing import Any
 
 from shopweave.model.http import HttpRequest, HttpResponse
 from shopweave.runtime.clock import SystemClock
+from shopweave.simulators import pace
 from shopweave.simulators.journal import Journal
 from shopweave.simulators.woocommerce import Key, Rules, WooShop, truth
 from shopweave.simulators.woocommerce.plugin import install
@@ -93,3 +94,14 @@ def test_old_changes_go_and_a_reader_that_stayed_away_hears_so() -> None:
     assert known["oldest"] == known["newest"]
     assert ask(made, "GET", f"{OURS}/changes?after=1").status == 410
     assert [row["id"] for row in read(made, f"{OURS}/changes?after=0")["rows"]] == [product]
+
+
+def test_a_batch_takes_as_long_as_it_was_measured_to_take() -> None:
+    def takes(path: str, body: object) -> float:
+        content = json.dumps(body).encode()
+        return pace.woocommerce(HttpRequest(method="POST", url=f"{URL}/wp-json{path}", body=content))
+
+    fast = takes(f"{OURS}/stock", {"key": "k", "items": [{"id": 1, "delta": 1}] * 500})
+    slow = takes("/wc/v3/products/batch", {"update": [{"id": 1}] * 100})
+    assert fast < 0.25
+    assert (500 / fast) / (100 / slow) > 40

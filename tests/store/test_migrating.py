@@ -4,6 +4,8 @@ import asyncio
 import re
 import shutil
 import sqlite3
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
@@ -11,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from sqlalchemy import Column, Index, Integer, MetaData, inspect, text
+from sqlalchemy import Column, Engine, Index, Integer, MetaData, event, inspect, text
 
 from shopweave.engine.tables import metadata as engine_tables
 from shopweave.hub import plans
@@ -245,6 +247,76 @@ def test_nothing_is_changed_under_a_program_that_works(
     else:
         store.shut_down()
     assert hub.bring_up(steps, held=False) is not None
+
+
+def test_a_process_that_is_killed_in_a_step_leaves_everything_as_it_was(hub: Place, steps: Path) -> None:
+    write_step(
+        steps, "9001", last(), COLUMN, "op.execute('DELETE FROM workspace')", "import os", "os._exit(9)"
+    )
+    script = (
+        "import sys; from pathlib import Path; from shopweave.runtime.clock import SystemClock\n"
+        "from shopweave.runtime.upgrading import bring_up\n"
+        "bring_up(Path(sys.argv[1]), sys.argv[2], SystemClock(), held=False, steps=Path(sys.argv[3]))"
+    )
+    command = [sys.executable, "-c", script, str(hub.folder), hub.url, str(steps)]
+    assert subprocess.run(command, check=False, timeout=60).returncode == 9
+    assert "shade" not in hub.columns("run")
+    assert count_rows(hub.engine)["workspace"] == 1
+    assert hub.bring_up() is None
+    assert subprocess.run(command, check=False, timeout=60).returncode == 9
+    assert (
+        [path.name for path in hub.folder.glob("hub.sqlite.*")] == []
+        if hub.url
+        else ["hub.sqlite.before-steps"]
+    )
+    write_step(steps, "9001", last(), COLUMN)
+    assert hub.bring_up(steps, held=False) is not None
+    assert "shade" in hub.columns("run")
+    assert len(hub.copies()) == (not hub.url)
+    assert not list(hub.folder.glob("*before-steps"))
+
+
+def test_a_copy_is_kept_when_the_process_died_between_its_steps_and_its_name(
+    tmp_path: Path, steps: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    place = Place(tmp_path, "")
+    place.bring_up()
+    place.run("INSERT INTO workspace (name) VALUES ('precious')")
+    write_step(steps, "9001", last(), "op.execute('DELETE FROM workspace')")
+    with monkeypatch.context() as patch:
+        patch.setattr("shopweave.runtime.upgrading._name", die)
+        with pytest.raises(KeyboardInterrupt):
+            place.bring_up(steps)
+    write_step(steps, "9002", "9001", COLUMN)
+    assert place.bring_up(steps) is not None
+    place.engine.dispose()
+    numbers = {path.name.split("-")[1]: path for path in place.copies()}
+    assert sorted(numbers) == [last(), "9001"]
+    with closing(sqlite3.connect(numbers[last()])) as copy:
+        assert copy.execute("SELECT name FROM workspace").fetchall() == [("precious",)]
+
+
+def test_opening_what_is_up_to_date_costs_one_query(hub: Place) -> None:
+    asked: list[str] = []
+
+    def note(_: object, __: object, statement: str, *___: object) -> None:
+        asked.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        assert hub.bring_up() is None
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    assert [one for one in asked if "alembic" in one] == ["SELECT version_num FROM alembic_version"]
+    assert all(
+        one.startswith(
+            ("BEGIN", "SELECT version_num", "select pg_catalog.version", "select current_schema", "show ")
+        )
+        for one in asked
+    ), asked
 
 
 def test_a_hub_of_the_first_step_is_brought_up_with_all_its_rows(make: Make, steps: Path) -> None:

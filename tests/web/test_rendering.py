@@ -5,7 +5,14 @@ from decimal import Decimal
 
 import pytest
 
-from shopweave.web.rendering import Renderer, as_clock, as_value, figure, span
+from shopweave.web.figures import Figures
+from shopweave.web.rendering import as_value
+from shopweave.web.tongues import catalog
+
+
+def figures(language: str = "en") -> Figures:
+    return Figures(language, "Europe/Helsinki", catalog(language))
+
 
 NOW = datetime(2026, 11, 25, 13, 5, 7, tzinfo=UTC)
 
@@ -22,6 +29,7 @@ NOW = datetime(2026, 11, 25, 13, 5, 7, tzinfo=UTC)
     ],
 )
 def test_lengths_of_time_have_two_parts(seconds: float, text: str) -> None:
+    span = figures().span
     assert span(seconds) == span(timedelta(seconds=seconds)) == text
 
 
@@ -36,7 +44,7 @@ def test_lengths_of_time_have_two_parts(seconds: float, text: str) -> None:
     ],
 )
 def test_simple_schedules_are_words(cron: str, text: str) -> None:
-    assert as_clock(cron, "Europe/Helsinki") == text
+    assert figures().clock(cron, "Europe/Helsinki") == text
 
 
 @pytest.mark.parametrize(
@@ -56,10 +64,10 @@ def test_values_fit_into_a_line(value: object, text: str) -> None:
 
 
 def test_moments_are_as_exact_as_they_need_to_be() -> None:
-    show = Renderer("Europe/Helsinki", lambda: "key").moment
+    show = figures().moment
     assert ">15:05<" in show(NOW, NOW)
     assert 'title="25 Nov 2026, 15:05:07 EET"' in show(NOW, NOW)
     assert ">Mon 15:05<" in show(NOW - timedelta(days=2), NOW)
     assert ">5 Nov 2026, 15:05<" in show(NOW - timedelta(days=20), NOW)
     assert show(None, NOW) == "–"
-    assert figure(12_480) == "12,480"
+    assert figures().figure(12_480) == "12,480"

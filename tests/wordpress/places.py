@@ -51,7 +51,8 @@ class Simulation:
 
     def products(self, count: int, stock: int) -> list[int]:
         """Make many products."""
-        return [self.product(f"MANY-{number}", stock) for number in range(count)]
+        create = self.shop.products.create
+        return [create(_product(f"MANY-{number}", stock, ""))["id"] for number in range(count)]
 
     def send_out(self) -> None:
         """Let what waits go out."""

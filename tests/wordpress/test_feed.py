@@ -90,6 +90,16 @@ def test_orders_coupons_attributes_and_pictures_make_rows(site: Site, hook: str,
     assert pairs(site, f"do_action( '{hook}', 4711, 1, 2 );") == [(kind, 4711)]
 
 
+def test_a_draft_of_the_checkout_is_no_order_until_it_is_placed(site: Site) -> None:
+    assert pairs(site, "standin_order( 'checkout-draft' );") == []
+    order = site.order("checkout-draft")
+    placed = (
+        f"global $wpdb; $wpdb->update( $wpdb->prefix . 'wc_orders', array( 'status' => 'wc-pending' ), array( 'id' => {order} ) );"
+        f"do_action( 'woocommerce_update_order', {order}, wc_get_order( {order} ) );"
+    )
+    assert pairs(site, placed) == [("order", order)]
+
+
 def test_a_variation_tells_of_its_parent_too(site: Site) -> None:
     parent = site.product_of("variable", "FEED-P")
     one = site.product_of("", "FEED-V", parent)
@@ -136,6 +146,12 @@ def test_a_number_that_never_came_is_passed_after_a_while(site: Site) -> None:
     site.run(RAW + "$wpdb->query( \"INSERT INTO $table (n, kind, id, what, source, at) VALUES"
              f" ({last + 5}, 'order', 5, 'paid', 'shop', UTC_TIMESTAMP(6) - INTERVAL 11 SECOND)\" ); return 1;")  # fmt: skip
     assert [row["n"] for row in read(site, last)["rows"]] == [last + 5]
+
+
+def test_a_database_that_counts_in_steps_is_told_of(site: Site) -> None:
+    code = "wp_set_current_user( 1 ); global $wpdb; $wpdb->query( 'SET SESSION auto_increment_increment = 3' ); return Shopweave\\Check::answer()['lacks'];"
+    assert any("in steps" in one for one in site.run(code))
+    assert site.ask("GET", "/wc-shopweave/v1/check").json()["lacks"] == []
 
 
 def test_pages_follow_each_other(site: Site) -> None:

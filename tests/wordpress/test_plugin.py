@@ -7,7 +7,9 @@ from zipfile import ZipFile
 
 import pytest
 from tools.plugin import SOURCE, build, version
+from tools.wordpress import VERSIONS
 
+from shopweave.simulators.woocommerce.plugin import routes
 from tests.services import missing
 from tests.wordpress.site import Site, wordpress
 
@@ -49,10 +51,18 @@ def test_the_zip_has_one_folder_and_the_same_bytes_each_time(tmp_path: Path) -> 
     assert {"shopweave/shopweave.php", "shopweave/readme.txt", "shopweave/LICENSE"} <= set(names)
     assert all(name.startswith("shopweave/") for name in names)
     assert f"Stable tag: {version()}" in (SOURCE / "readme.txt").read_text("utf-8")
+    assert f"= {version()} =" in (SOURCE / "readme.txt").read_text("utf-8")
+    assert version() == routes.VERSION
     assert f"const VERSION = '{version()}';" in (SOURCE / "shopweave.php").read_text("utf-8")
 
 
-@pytest.mark.parametrize("release", ["6.4", "6.5"])
+@pytest.mark.seed("SIT-131", by="docs")
+def test_whoever_renames_pictures_is_told_to_back_up_first() -> None:
+    for path in (Path("docs/how-to/companion-plugin.md"), SOURCE / "readme.txt"):
+        assert "make a backup first" in path.read_text("utf-8")
+
+
+@pytest.mark.parametrize("release", VERSIONS)
 def test_it_activates_without_a_word_and_uninstalls_without_a_trace(tmp_path: Path, release: str) -> None:
     with wordpress(tmp_path / release, release, workers=1) as site:
         assert site.ask("GET", "/wc-shopweave/v1/check").json()["wordpress"].startswith(release)

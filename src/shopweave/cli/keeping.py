@@ -10,7 +10,7 @@ from shopweave.cli.console import print_json, tell
 from shopweave.cli.opening import opened, settings_of
 from shopweave.cli.running import DONE
 from shopweave.hub.backup import back_up, restore
-from shopweave.hub.schedules import set_schedules
+from shopweave.hub.schedules import scheduled, set_schedules
 from shopweave.model.errors import Configuration
 from shopweave.runtime.clock import SystemClock
 from shopweave.runtime.folder import FolderLock
@@ -52,7 +52,7 @@ async def go_on(folder: Path, *, beside: bool) -> int:
     async with opened(folder, works=True, steady=True) as hub, stopping() as stop:
         await set_schedules(hub)
         await hub.start()
-        names = [flow.row.name for flow in hub.house.flows.values() if flow.settings.schedule]
+        names = scheduled(hub)
         tell(f"Working by the clock: {', '.join(names) or 'no flow has a schedule'}. Ctrl-C ends it.")
         await stop.wait()
         tell("Stopping; what is under way goes on with the next start.")

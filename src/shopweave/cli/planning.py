@@ -17,9 +17,7 @@ WHO = "command line"
 async def run_flows(folder: Path, names: list[str], cause: str, *, approve: bool, as_json: bool) -> int:
     """Run or plan flows and wait until what may be sent is sent."""
     async with opened_in_turn(folder) as hub:
-        chosen = [hub.flow(name).row.name for name in names] or [
-            flow.row.name for flow in hub.house.flows.values()
-        ]
+        chosen = [runs.known_flow(hub, name, cause) for name in names or _all(hub, cause)]
         before = await runs.newest_run(hub)
         await hub.start()
         calm, approved = await _run_all(hub, chosen, cause, approve=approve)
@@ -34,6 +32,12 @@ async def run_flows(folder: Path, names: list[str], cause: str, *, approve: bool
         for plan in held:
             tell(f"Plan {plan.id} waits for you: shopweave approve {plan.id}")
     return exit_code(reports, held=bool(held), calm=calm)
+
+
+def _all(hub: Hub, cause: str) -> tuple[str, ...]:
+    """Name all flows that can run, or be planned."""
+    planned = tuple(flow.row.name for flow in hub.house.flows.values())
+    return planned if cause == "plan" else hub.flow_names
 
 
 async def _run_all(hub: Hub, names: list[str], cause: str, *, approve: bool) -> tuple[bool, int]:

@@ -20,6 +20,7 @@ async def serve(
     real: bool,
     faults: list[str],
     version: str,
+    companion: bool,
     seed: int,
     as_json: bool,
 ) -> int:
@@ -30,6 +31,7 @@ async def serve(
         real_pace=real,
         faults=simulating.wanted_faults(faults),
         version=version,
+        companion=companion,
     )
 
     def told(world: World) -> None:

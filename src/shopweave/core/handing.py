@@ -1,6 +1,7 @@
 """Handing over: what becomes of an order at one target, from what is known there. Pure."""
 
 from collections.abc import Collection
+from decimal import Decimal
 from enum import StrEnum
 
 from msgspec import Struct
@@ -61,7 +62,7 @@ def is_wanted(status: str, statuses: Collection[str], table: StateTable) -> bool
     return status in statuses if statuses else table.effect(status) is Effect.TAKES
 
 
-def goods(order: Order, table: StateTable) -> dict[str, object]:
+def goods(order: Order, table: StateTable) -> dict[str, Decimal]:
     """Give what an order takes, line by line, for comparison."""
     effect = table.effect(order.revision.status)
     return {line.line: effective(effect, line) for line in order.revision.lines if effective(effect, line)}

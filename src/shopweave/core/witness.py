@@ -1,6 +1,6 @@
 """Absorption: when a master's level is known to contain a booking."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from enum import StrEnum
 
 from msgspec import Struct
@@ -48,14 +48,14 @@ def absorb(
 
 
 def absorb_answer(
-    stored: Reading | None, bookings: Sequence[Booking], reference: str, answer: Reading
+    stored: Reading | None, bookings: Sequence[Booking], references: Collection[str], answer: Reading
 ) -> Absorption:
-    """Take the level that a booking's answer carries (witness *level*), the booking absorbed with it.
+    """Take the level that an answer carries (witness *level*), with it all that the request booked.
 
     An answer to something that is settled already changes nothing; one whose level cannot be placed in
     order acknowledges the booking, and a later reading absorbs it.
     """
-    live = [one for one in bookings if one.movement.reference == reference and one.stage not in _SETTLED]
+    live = [one for one in bookings if one.movement.reference in references and one.stage not in _SETTLED]
     if not live:
         return Absorption(on_hand=stored, bookings=tuple(bookings))
     known = [
@@ -63,7 +63,7 @@ def absorb_answer(
         for one in bookings
     ]
     others = [
-        Contains.YES if one.movement.reference == reference else contains(Witness.LEVEL, one, answer)
+        Contains.YES if one.movement.reference in references else contains(Witness.LEVEL, one, answer)
         for one in known
     ]
     if answer.level == UNKNOWN or not follows(stored, answer) or Contains.UNCLEAR in others:

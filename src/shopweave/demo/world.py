@@ -20,7 +20,7 @@ from shopweave.simulators.faults import Faults, Skewed
 from shopweave.simulators.icecat import IcecatSite
 from shopweave.simulators.journal import Journal
 from shopweave.simulators.till import create
-from shopweave.simulators.woocommerce import Key, User, WooShop, rules_of
+from shopweave.simulators.woocommerce import Key, User, WooShop, plugin, rules_of, set_image
 from shopweave.simulators.woocommerce.fill import fill
 from shopweave.simulators.woocommerce.stir import stir
 
@@ -44,13 +44,17 @@ class Facts(Struct, frozen=True, kw_only=True):
 
 
 class Wish(Struct, frozen=True, kw_only=True):
-    """How the systems are to be: which of them, where, how fast, how rough; `ports` that must be had."""
+    """How the systems are to be: which of them, where, how fast, how rough; `ports` that must be had.
+
+    With `companion` the shop has the companion plug-in.
+    """
 
     names: tuple[str, ...] = NAMES
     ports: Mapping[str, int] = {}
     real_pace: bool = False
     faults: Faults = Faults()
     version: str = "9.9.5"
+    companion: bool = False
 
 
 class World:
@@ -119,6 +123,7 @@ class World:
             journal=self._journal,
             fetch=self._fetched,
             rules=structs.replace(rules_of(wish.version), lag=faults.lag, callback_wait=wait),
+            plugins=(set_image.install, *((plugin.install,) if wish.companion else ())),
         )
         self._courier = Courier(self.shop.callbacks, self._clock, random, faults=faults, kept=self._flush)
         server = Server(

@@ -56,6 +56,10 @@ class House(Struct, frozen=True, kw_only=True):
         """Give a flow by name; raises KeyError."""
         return next(flow for flow in self.flows.values() if flow.row.name == name)
 
+    def order_flow(self, name: str) -> OrderFlow:
+        """Give a flow of orders by name; raises KeyError."""
+        return next(flow for flow in self.orders.values() if flow.row.name == name)
+
     def stock_flow(self, name: str) -> StockFlow:
         """Give a flow of stock by name; raises KeyError."""
         return next(flow for flow in self.stock.values() if flow.row.name == name)

@@ -18,7 +18,7 @@ from shopweave.lanes.snapshots import incoming
 from shopweave.model.finding import Finding, Severity
 from shopweave.model.record import Kind, RemoteRecord
 from shopweave.model.seams import Clock
-from shopweave.store import agreements, connections, findings, marks, numbers, positions, records
+from shopweave.store import agreements, connections, findings, marks, numbers, positions, records, sweeps
 from shopweave.store.base import Store, Tx
 from shopweave.store.positions import PositionRow
 from shopweave.store.statements import chunks
@@ -184,8 +184,8 @@ class Puller:
         cause = f"vanished:{port.row.name}:{feed.name}"
         missing, living, told = await self._store.read(
             lambda tx: (
-                records.unseen(tx, port.row.id, kinds, sweep),
-                records.living(tx, port.row.id, kinds),
+                sweeps.unseen(tx, port.row.id, kinds, sweep),
+                sweeps.living(tx, port.row.id, kinds),
                 findings.is_open(tx, cause),
             )
         )
@@ -207,7 +207,7 @@ class Puller:
 
 
 def _tokens(port: Port, kind: Kind, ids: Sequence[str], tx: Tx) -> dict[str, str]:
-    return records.tokens(tx, port.row.id, kind, ids)
+    return sweeps.tokens(tx, port.row.id, kind, ids)
 
 
 def _nobody(tx: Tx, connection: int) -> None:
@@ -251,8 +251,8 @@ def store_page(
     moved = store_records(tx, port, found, began, sweep=row.sweep)
     for kind in dict.fromkeys(key.kind for key in page.keys):
         tokens = {key.remote_id: key.token for key in page.keys if key.kind is kind}
-        records.store_tokens(tx, port.row.id, kind, tokens)
-        records.meet_keys(tx, port.row.id, kind, list(tokens), row.sweep)
+        sweeps.store_tokens(tx, port.row.id, kind, tokens)
+        sweeps.meet_keys(tx, port.row.id, kind, list(tokens), row.sweep)
     for broken in page.broken:
         findings.report(
             tx, broken_finding(port.row.name, broken.code, broken.what, broken.remote_id), adds=True

@@ -1,20 +1,27 @@
 """A running hub: what every function of `hub` is given."""
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from msgspec import Struct, structs
 
 from shopweave.connector.declaration import Connector, Doors, find_connector
 from shopweave.engine.port import Engine
+from shopweave.flows.ageing import Ageing
 from shopweave.flows.callbacks import Listener
 from shopweave.flows.house import Flow, House, OrderFlow, slice_of
+from shopweave.flows.intake import Intake
+from shopweave.flows.order_run import OrderRunner
+from shopweave.flows.orders import OrderReader
 from shopweave.flows.run import Runner
+from shopweave.flows.selling import Selling
 from shopweave.flows.stock import StockRunner
 from shopweave.hub.channels import build_stock_flows
+from shopweave.hub.selling import interval, overlaps, sellers, ways
 from shopweave.hub.upkeep import Upkeep, tidy
 from shopweave.lanes.gate import Gate
-from shopweave.lanes.lanes import Lanes, no_orders
+from shopweave.lanes.lanes import Lanes
 from shopweave.lanes.levels import Drain
 from shopweave.lanes.port import Port
 from shopweave.lanes.recording import RecordingTransport
@@ -24,6 +31,8 @@ from shopweave.model.seams import Clock, Ids, Random, Seals
 from shopweave.model.settings import ConnectionSettings, FlowSettings, HubSettings, OrderFlowSettings
 from shopweave.store import connections
 from shopweave.store.base import Store, Tx
+
+MONTH = 30.4375
 
 
 class Account(Struct, frozen=True, kw_only=True):
@@ -57,11 +66,19 @@ class Hub:
         self.lanes = Lanes(store, engine, clock, random, worker, house.ports, self.runner.wake)
         self.runner.send_through(self.lanes)
         self.runner.puller.wake_through(self.lanes.wake)
-        self.drain: Drain = no_orders
+        self.ways, self.selling = ways(house), Selling(house, self.lanes.wake)
+        self.lanes.carry_orders(self.ways, self.selling.absorb)
+        intake = Intake(self.lanes.wake, self.selling)
+        self.reader = OrderReader(store, sellers(house, settings, self.ways), overlaps(house), intake)
+        ageing = Ageing(store, interval(settings.order_flows))
+        self.orders = OrderRunner(store, engine, clock, house, self.reader, ageing)
+        self.drain: Drain = self.reader.drain
         self.lanes.show_stock({one.row.target: one.channel for one in house.stock.values()}, self._drain)
         self.stock = StockRunner(store, engine, clock, house, self.runner.puller, self.lanes, self._drain)
         self.listener = Listener(store, engine, house, self.runner.puller, self.runner.wake)
-        self.upkeep = Upkeep(store, engine, clock, house, self.lanes, self.runner, self.listener)
+        self.listener.read_orders_with(self.reader.look)
+        keep = timedelta(days=settings.order_months * MONTH)
+        self.upkeep = Upkeep(store, engine, clock, house, self.lanes, self.runner, self.listener, keep)
         self.posts: tuple[Post, ...] = ()
         self.open_seal: Callable[[], Seals] | None = None
         self.closing: list[Callable[[], Any]] = []
@@ -105,11 +122,24 @@ class Hub:
         return found
 
     def flow(self, name: str) -> Flow:
-        """Give a flow by name."""
+        """Give a flow of items by name."""
         found = next((flow for flow in self.house.flows.values() if flow.row.name == name), None)
         if found is None:
             raise unknown("flow", name, [flow.row.name for flow in self.house.flows.values()])
         return found
+
+    @property
+    def flow_names(self) -> tuple[str, ...]:
+        """Give the names of all flows, whatever their kind."""
+        items = tuple(flow.row.name for flow in self.house.flows.values())
+        return (*items, *(flow.row.name for flow in self.house.orders.values()))
+
+    def begin(self, tx: Tx, name: str, who: str, cause: str, engine_id: str) -> int:
+        """Begin a run of a flow of any kind; gives its number."""
+        orders = next((one for one in self.house.orders.values() if one.row.name == name), None)
+        if orders is None:
+            return self.runner.start(tx, self.flow(name), who, cause, engine_id)
+        return self.orders.start(tx, orders, who, cause, engine_id)
 
 
 def make_account(one: ConnectionSettings, doors: Doors) -> Account:

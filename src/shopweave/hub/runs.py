@@ -5,7 +5,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from shopweave.engine.port import RunQuery
-from shopweave.hub.context import Hub
+from shopweave.hub.context import Hub, unknown
 from shopweave.model.change import ChangeState
 from shopweave.store import backlog, connections, findings, lanes, marks, plans, stopping
 from shopweave.store.base import Tx
@@ -49,8 +49,16 @@ class FindingReport(Struct, frozen=True, kw_only=True):
 
 async def start(hub: Hub, flow: str, who: str, cause: str = "run") -> int:
     """Begin a run of a flow; gives its number."""
-    chosen, key = hub.flow(flow), f"run:{hub.ids.new()}"
-    return await hub.store.write(lambda tx: hub.runner.start(tx, chosen, who, cause, key))
+    chosen, key = known_flow(hub, flow, cause), f"run:{hub.ids.new()}"
+    return await hub.store.write(lambda tx: hub.begin(tx, chosen, who, cause, key))
+
+
+def known_flow(hub: Hub, name: str, cause: str) -> str:
+    """Give the name of a flow that can run, or be planned; raises `Configuration` naming those that can."""
+    able = [flow.row.name for flow in hub.house.flows.values()] if cause == "plan" else hub.flow_names
+    if name not in able:
+        raise unknown("flow to plan" if cause == "plan" else "flow", name, list(able))
+    return name
 
 
 async def finished(hub: Hub, run: int) -> None:

@@ -8,7 +8,7 @@ from msgspec import Struct, json, structs, to_builtins
 
 from shopweave.core.prints import LOOSE, replaced
 from shopweave.flows.house import Flow
-from shopweave.flows.plan import held_finding
+from shopweave.flows.judging import held_finding
 from shopweave.flows.undo import Undone, undo_slice
 from shopweave.hub import plans as hub_plans
 from shopweave.hub.context import Hub

@@ -6,6 +6,7 @@ from functools import partial
 
 from msgspec import Struct
 
+from shopweave.core.forgetting import forgotten
 from shopweave.engine.port import Engine, Json, RunQuery, Schedule
 from shopweave.flows.callbacks import Listener
 from shopweave.flows.house import House
@@ -16,6 +17,7 @@ from shopweave.model.seams import Clock
 from shopweave.store import (
     callbacks,
     connections,
+    erasing,
     findings,
     forgetting,
     lanes,
@@ -54,9 +56,11 @@ class Upkeep:
         sending: Lanes,
         runner: Runner,
         listener: Listener,
+        keep_orders: timedelta,
     ) -> None:
         self._store, self._engine, self._clock, self._house = store, engine, clock, house
         self._sending, self._runner, self._listener = sending, runner, listener
+        self._keep_orders = keep_orders
         engine.register(UPKEEP, self.advance)
 
     async def advance(self, state: Json) -> Json:
@@ -94,14 +98,24 @@ class Upkeep:
         return self._sending.revive(tx, slept, live) + self._runner.revive(tx, slow, live)
 
     async def forget(self) -> None:
-        """Delete changes and requests of more than 30 days, runs of the engine of more than 7, old forms."""
+        """Delete changes and requests of more than 30 days, runs of the engine of more than 7, old forms.
+
+        Who bought is forgotten when an order is older than the settings allow.
+        """
         await self._sliced(forgetting.forget_changes)
         await self._sliced(forgetting.forget_requests)
         await self._store.write(lambda tx: forgetting.forget_forms(tx, KEEP_FORMS))
         while await self._store.write(lambda tx: callbacks.forget_callbacks(tx, KEEP_RUNS)):
             pass
         await self._store.write(lambda tx: samples.forget(tx, KEEP))
+        while await self._store.write(
+            lambda tx: erasing.forget_old(tx, tx.now - self._keep_orders, forgotten)
+        ):
+            pass
         await self._engine.forget(self._clock.now() - KEEP_RUNS)
+
+    def _forget_buyers(self, tx: Tx) -> bool:
+        return erasing.forget_old(tx, tx.now - self._keep_orders, forgotten)
 
     async def _sliced(self, forget: Callable[[Tx, timedelta, int], int]) -> None:
         after = -1

@@ -5,14 +5,18 @@ from collections.abc import Callable, Container, Mapping, Sequence
 from datetime import timedelta
 
 from shopweave.engine.port import Engine, Json, RunRequest
+from shopweave.lanes.bookings import Absorb
 from shopweave.lanes.changes import Changes
 from shopweave.lanes.channels import Channel
+from shopweave.lanes.delivering import Deliverer
+from shopweave.lanes.handovers import HandOvers
 from shopweave.lanes.levels import Drain, Levels
 from shopweave.lanes.port import Port
 from shopweave.lanes.queue import Queue
 from shopweave.lanes.refusals import lane_finding
 from shopweave.lanes.send import Sender
 from shopweave.lanes.turn import Turn
+from shopweave.lanes.ways import Way
 from shopweave.model.errors import HubError
 from shopweave.model.seams import Clock, Random
 from shopweave.store import backlog, findings, lanes
@@ -25,6 +29,10 @@ AFTER_FAULT = timedelta(minutes=1)
 
 async def no_orders(connection: int) -> None:
     """Read no orders: nothing sells."""
+
+
+def no_levels(*_: object) -> None:
+    """Take no levels: nothing keeps stock."""
 
 
 class Lanes:
@@ -43,6 +51,8 @@ class Lanes:
         self._store, self._engine, self._clock, self._random = store, engine, clock, random
         self._worker, self._ports, self._wake_flows = worker, ports, wake_flows
         self._bells: dict[int, Event] = {}
+        self._ways: tuple[Way, ...] = ()
+        self._absorb: Absorb = no_levels
         self._channels: Mapping[int, Channel] = {}
         self._drain: Drain = no_orders
         engine.register(WAKE, self.advance)
@@ -50,6 +60,10 @@ class Lanes:
     def show_stock(self, channels: Mapping[int, Channel], drain: Drain) -> None:
         """Write the levels of these channels too; `drain` reads a channel's new orders to their end."""
         self._channels, self._drain = channels, drain
+
+    def carry_orders(self, ways: Sequence[Way], absorb: Absorb) -> None:
+        """Hand orders over on these ways too; `absorb` takes the levels that answers carry."""
+        self._ways, self._absorb = tuple(ways), absorb
 
     async def advance(self, state: Json) -> Json:
         """Work on a lane for one turn; a step of the engine."""
@@ -69,6 +83,9 @@ class Lanes:
         """Give the kinds of work of a lane."""
         sender = Sender(self._store, self._random, port, self._ports, self._wake_flows)
         queues: list[Queue] = [Changes(self._store, port, sender)]
+        if any(port.row.id in (way.target, way.source) for way in self._ways):
+            deliverer = Deliverer(self._store, self._random, port, self._ways, self.wake, self._absorb)
+            queues.append(HandOvers(port, self._ways, deliverer))
         if (channel := self._channels.get(port.row.id)) is not None:
             queues.append(Levels(self._store, self._random, port, channel, self._drain))
         return tuple(queues)

@@ -2,11 +2,12 @@
 
 from asyncio import FIRST_COMPLETED, Event, Task, TaskGroup, create_task, timeout, wait
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from shopweave.lanes.port import Port
 from shopweave.lanes.queue import Held, Job, Queue, next_job
-from shopweave.model.errors import Fenced
+from shopweave.model.errors import Fenced, Unavailable
 from shopweave.model.seams import Clock
 from shopweave.store import backlog, lanes
 from shopweave.store.base import Store, Tx
@@ -94,16 +95,20 @@ class Turn:
             held.lease, held.deadline = lease, asked + LEASE
 
     async def _listen(self) -> None:
-        """Ring the bell of this process when another one rings the lane; one that rests need not hear it."""
+        """Ring the bell of this process when another one rings the lane; one that rests need not hear it.
+
+        A database that is away for a moment must not cut off requests that are under way.
+        """
         at = self._port.row.id
         while True:
             await self._clock.sleep(LISTEN)
             if self._rests:
                 continue
-            rings = await self._store.read(lambda tx: lanes.rings(tx, at))
-            if rings != self._rings:
-                self._rings = rings
-                self._bell.set()
+            with suppress(Unavailable):
+                rings = await self._store.read(lambda tx: lanes.rings(tx, at))
+                if rings != self._rings:
+                    self._rings = rings
+                    self._bell.set()
 
     async def _loop(self, group: TaskGroup, held: Held) -> None:
         while True:

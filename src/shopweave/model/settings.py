@@ -175,6 +175,7 @@ class HubSettings(Struct, frozen=True, kw_only=True):
     database: str = ""
     time_zone: str = "UTC"
     log_days: int = 7
+    order_months: int = 24
     allow_private_addresses: bool = False
     connections: tuple[ConnectionSettings, ...] = ()
     flows: tuple[FlowSettings, ...] = ()

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from datetime import UTC, datetime
 from pathlib import Path
 
 from msgspec import Struct
@@ -16,6 +17,7 @@ from shopweave.store.migrating import (
     OlderWorks,
     Stand,
     Step,
+    StepFailed,
     is_current,
     known_steps,
     read_stand,
@@ -26,6 +28,7 @@ from shopweave.store.postgres import make_postgres
 from shopweave.store.sqlite import make_engine
 
 DATABASE = "hub.sqlite"
+COPY = f"{DATABASE}.before-steps"
 PATIENCE = 5.0
 LOOK = 0.1
 
@@ -73,26 +76,41 @@ def bring_up(folder: Path, url: str, clock: Clock, *, held: bool, steps: Path = 
 
 
 def _upgrade_file(folder: Path, clock: Clock, steps: Path, *, held: bool) -> Upgrade | None:
-    lock, database = FolderLock(folder), folder / DATABASE
-    kept: list[Path] = []
+    lock, copy = FolderLock(folder), folder / COPY
 
     def keep(number: str) -> None:
         if not held:
             lock.take()
-        stamp = clock.now().strftime("%Y-%m-%d_%H-%M-%S")
-        copy = database.with_name(f"{DATABASE}.step-{number}-{stamp}")
-        back_up(database, copy)
-        kept.append(copy)
+        _settle(copy, number)
+        back_up(folder / DATABASE, copy)
 
     try:
         with _engine(folder, "") as engine:
-            return _told(upgrade(engine, keep, steps), kept[0] if kept else None)
-    except BaseException:
-        for copy in kept:
-            copy.unlink(missing_ok=True)
+            stand = upgrade(engine, keep, steps)
+        made = stand.waiting and stand.number
+        return _told(stand, _name(copy, stand.number, clock.now()) if made else None)
+    except StepFailed:
+        copy.unlink(missing_ok=True)
         raise
     finally:
         lock.release()
+
+
+def _settle(copy: Path, number: str) -> None:
+    """Name a copy whose maker was killed after its steps; one whose steps were never done is made anew."""
+    if not copy.exists():
+        return
+    engine = make_engine(copy, read_only=True)
+    left = read_stand(engine).number
+    engine.dispose()
+    if left == number:
+        copy.unlink()
+    else:
+        _name(copy, left, datetime.fromtimestamp(copy.stat().st_mtime, UTC))
+
+
+def _name(copy: Path, number: str, moment: datetime) -> Path:
+    return copy.rename(copy.with_name(f"{DATABASE}.step-{number}-{moment.strftime('%Y-%m-%d_%H-%M-%S')}"))
 
 
 def _told(stand: Stand, backup: Path | None) -> Upgrade | None:

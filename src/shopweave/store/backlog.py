@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from shopweave.store import outbox, shelves
+from shopweave.store import handovers, outbox, shelves
 from shopweave.store.base import Tx
 
 
@@ -10,6 +10,7 @@ def next_due(tx: Tx, connection: int, epoch: int, *, stopped: bool = False) -> d
     """Say when a lane has something to do next, None when nothing waits; a stopped one only looks up."""
     found = (
         outbox.next_due(tx, connection, epoch, stopped=stopped),
+        handovers.next_due(tx, connection, epoch, stopped=stopped),
         shelves.next_due(tx, connection, epoch, stopped=stopped),
     )
     return min((one for one in found if one is not None), default=None)
@@ -17,9 +18,9 @@ def next_due(tx: Tx, connection: int, epoch: int, *, stopped: bool = False) -> d
 
 def left(tx: Tx, connection: int) -> int:
     """Count what is waiting or under way at a connection."""
-    return outbox.left(tx, connection) + shelves.left(tx, connection)
+    return outbox.left(tx, connection) + handovers.left(tx, connection) + shelves.left(tx, connection)
 
 
 def count_intents(tx: Tx) -> int:
     """Count what was written ahead of requests whose end is not recorded."""
-    return outbox.count_intents(tx) + shelves.count_intents(tx)
+    return outbox.count_intents(tx) + handovers.count_intents(tx) + shelves.count_intents(tx)

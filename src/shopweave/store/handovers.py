@@ -69,11 +69,9 @@ _NAMES = HandOverRow.__struct_fields__
 _ALL = select(*(handover.c[name] for name in _NAMES))
 _BY_ID = _ALL.where(handover.c.id.in_(many("ids"))).order_by(handover.c.id)
 _OF_ORDERS = _ALL.where(handover.c.order.in_(many("ids"))).order_by(handover.c.order, handover.c.id)
-_IN_STATE = (
-    _ALL.where(handover.c.state.in_(many("states")), handover.c.id > bindparam("after"))
-    .order_by(handover.c.id)
-    .limit(bindparam("limit"))
-)
+_PARKED = _ALL.where(
+    handover.c.flow == bindparam("of"), handover.c.state == HandOverState.PARKED.value
+).order_by(handover.c.id)
 _ADD = insert(handover).returning(handover.c.id, sort_by_parameter_order=True)
 _SET = update(handover).where(handover.c.id.in_(many("ids")))
 _HERE = handover.c.connection == bindparam("at")
@@ -160,10 +158,9 @@ def of_orders(tx: Tx, orders: Sequence[int]) -> list[HandOverRow]:
     return [_row(row) for piece in pieces for row in tx.rows(_OF_ORDERS, {"ids": list(piece)})]
 
 
-def in_state(tx: Tx, states: Sequence[HandOverState], after: int, limit: int) -> list[HandOverRow]:
-    """Give hand-overs in certain states, a slice at a time."""
-    parameters = {"states": [state.value for state in states], "after": after, "limit": limit}
-    return [_row(row) for row in tx.rows(_IN_STATE, parameters)]
+def parked(tx: Tx, flow: int) -> list[HandOverRow]:
+    """Give the hand-overs of a flow that wait for a link."""
+    return [_row(row) for row in tx.rows(_PARKED, {"of": flow})]
 
 
 def set_state(tx: Tx, ids: Sequence[int], state: HandOverState, **values: Any) -> None:

@@ -70,7 +70,7 @@ _BY_SKU = (
     .distinct()
 )
 _THERE = (
-    select(link.c.item, link.c.factor, record.c.kind, record.c.remote_id)
+    select(link.c.item, link.c.factor, link.c.record, record.c.kind, record.c.remote_id)
     .join(record, record.c.id == link.c.record)
     .where(
         link.c.connection == bindparam("at"), link.c.item.in_(many("ids")), _LIVES, record.c.gone.is_(False)
@@ -81,6 +81,7 @@ _THERE = (
 class There(Struct, frozen=True, kw_only=True):
     """The record of an item at a target."""
 
+    record: int
     kind: str
     remote_id: str
     factor: int
@@ -138,4 +139,7 @@ def there(tx: Tx, connection: int, items: Sequence[int]) -> dict[int, There]:
     """Give the records that items have at a target."""
     pieces = chunks(sorted(set(items)))
     rows = (row for piece in pieces for row in tx.rows(_THERE, {"at": connection, "ids": list(piece)}))
-    return {row.item: There(kind=row.kind, remote_id=row.remote_id, factor=row.factor) for row in rows}
+    return {
+        row.item: There(record=row.record, kind=row.kind, remote_id=row.remote_id, factor=row.factor)
+        for row in rows
+    }

@@ -77,6 +77,21 @@ _BY_ID = select(*_COLUMNS).where(customer_order.c.id.in_(many("ids"))).order_by(
 _ADD = insert(customer_order).returning(customer_order.c.id, sort_by_parameter_order=True)
 _SET = update(customer_order).where(customer_order.c.id == bindparam("key"))
 _SEEN = update(customer_order).where(customer_order.c.id.in_(many("ids"))).values(read=bindparam("at"))
+_GONE = (
+    update(customer_order)
+    .where(customer_order.c.id.in_(many("ids")))
+    .values(read=bindparam("at"), final=True, code="ORD-030", what="its channel has it no more")
+)
+_OTHER_STATUS = (
+    select(customer_order.c.id)
+    .where(
+        customer_order.c.connection == bindparam("at"),
+        customer_order.c.final.is_(False),
+        customer_order.c.revision > 0,
+        customer_order.c.status.not_in(many("known")),
+    )
+    .limit(1)
+)
 _ADD_REVISION = insert(order_revision)
 _CURRENT = (
     select(order_revision.c.order, order_revision.c.body)
@@ -200,6 +215,17 @@ def note_seen(tx: Tx, ids: Sequence[int]) -> None:
     """Note that these were read and had not changed."""
     for piece in chunks(list(ids)):
         tx.run(_SEEN, {"ids": list(piece), "at": tx.now})
+
+
+def note_gone(tx: Tx, ids: Sequence[int]) -> None:
+    """Note that a channel no longer has these: nothing more will move."""
+    for piece in chunks(list(ids)):
+        tx.run(_GONE, {"ids": list(piece), "at": tx.now})
+
+
+def has_other_status(tx: Tx, connection: int, known: Sequence[str]) -> bool:
+    """Say whether a channel has an open order whose status is none of these."""
+    return tx.one(_OTHER_STATUS, {"at": connection, "known": list(known)}) is not None
 
 
 def store(

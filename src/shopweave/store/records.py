@@ -248,19 +248,6 @@ _BY_NAME = (
     )
     .order_by(record.c.id.desc())
 )
-_UNSEEN = (
-    select(record.c.id, record.c.kind, record.c.remote_id)
-    .where(
-        record.c.connection == bindparam("at"),
-        record.c.kind.in_(many("kinds")),
-        record.c.sweep < bindparam("number"),
-        record.c.gone.is_(False),
-    )
-    .order_by(record.c.id)
-)
-_LIVING = select(func.count()).where(
-    record.c.connection == bindparam("at"), record.c.kind.in_(many("kinds")), record.c.gone.is_(False)
-)
 _TO_READ = (
     select(record.c.kind, record.c.remote_id)
     .where(
@@ -269,16 +256,6 @@ _TO_READ = (
     )
     .order_by(record.c.id)
     .limit(bindparam("limit"))
-)
-_TOKENS = select(record.c.remote_id, record.c.token).where(
-    record.c.connection == bindparam("at"),
-    record.c.kind == bindparam("of"),
-    record.c.remote_id.in_(many("ids")),
-)
-_TOKEN = update(record).where(
-    record.c.connection == bindparam("at"),
-    record.c.kind == bindparam("of"),
-    record.c.remote_id == bindparam("one"),
 )
 _GONE = update(record).where(record.c.id == bindparam("key")).values(gone=True, again=False)
 _KEEP = update(record).where(record.c.id == bindparam("key")).values(missing=True)
@@ -326,44 +303,10 @@ def ids_by_name(tx: Tx, connection: int, kind: Kind, names: Sequence[str]) -> Ma
     }
 
 
-def unseen(tx: Tx, connection: int, kinds: Sequence[Kind], sweep: int) -> list[tuple[int, Kind, str]]:
-    """Give the living records that sweep number `sweep` has not met."""
-    parameters = {"at": connection, "kinds": [kind.value for kind in kinds], "number": sweep}
-    return [(row.id, Kind(row.kind), row.remote_id) for row in tx.rows(_UNSEEN, parameters)]
-
-
-def living(tx: Tx, connection: int, kinds: Sequence[Kind]) -> int:
-    """Count the records that are not gone."""
-    return int(tx.scalar(_LIVING, {"at": connection, "kinds": [kind.value for kind in kinds]}))
-
-
 def to_read_again(tx: Tx, connection: int, now: datetime, limit: int) -> list[tuple[Kind, str]]:
     """Give records that must be read by id: skipped as stale, or due to change by themselves."""
     rows = tx.rows(_TO_READ, {"at": connection, "now": now, "limit": limit})
     return [(Kind(row.kind), row.remote_id) for row in rows]
-
-
-def tokens(tx: Tx, connection: int, kind: Kind, ids: Sequence[str]) -> dict[str, str]:
-    """Give the tokens that a key sweep last stored."""
-    pieces = chunks(list(ids))
-    rows = (
-        row
-        for ids in pieces
-        for row in tx.rows(_TOKENS, {"at": connection, "of": kind.value, "ids": list(ids)})
-    )
-    return {row.remote_id: row.token for row in rows}
-
-
-def store_tokens(tx: Tx, connection: int, kind: Kind, fresh: Mapping[str, str]) -> None:
-    """Store the tokens of records that were read."""
-    if fresh:
-        tx.run(
-            _TOKEN,
-            [
-                {"at": connection, "of": kind.value, "one": key, "token": token}
-                for key, token in fresh.items()
-            ],
-        )
 
 
 _NEWEST_SWEEP = select(func.max(record.c.sweep)).where(record.c.connection == bindparam("at"))
@@ -382,15 +325,6 @@ def store_answer(tx: Tx, connection: int, one: Incoming) -> tuple[int, bytes | N
 
 
 _PRINTS = select(record.c.id, record.c.prints).where(record.c.id.in_(many("ids")))
-_MET = (
-    update(record)
-    .where(
-        record.c.connection == bindparam("at"),
-        record.c.kind == bindparam("of"),
-        record.c.remote_id.in_(many("ids")),
-    )
-    .values(sweep=bindparam("number"))
-)
 
 
 def set_level(tx: Tx, key: int, shown: Level) -> None:
@@ -403,12 +337,6 @@ def prints_of(tx: Tx, ids: Sequence[int]) -> dict[int, bytes]:
     """Give the prints of records."""
     pieces = chunks(list(ids))
     return {row.id: row.prints for piece in pieces for row in tx.rows(_PRINTS, {"ids": list(piece)})}
-
-
-def meet_keys(tx: Tx, connection: int, kind: Kind, remote_ids: Sequence[str], sweep: int) -> None:
-    """Note that a key sweep met these records."""
-    for piece in chunks(list(remote_ids)):
-        tx.run(_MET, {"at": connection, "of": kind.value, "ids": list(piece), "number": sweep})
 
 
 def set_gone(tx: Tx, ids: Sequence[int]) -> None:

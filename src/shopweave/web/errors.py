@@ -13,18 +13,10 @@ from shopweave.hub.access import NotAllowed, Throttled
 from shopweave.model.errors import Configuration, HubError, Unavailable
 from shopweave.runtime.secrets import mask
 from shopweave.web.once import Repeated
-from shopweave.web.security import Forged, RoleNeeded, Site
+from shopweave.web.security import Forged, RoleNeeded, Site, language_of
 
-MISSING = (
-    "HUB-404",
-    "HUB-406",
-    "PLAN-010",
-    "RUN-010",
-    "CFG-120",
-    "CFG-121",
-    "UNDO-001",
-    "USER-008",
-    "USER-009",
+MISSING = frozenset(
+    {"HUB-404", "HUB-406", "PLAN-010", "RUN-010", "CFG-120", "CFG-121", "UNDO-001", "USER-008", "USER-009"}
 )
 AnyRequest = Request[Any, Any, Any]
 
@@ -93,7 +85,13 @@ def answer(request: AnyRequest, status: int, problem: Problem) -> Response[Any]:
         return Response(problem, status_code=status, media_type=MediaType.JSON)
     site: Site = request.app.state.site
     html = site.renderer.render(
-        "problem.html", problem=problem, person=request.state.get("person"), current="", held=0, loud=0
+        "problem.html",
+        language_of(request),
+        problem=problem,
+        person=request.state.get("person"),
+        current="",
+        held=0,
+        loud=0,
     )
     return Response(html, status_code=status, media_type=MediaType.HTML)
 

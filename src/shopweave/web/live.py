@@ -10,38 +10,28 @@ from litestar.response import Stream
 
 from shopweave.hub.access import by_session
 from shopweave.hub.overview import Overview, overview
-from shopweave.web.security import COOKIE, Given, Site
+from shopweave.web.security import COOKIE, Given, Site, language_of
 
 PAUSE, BEAT, CHECK = 1.0, 5, 60
-
-
-def title_of(seen: Overview) -> str:
-    """Say in one line how things stand."""
-    number = len(seen.loud) + len(seen.held)
-    if number:
-        return f"{number} things need you" if number > 1 else "1 thing needs you"
-    if seen.waiting:
-        return f"{seen.waiting:,} writes wait" if seen.waiting > 1 else "1 write waits"
-    return "Nothing needs you"
 
 
 @get("/live", include_in_schema=False)
 async def live(request: Request[Any, Any, Any], site: Given) -> Stream:
     """Tell the first page what changed, until it is closed or the session is over."""
     return Stream(
-        _messages(site, request.cookies.get(COOKIE, "")),
+        _messages(site, request.cookies.get(COOKIE, ""), language_of(request)),
         media_type="text/event-stream",
         headers={"x-accel-buffering": "no"},
     )
 
 
-async def _messages(site: Site, key: str) -> AsyncIterator[str]:
+async def _messages(site: Site, key: str, language: str) -> AsyncIterator[str]:
     before, turn = "", 0
     while not site.over.is_set() and (turn % CHECK or await by_session(site.hub, key) is not None):
         seen = await overview(site.hub)
-        shown = _parts(site, seen)
+        shown = _parts(site, seen, language)
         if shown != before or turn % BEAT == 0:
-            sign = site.renderer.render("sign.html", now=seen.at, live=True)
+            sign = site.renderer.render("sign.html", language, now=seen.at, live=True)
             yield message(_partial("live", sign) + (shown if shown != before else ""))
             before = shown
         turn += 1
@@ -50,10 +40,10 @@ async def _messages(site: Site, key: str) -> AsyncIterator[str]:
                 await site.over.wait()
 
 
-def _parts(site: Site, seen: Overview) -> str:
+def _parts(site: Site, seen: Overview, language: str) -> str:
     render = site.renderer.render
-    body = render("today_body.html", seen=seen, now=seen.at, title=title_of(seen))
-    return _partial("today", body) + _partial("band", render("band.html", seen=seen, now=seen.at))
+    body = render("today_body.html", language, seen=seen, now=seen.at)
+    return _partial("today", body) + _partial("band", render("band.html", language, seen=seen, now=seen.at))
 
 
 def _partial(target: str, html: str) -> str:

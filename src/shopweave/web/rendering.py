@@ -1,51 +1,39 @@
 """Templates and what they need to show values to people."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from functools import partial
 from importlib import resources
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from msgspec import json
 
 from shopweave.runtime.secrets import mask
+from shopweave.web import tongues
+from shopweave.web.figures import DASH, Figures
+from shopweave.web.sentences import as_said
+from shopweave.web.words import CAUSES, FIELDS, PEOPLE, ROLES, SIGNS, STATES
 
 STATIC = resources.files("shopweave.web") / "static"
-DASH = "–"
-SIGNS = {
-    "in step": ("ok", "ok"),
-    "done": ("ok", "ok"),
-    "approved": ("go", ""),
-    "catching up": ("go", ""),
-    "running": ("go", ""),
-    "intent": ("go", ""),
-    "waiting": ("wait", ""),
-    "waits": ("wait", ""),
-    "held": ("hold", "warn"),
-    "paused": ("hold", "warn"),
-    "needs you": ("warn", "warn"),
-    "in doubt": ("doubt", "warn"),
-    "stopped": ("stop", "stop"),
-    "failed": ("stop", "stop"),
-    "refused": ("stop", "stop"),
-}
-NAMES = {
-    "intent": "being sent",
-    "clock": "by the clock",
-    "run": "by hand",
-    "plan": "as a plan",
-    "undo": "to undo another run",
-}
+Say = Callable[[str], str]
 
 
 class Renderer:
     """Render pages and parts of them, in one time zone; `fresh` gives each form its one-time key."""
 
     def __init__(self, zone: str, fresh: Callable[[], str]) -> None:
-        self._zone = ZoneInfo(zone)
-        self._templates = Environment(
+        self._zone, self._fresh = zone, fresh
+        self._made: dict[str, Environment] = {}
+
+    def render(self, template: str, language: str, **values: Any) -> str:
+        """Render a template in a language; every secret the hub knows is masked in what comes out."""
+        if language not in self._made:
+            self._made[language] = self._make(language)
+        return mask(self._made[language].get_template(template).render(**values))
+
+    def _make(self, language: str) -> Environment:
+        made = Environment(
             loader=PackageLoader("shopweave.web", "templates"),
             autoescape=select_autoescape(default=True, default_for_string=True),
             undefined=StrictUndefined,
@@ -53,74 +41,51 @@ class Renderer:
             lstrip_blocks=True,
             extensions=["jinja2.ext.i18n"],
         )
-        self._templates.policies["ext.i18n.trimmed"] = True
-        self._templates.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
-        self._templates.globals |= {
-            "fresh": fresh,
-            "zone": zone,
-            "named_roles": lambda roles: [(one, one) for one in roles],
+        texts = tongues.catalog(language)
+        made.policies["ext.i18n.trimmed"] = True
+        made.install_gettext_translations(texts, newstyle=True)  # type: ignore[attr-defined]
+        figures, say = Figures(language, self._zone, texts), texts.gettext
+        made.globals |= {
+            "fresh": self._fresh,
+            "zone": self._zone,
+            "language": language,
+            "languages": list(tongues.NAMES.items()),
+            "named_roles": lambda roles: [(one, say(ROLES[one])) for one in roles],
         }
-        self._templates.filters |= {
-            "moment": self.moment,
-            "span": span,
-            "figure": figure,
+        made.filters |= {
+            "moment": figures.moment,
+            "span": figures.span,
+            "figure": figures.figure,
+            "clock": figures.clock,
             "value": as_value,
-            "clock": as_clock,
-            "atom": lambda key: key.replace("_", " "),
             "sign": lambda state: SIGNS.get(state, ("wait", "")),
-            "word": lambda state: NAMES.get(state, state),
+            "atom": partial(_field, say),
+            "word": partial(_word, say, STATES | ROLES),
+            "cause": partial(_word, say, CAUSES),
+            "who": partial(_word, say, PEOPLE),
+            "plainly": lambda text: as_said(text, say) or text,
+            "said": partial(_said, language, say),
         }
-
-    def render(self, template: str, **values: Any) -> str:
-        """Render a template; every secret the hub knows is masked in what comes out."""
-        return mask(self._templates.get_template(template).render(**values))
-
-    def moment(self, at: datetime | None, now: datetime) -> Markup:
-        """Write a time: today's by the clock, this week's by the day, older ones by the date."""
-        if at is None:
-            return Markup(DASH)  # noqa: S704 - a constant
-        here, today = at.astimezone(self._zone), now.astimezone(self._zone)
-        if here.date() == today.date():
-            text = f"{here:%H:%M}"
-        elif abs(today - here) < timedelta(days=6):
-            text = f"{here:%a %H:%M}"
-        else:
-            text = f"{here:%-d %b %Y, %H:%M}"
-        whole = f"{here:%-d %b %Y, %H:%M:%S %Z}"
-        return Markup('<time datetime="{}" title="{}">{}</time>').format(at.isoformat(), whole, text)
+        return made
 
 
-def span(seconds: float | timedelta) -> str:
-    """Write a length of time in its two largest parts."""
-    total = seconds.total_seconds() if isinstance(seconds, timedelta) else seconds
-    if total < 10:
-        return f"{max(total, 0):.1f} s"
-    parts, rest = [], int(total)
-    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s")):
-        if rest >= size:
-            parts.append(f"{rest // size} {unit}")
-            rest %= size
-    return " ".join(parts[:2])
+def _word(say: Say, words: dict[str, str], text: str) -> str:
+    return say(words[text]) if text in words else text
 
 
-def as_clock(cron: str, zone: str) -> str:
-    """Write a schedule in words where it is a simple one, else as it stands."""
-    minute, hour, *rest = cron.split()
-    if rest == ["*", "*", "*"]:
-        if hour == "*" and (minute == "*" or minute == "*/1"):
-            return "every minute"
-        if hour == "*" and minute.startswith("*/"):
-            return f"every {minute[2:]} minutes"
-        if hour == "*" and minute.isdecimal():
-            return f"every hour at minute {minute}"
-        if minute.isdecimal() and hour.isdecimal():
-            return f"daily at {int(hour):02}:{int(minute):02}, {zone}"
-    return f"{cron}, {zone}"
+def _field(say: Say, key: str) -> str:
+    """Name a field, what its key adds to the name in parentheses: `long_text/fi` → long text (fi)."""
+    base, rest = next(((key[:at], key[at + 1 :]) for at, one in enumerate(key) if one in "/#"), (key, ""))
+    name = _word(say, FIELDS, base).replace("_", " ")
+    return f"{name} ({rest.replace('#', ', ')})" if rest else name
 
 
-def figure(number: int) -> str:
-    """Write a count, never shortened."""
-    return f"{number:,}"
+def _said(language: str, say: Say, text: str) -> Markup:
+    """Say a sentence in the language of the page; one that only exists in English is marked as such."""
+    found = as_said(text, say)
+    if found is not None or language == tongues.FIRST or not text:
+        return escape(found or text)
+    return Markup('<span lang="en">{}</span>').format(text)
 
 
 def as_value(value: Any) -> str:

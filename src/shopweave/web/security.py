@@ -18,6 +18,7 @@ from shopweave.hub.access import NotAllowed, Person, Role
 from shopweave.hub.context import Hub
 from shopweave.model.errors import HubError
 from shopweave.web.rendering import Renderer
+from shopweave.web.tongues import chosen
 
 COOKIE = "shopweave"
 CSRF_FIELD, CSRF_HEADER = "csrf", "x-csrf-token"
@@ -87,6 +88,14 @@ async def may_come_in(connection: ASGIConnection[Any, Any, Any, Any], handler: B
     check_role(person, needed)
     if unsafe and person.csrf and not await _has_csrf(connection, person):
         raise Forged(remedy="Open the page again and repeat it there.")
+
+
+def language_of(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
+    """Give the language of whoever asks: their own choice, else the browser's."""
+    person: Person | None = connection.state.get("person")
+    return chosen(
+        person.preferences.language if person else "", connection.headers.get("accept-language", "")
+    )
 
 
 def check_role(person: Person, needed: Role) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from shopweave.connector.orders import Taken
 from shopweave.connector.roles import CheckLine, Checks
 from shopweave.connector.settings import Setting
 from shopweave.connectors.phppos import CONNECTOR, Till
@@ -11,6 +12,7 @@ from shopweave.connectors.phppos.options import OPTIONS
 from shopweave.connectors.phppos.settings import address, read_rules
 from shopweave.model.errors import Configuration
 
+from .orders import hand_over, line, shipping
 from .shop import PASSWORD, Shop, mariadb_settings, mariadb_user, root, run
 
 
@@ -90,7 +92,33 @@ def test_the_few_rights_that_writing_needs_are_enough(maria: Shop, database: str
     written = ("items", "item_variations", "location_items", "location_item_variations", "inventory")
     updates = [f"INSERT, UPDATE ON {database}.phppos_{table}" for table in written]
     with mariadb_user(database, f"SELECT ON {database}.*", *updates) as user:
-        assert troubles(maria.till(**mariadb_settings(database, user))) == {}
+        till = maria.till(**mariadb_settings(database, user))
+        assert troubles(till) == {}
+        assert "DELETE on phppos_sales_items" in run(till.check())[-1].what
+
+
+@pytest.mark.mariadb
+def test_the_rights_that_web_sales_need_are_enough(maria: Shop, database: str) -> None:
+    maria.item(5, quantity="10")
+    stock = ("item_variations", "location_items", "location_item_variations", "inventory", "items", "sales")
+    rows = ("sales_items", "sales_items_taxes", "sales_payments")
+    grants = [f"INSERT, UPDATE ON {database}.phppos_{table}" for table in stock]
+    grants += [f"INSERT, DELETE ON {database}.phppos_{table}" for table in rows]
+    with mariadb_user(database, f"SELECT ON {database}.*", *grants) as user:
+        till = maria.till(**mariadb_settings(database, user), currency="EUR")
+        assert run(till.check())[-1].what == "Orders can be taken over as web sales."
+        first = run(till.take(hand_over(line("5", 2), charges=(shipping(4),)), not_after=None))
+        assert isinstance(first, Taken)
+        later = hand_over(line("5", 1), reference="r2", remote_id=first.remote_id)
+        assert isinstance(run(till.take(later, not_after=None)), Taken)
+
+
+def test_what_is_missing_to_take_orders_over_is_said(lite: Shop) -> None:
+    lite.item(1)
+    assert "currency" in run(lite.till().check())[-1].what
+    lite.sql("DROP TABLE phppos_sales_payments")
+    assert "phppos_sales_payments" in run(lite.till(currency="EUR").check())[-1].what
+    assert troubles(lite.till()) == {}
 
 
 @pytest.mark.mariadb

@@ -1,20 +1,23 @@
 """A till takes orders over: once, whole, with their stock, in one transaction."""
 
 import asyncio
+import threading
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
+import pymysql
 import pytest
 
 from shopweave.connector.orders import HandOver, Taken, TakesOrders
 from shopweave.connectors.phppos import Till
 from shopweave.model.change import WriteRefused
-from shopweave.model.errors import Configuration, Fenced
+from shopweave.model.errors import Configuration, Fenced, NotSent
 from shopweave.model.order import Refund
 from shopweave.model.values import tracked
 
 from .orders import eur, hand_over, line, shipping
-from .shop import Shop, run
+from .shop import Shop, root, run
 from .test_till_stock import log, quantities
 
 REFERENCE = "shop>till:1001:1"
@@ -380,3 +383,59 @@ def test_the_same_order_at_once_from_four_hubs_is_one_sale(maria: Shop, service:
     assert len(log(maria)) == 1 - service
     assert len(maria.sql("SELECT * FROM phppos_items WHERE system_item = 1")) == 1
     assert len(maria.sql("SELECT * FROM phppos_customers")) == 1
+
+
+@pytest.mark.mariadb
+def test_orders_and_sales_at_once_are_all_counted_and_a_deadlock_is_no_doubt(
+    maria: Shop, database: str
+) -> None:
+    """The till locks items before stock, the hub stock before items: who is taken back surely left nothing."""
+    for item in (5, 6, 7):
+        maria.item(item, quantity="1000")
+    stop = threading.Event()
+    sold = [0]
+
+    def sell() -> None:
+        with root(database=database) as connection, connection.cursor() as cursor:
+            while not stop.is_set():
+                with suppress(pymysql.err.OperationalError):
+                    cursor.execute("BEGIN")
+                    cursor.execute("UPDATE phppos_items SET last_modified = NOW() WHERE item_id IN (7, 6)")
+                    cursor.execute(
+                        "UPDATE phppos_location_items SET quantity = quantity - 1 WHERE item_id IN (6, 7)"
+                    )
+                    cursor.execute("COMMIT")
+                    sold[0] += 1
+
+    async def hand(hub: int) -> int:
+        connection, again = till(maria), 0
+        for number in range(15):
+            goods = (line("7", 1), line("5", 1)) if number % 2 else (line("5", 1), line("6", 1))
+            order = hand_over(*goods, reference=f"hub {hub} order {number}", charges=(shipping(1),))
+            while True:
+                try:
+                    answer = await connection.take(order, not_after=None)
+                except NotSent:
+                    again += 1
+                    continue
+                assert isinstance(answer, Taken)
+                break
+        return again
+
+    async def all_at_once() -> list[int]:
+        return await asyncio.gather(*(hand(number) for number in range(4)))
+
+    cashier = threading.Thread(target=sell)
+    cashier.start()
+    try:
+        asyncio.run(all_at_once())
+    finally:
+        stop.set()
+        cashier.join()
+    assert len(sales(maria)) == 60
+    assert quantities(maria) == {
+        (1, 5): Decimal(940),
+        (1, 6): Decimal(1000 - 32 - sold[0]),
+        (1, 7): Decimal(1000 - 28 - sold[0]),
+    }
+    assert len(log(maria)) == 120

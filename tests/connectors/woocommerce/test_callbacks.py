@@ -42,6 +42,10 @@ def pinged(body: bytes, secret: str = SECRET) -> Callback:
         (Callback(headers={}, body=b"webhook_id=5"), ("", "")),
         (pinged(b'{"kind":"order","id":7,"number":3,"at":"2026-01-01T00:00:00Z"}'), ("order", "7")),
         (pinged(b'{"kind":"stock","id":12,"number":4,"at":"2026-01-01T00:00:00Z"}'), ("product", "12")),
+        (
+            pinged(b'{"kind":"variation","id":8,"number":4,"at":"2026-01-01T00:00:00Z","parent":7}'),
+            ("variation", "7:8"),
+        ),
         (pinged(b'{"kind":"coupon","id":2,"number":5,"at":"2026-01-01T00:00:00Z"}'), ("", "")),
     ],
 )

@@ -37,6 +37,10 @@ class WC_Order {
 		return substr( $this->row['status'], 3 );
 	}
 
+	public function has_status( $status ) {
+		return $status === $this->get_status();
+	}
+
 	public function get_meta( $key ) {
 		return json_decode( $this->row['meta'], true )[ $key ] ?? '';
 	}

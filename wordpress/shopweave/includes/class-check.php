@@ -78,6 +78,9 @@ final class Check {
 		if ( '' === Woo::version() ) {
 			$lacks[] = 'WooCommerce is not active.';
 		}
+		if ( 1 !== Tables::step() ) {
+			$lacks[] = 'The database counts in steps, as clusters do: changes are shown ten seconds late.';
+		}
 		if ( ! function_exists( 'curl_init' ) ) {
 			$lacks[] = 'PHP has no curl: pictures are fetched without holding on to the address that was checked, and no pings are sent.';
 		}

@@ -24,7 +24,7 @@ final class Idempotency {
 	 */
 	public static function key( \WP_REST_Request $request ): string {
 		$key = (string) ( $request->get_header( 'idempotency_key' ) ?? $request['key'] );
-		if ( ! preg_match( '/^[\x21-\x7e]{1,64}$/', $key ) ) {
+		if ( ! preg_match( '/^[\x21-\x7e]{1,64}$/D', $key ) ) {
 			throw new Problem( 400, 'key_missing', 'Give an Idempotency-Key of 1 to 64 visible ASCII characters.' );
 		}
 		return $key;

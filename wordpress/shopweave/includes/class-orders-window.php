@@ -128,7 +128,7 @@ final class Orders_Window {
 		if ( '' === $text ) {
 			return null;
 		}
-		if ( ! preg_match( '/^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?$/', $text ) ) {
+		if ( ! preg_match( '/^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?$/D', $text ) ) {
 			throw Batch::bad( $field );
 		}
 		$found = date_create( $text, new \DateTimeZone( 'UTC' ) );

@@ -111,7 +111,11 @@ final class Ping {
 	 * @param int   $left     Milliseconds.
 	 */
 	private static function one( array $settings, array $one, int $left ): bool {
-		$body  = wp_json_encode( $one + array( 'at' => gmdate( 'Y-m-d\TH:i:s\Z' ) ) );
+		$one['at'] = gmdate( 'Y-m-d\TH:i:s\Z' );
+		if ( 'variation' === $one['kind'] ) {
+			$one['parent'] = (int) wp_get_post_parent_id( $one['id'] );
+		}
+		$body  = wp_json_encode( $one );
 		$limit = static function ( $handle ) use ( $left ): void {
 			// phpcs:disable WordPress.WP.AlternativeFunctions.curl_curl_setopt -- WordPress allows no limit below a second.
 			curl_setopt( $handle, CURLOPT_NOSIGNAL, 1 );

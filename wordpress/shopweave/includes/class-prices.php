@@ -15,7 +15,7 @@ defined( 'ABSPATH' ) || exit;
 final class Prices {
 
 	private const FIELDS = array( 'id', 'sku', 'regular', 'sale', 'from', 'to' );
-	private const NUMBER = '/^\d{1,12}(\.\d{1,6})?$/';
+	private const NUMBER = '/^\d{1,12}(\.\d{1,6})?$/D';
 
 	/**
 	 * Register the route.

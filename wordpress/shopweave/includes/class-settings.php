@@ -20,7 +20,7 @@ final class Settings {
 		'ping_secret'     => '',
 		'quiet_analytics' => false,
 	);
-	private const SECRET  = '/^[\x21-\x7e]{16,255}$/';
+	private const SECRET  = '/^[\x21-\x7e]{16,255}$/D';
 
 	/**
 	 * Register the route.

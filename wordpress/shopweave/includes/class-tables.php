@@ -95,6 +95,14 @@ final class Tables {
 	}
 
 	/**
+	 * Give the step in which the database counts rows.
+	 */
+	public static function step(): int {
+		global $wpdb;
+		return (int) $wpdb->get_var( 'SELECT @@auto_increment_increment' );
+	}
+
+	/**
 	 * Say whether a table holds nothing.
 	 *
 	 * @param string $table Its name.

@@ -118,8 +118,8 @@ final class Transaction {
 	/**
 	 * Insert rows, guarded.
 	 *
-	 * @param string $into   Table and columns.
-	 * @param array  $rows   Each a prepared list of values.
+	 * @param string $into Table and columns.
+	 * @param array  $rows Each a prepared list of values.
 	 */
 	public function insert( string $into, array $rows ): void {
 		if ( $rows ) {

@@ -50,7 +50,7 @@ final class Watch {
 		'untrashed_post' => 'restored',
 	);
 
-	private const ENDS     = array( 'deleted', 'trashed', 'restored' );
+	private const ENDS = array( 'deleted', 'trashed', 'restored' );
 
 	/**
 	 * What was seen in this request: kind and id to what.
@@ -123,19 +123,19 @@ final class Watch {
 	}
 
 	/**
-	 * Hook actions whose first argument is the number of something.
+	 * Hook actions whose first argument is the number of something; drafts of the checkout are no orders yet.
 	 *
 	 * @param array  $hooks Hooks to what.
 	 * @param string $kind  Of what.
 	 */
 	private static function start_numbers( array $hooks, string $kind ): void {
 		foreach ( $hooks as $hook => $what ) {
-			self::on(
-				$hook,
-				static function ( $id ) use ( $kind, $what ): void {
+			$listen = static function ( $id, ...$more ) use ( $kind, $what ): void {
+				if ( ! array_filter( $more, array( Woo::class, 'is_draft_order' ) ) ) {
 					self::see( $kind, (int) $id, $what );
 				}
-			);
+			};
+			add_action( $hook, $listen, 10, 4 );
 		}
 	}
 

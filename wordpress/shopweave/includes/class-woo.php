@@ -150,6 +150,15 @@ final class Woo {
 	}
 
 	/**
+	 * Say whether something is an order that the buyer is still writing.
+	 *
+	 * @param mixed $thing What a hook brought along.
+	 */
+	public static function is_draft_order( $thing ): bool {
+		return is_object( $thing ) && is_callable( array( $thing, 'has_status' ) ) && $thing->has_status( 'checkout-draft' );
+	}
+
+	/**
 	 * Show an order as WooCommerce's own route does, null if there is none.
 	 *
 	 * @param int $id Its number.

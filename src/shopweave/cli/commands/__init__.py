@@ -6,6 +6,7 @@ from shopweave.cli.commands.flowing import app as flowing
 from shopweave.cli.commands.icecat import app as icecat
 from shopweave.cli.commands.keeping import app as keeping
 from shopweave.cli.commands.notify import app as notify
+from shopweave.cli.commands.orders import app as orders
 from shopweave.cli.commands.serving import app as serving
 from shopweave.cli.commands.setting_up import app as setting_up
 from shopweave.cli.commands.simulate import app as simulate
@@ -25,5 +26,6 @@ TOPICS = (
     simulate,
     undoing,
     writing,
+    orders,
     callbacks,
 )

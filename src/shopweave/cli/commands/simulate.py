@@ -23,6 +23,9 @@ def simulate(
         list[str] | None, typer.Option(help="KIND=SHARE such as 5xx=0.05; skew and lag take seconds.")
     ] = None,
     shop_version: Annotated[str, typer.Option("--version", help="Version of WooCommerce.")] = "9.9.5",
+    companion: Annotated[
+        bool, typer.Option("--companion", help="The shop has the companion plug-in.")
+    ] = False,
     seed: Annotated[int, typer.Option(help="Another invented catalogue.")] = 7,
     as_json: JSON = False,
 ) -> None:
@@ -39,6 +42,7 @@ def simulate(
             real=pace is Pace.REAL,
             faults=fault or [],
             version=shop_version,
+            companion=companion,
             seed=seed,
             as_json=as_json,
         ),

@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from shopweave.connector.roles import CheckLine
 from shopweave.connector.transports import Row, SqlTransport, SqlTx
+from shopweave.connectors.phppos.rights import denied, sale_lines_of
 from shopweave.connectors.phppos.rows import read_places
 from shopweave.connectors.phppos.schema import NEEDED, Database, Schema, missing_remedy, read_schema
 from shopweave.connectors.phppos.settings import Rules
@@ -91,6 +92,7 @@ async def check_till(sql: SqlTransport, rules: Rules) -> tuple[CheckLine, ...]:
     lines += await _engines(sql, schema)
     lines += await _write_rights(sql, schema, rules)
     lines += await _other_writers(sql, schema)
+    lines += await sale_lines_of(sql, schema, rules)
     return tuple(lines)
 
 
@@ -171,7 +173,7 @@ async def _engines(sql: SqlTransport, schema: Schema) -> list[CheckLine]:
 
 async def _write_rights(sql: SqlTransport, schema: Schema, rules: Rules) -> list[CheckLine]:
     """Say what is missing to write stock."""
-    lacking = [f"{right} on {schema.prefix}{table}" for right, table, _ in await _denied(sql, schema)]
+    lacking = [f"{right} on {schema.prefix}{table}" for right, table in await denied(sql, schema, _WRITES)]
     if lacking:
         return [
             CheckLine(
@@ -194,22 +196,6 @@ async def _write_rights(sql: SqlTransport, schema: Schema, rules: Rules) -> list
             )
         )
     return lines
-
-
-async def _denied(sql: SqlTransport, schema: Schema) -> list[tuple[str, str, str]]:
-    """Try EXPLAIN: it asks for the same rights and changes nothing, but not in a reading transaction."""
-    denied = []
-    for right, table, statement in _WRITES:
-
-        def explain(tx: SqlTx, statement: str = statement) -> Sequence[Row]:
-            return Database(tx, schema).rows(f"EXPLAIN {statement}")
-
-        try:
-            await sql.transact(explain, read_only=False, timeout=SECONDS)
-        except HubError as error:
-            if error.code == "SQL-1142":
-                denied.append((right, table, statement))
-    return denied
 
 
 async def _employees(sql: SqlTransport, schema: Schema, rules: Rules) -> Sequence[Row]:

@@ -33,6 +33,7 @@ class _Body(msgspec.Struct):
 class _Ping(msgspec.Struct):
     kind: str
     id: int
+    parent: int = 0
 
 
 def heard(callback: Callback, secret: str) -> Heard | NotHeard:
@@ -76,6 +77,9 @@ def _ping(body: bytes) -> Heard | NotHeard:
         found = msgspec.json.decode(body, type=_Ping)
     except msgspec.MsgspecError:
         return _UNREADABLE
+    if found.kind == Kind.VARIATION.value and found.parent:
+        variation = f"{found.parent}:{found.id}"
+        return Heard(topic="ping.variation", about=Kind.VARIATION.value, remote_id=variation)
     abouts = {"order": ORDER, "product": Kind.PRODUCT.value, "stock": Kind.PRODUCT.value}
     about = abouts.get(found.kind, NOTHING)
     return Heard(topic=f"ping.{found.kind}", about=about, remote_id=str(found.id) if about else "")

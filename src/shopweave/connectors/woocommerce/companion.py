@@ -9,6 +9,7 @@ SPACE = "/wc-shopweave/v1"
 PICTURES = f"{SPACE}/pictures"
 STOCK = f"{SPACE}/stock"
 PRICES = f"{SPACE}/prices"
+SETTINGS = f"{SPACE}/settings"
 
 
 class Found(Struct, frozen=True, kw_only=True):

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
+from msgspec.structs import replace
+
 from shopweave.connector.callbacks import Callback, Heard, NotHeard, Subscribed
 from shopweave.connector.orders import Adjustment, HandOver, OrderNews, OrderPage, Taken
 from shopweave.connector.roles import CheckLine, Page
@@ -13,6 +15,7 @@ from shopweave.connectors.woocommerce.client import Client
 from shopweave.connectors.woocommerce.companion import Companion
 from shopweave.connectors.woocommerce.news import Teller
 from shopweave.connectors.woocommerce.orders import OrderReader
+from shopweave.connectors.woocommerce.pinging import FEATURE, point_pings
 from shopweave.connectors.woocommerce.reading import Reader
 from shopweave.connectors.woocommerce.settings import WooSettings
 from shopweave.connectors.woocommerce.taking import OrderTaker
@@ -90,8 +93,10 @@ class Shop:
         return callbacks.heard(callback, secret)
 
     async def subscribe(self, address: str, secret: str) -> Subscribed:
-        """Have the shop tell of orders and products."""
-        return await callbacks.subscribe(self._client, address, secret)
+        """Have the shop tell of orders and products, and its plug-in send pings."""
+        found = await callbacks.subscribe(self._client, address, secret)
+        pointed = await point_pings(self._client, self._companion, address, secret)
+        return replace(found, made=(*found.made, FEATURE)) if pointed else found
 
     async def adjust_levels(
         self, kind: Kind, adjustments: tuple[Adjustment, ...], *, not_after: float | None

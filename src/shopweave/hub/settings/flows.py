@@ -4,10 +4,10 @@ from collections import Counter
 from typing import Any
 
 from shopweave.hub.settings.connections import tables
+from shopweave.hub.settings.flow_spec import GUARD, KINDS
 from shopweave.hub.settings.kinds import Able, check_ends, check_zone, of_kind
 from shopweave.hub.settings.reading import Reading
 from shopweave.hub.settings.schedule import WORDS, cron_of
-from shopweave.hub.settings.spec import GUARD, KINDS
 from shopweave.model.atoms import BASES, base
 from shopweave.model.settings import FlowSettings, GuardLimits
 

@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 from shopweave.connector.capabilities import Capabilities
 from shopweave.connector.declaration import find_connector
 from shopweave.hub.settings.connections import NAME, tables
+from shopweave.hub.settings.flow_spec import KIND
 from shopweave.hub.settings.problems import nearest
 from shopweave.hub.settings.reading import Reading
 from shopweave.hub.settings.schedule import cron_of
-from shopweave.hub.settings.spec import KIND
 from shopweave.model.errors import Configuration
 from shopweave.model.settings import ConnectionSettings
 

@@ -3,9 +3,9 @@
 from typing import Any
 
 from shopweave.connector.orders import Sells
+from shopweave.hub.settings.flow_spec import KINDS
 from shopweave.hub.settings.kinds import Able, check_ends, every, of_kind
 from shopweave.hub.settings.reading import Reading
-from shopweave.hub.settings.spec import KINDS
 from shopweave.model.settings import OrderFlowSettings
 
 TELL = ("status", "reference")

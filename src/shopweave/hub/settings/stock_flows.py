@@ -5,9 +5,9 @@ from decimal import Decimal
 from typing import Any
 
 from shopweave.connector.capabilities import Capabilities
+from shopweave.hub.settings.flow_spec import KINDS
 from shopweave.hub.settings.kinds import Able, check_ends, every, of_kind
 from shopweave.hub.settings.reading import Reading
-from shopweave.hub.settings.spec import KINDS
 from shopweave.model.settings import ConnectionSettings, OrderFlowSettings, StockFlowSettings
 
 WAYS = ("hub", "hand-over", "elsewhere", "never")

@@ -5,8 +5,7 @@ from typing import Any
 from litestar import MediaType, Request, Response
 
 from shopweave.hub.overview import overview
-from shopweave.web.live import title_of
-from shopweave.web.security import Site
+from shopweave.web.security import Site, language_of
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -19,11 +18,11 @@ async def page(
     seen = await overview(site.hub)
     html = site.renderer.render(
         template,
+        language_of(request),
         person=request.state.person,
         current=current,
         seen=seen,
         now=seen.at,
-        title=title_of(seen),
         held=len(seen.held),
         loud=len(seen.loud),
         **values,

@@ -27,7 +27,10 @@ class Pings:
         if not known["ping_url"] or not (row["kind"] == "order" or row["what"] == "stock"):
             return
         at = when(row["at"]).strftime("%Y-%m-%dT%H:%M:%SZ")
-        body = dump({"kind": row["kind"], "id": row["id"], "number": row["n"], "at": at})
+        said = {"kind": row["kind"], "id": row["id"], "number": row["n"], "at": at}
+        if row["kind"] == "variation":
+            said["parent"] = self.shop.state.products[row["id"]]["parent_id"]
+        body = dump(said)
         delivery = sha256(f"{self.shop.url} {row['n']} {row['what']}".encode()).hexdigest()
         headers = {
             "Content-Type": "application/json",

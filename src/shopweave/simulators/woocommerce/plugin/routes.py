@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 SPACE = "/wc-shopweave/v1"
 WINDOW = "/flashnode/v1"
-VERSION = "0.1.0"
+VERSION = "0.2.0"
 FEATURES = (
     "changes", "fix_images", "orders_window", "pictures", "ping", "quiet_analytics", "set_image",
     "prices", "stock",

@@ -1,0 +1,105 @@
+"""A run of a flow of orders, as steps of an engine: read, look again, release, tell."""
+
+from typing import Any
+
+from shopweave.engine.port import Engine, Json, RunRequest
+from shopweave.flows.ageing import Ageing
+from shopweave.flows.house import House, OrderFlow
+from shopweave.flows.intake import Stored
+from shopweave.flows.orders import OrderReader
+from shopweave.flows.run import run_finding
+from shopweave.model.errors import HubError
+from shopweave.model.seams import Clock
+from shopweave.store import findings, plans
+from shopweave.store.base import Store, Tx
+
+RUN = "orders.run"
+STEP = 1.0
+
+
+class OrderRunner:
+    """Carries out the runs of flows of orders; each step is small and may be repeated."""
+
+    def __init__(
+        self, store: Store, engine: Engine, clock: Clock, house: House, reader: OrderReader, ageing: Ageing
+    ) -> None:
+        self._store, self._engine, self._clock, self.house = store, engine, clock, house
+        self._reader, self._ageing = reader, ageing
+        engine.register(RUN, self.advance)
+
+    def start(self, tx: Tx, flow: OrderFlow, asked_by: str, cause: str, engine_id: str) -> int:
+        """Begin a run; asked for once more under the same `engine_id` it is the same run."""
+        key = plans.add_run(tx, flow.row.id, engine_id, asked_by, cause)
+        state: Json = {"flow": flow.row.name, "run": key, "step": "read", "after": 0}
+        request = RunRequest(
+            id=engine_id, name=RUN, queue="runs", partition=f"orders:{flow.row.source}", state=state
+        )
+        self._engine.enqueue(tx, request)
+        return key
+
+    async def advance(self, state: Json) -> Json:
+        """Take one step of a run; what goes wrong ends the run with a finding, never without one."""
+        flow = self.house.order_flow(str(state["flow"]))
+        try:
+            return await self._step(flow, dict(state))
+        except HubError as error:
+            failure = error
+            await self._store.write(lambda tx: self._failed(tx, flow, state, failure))
+            return {**state, "done": True}
+        except Exception as error:
+            fault = HubError(f"An error inside the hub: {type(error).__name__}.", code="HUB-500")
+            await self._store.write(lambda tx: self._failed(tx, flow, state, fault))
+            raise
+
+    async def _step(self, flow: OrderFlow, state: dict[str, Any]) -> Json:
+        match state["step"]:
+            case "read":
+                return await self._read(flow, state)
+            case "again":
+                return await self._again(flow, state)
+            case "release":
+                after = await self._reader.release(flow.row.source, int(str(state["after"])))
+                return {**state, "after": after, "step": "release" if after else "end"}
+            case _:
+                return await self._end(flow, state)
+
+    async def _read(self, flow: OrderFlow, state: dict[str, Any]) -> Json:
+        """Read page after page for about a second."""
+        until, done = self._clock.monotonic() + STEP, False
+        while not done and self._clock.monotonic() < until:
+            read = await self._reader.page(flow.row.source)
+            await self._count(state, read.stored, read.requests)
+            done = read.done
+        return {**state, "step": "again" if done else "read"}
+
+    async def _again(self, flow: OrderFlow, state: dict[str, Any]) -> Json:
+        read = await self._reader.again(flow.row.source)
+        await self._count(state, read.stored, read.requests)
+        return {**state, "step": "release" if read.done else "again"}
+
+    async def _end(self, flow: OrderFlow, state: dict[str, Any]) -> Json:
+        await self._reader.settle(flow.row.source)
+        await self._reader.unpark(flow.row.id)
+        await self._ageing.look()
+        await self._store.write(lambda tx: self._ended(tx, flow, state))
+        return {**state, "done": True}
+
+    def _ended(self, tx: Tx, flow: OrderFlow, state: Json) -> None:
+        plans.set_run(tx, int(str(state["run"])), state="done", ended=tx.now)
+        findings.settle(tx, f"run:{flow.row.name}:")
+
+    def _failed(self, tx: Tx, flow: OrderFlow, state: Json, error: HubError) -> None:
+        text = f"{error.what} ({error.code})"
+        plans.set_run(tx, int(str(state["run"])), state="failed", ended=tx.now, error=text)
+        findings.report(tx, run_finding(flow.row.name, error))
+
+    async def _count(self, state: Json, stored: Stored, requests: int) -> None:
+        run = int(str(state["run"]))
+        counts = {
+            "read": stored.read,
+            "matched": stored.read - stored.changed - stored.broken,
+            "changed": stored.changed,
+            "skipped": stored.parked + stored.broken,
+            "requests": requests,
+        }
+        await self._store.write(lambda tx: plans.add_counts(tx, run, counts))

@@ -1,0 +1,145 @@
+"""Flows of orders: read what channels sold, page by page, and look again at what is still open."""
+
+from asyncio import Lock
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from shopweave.connector.orders import OrderPage
+from shopweave.flows.intake import FEED, Intake, Seller, Stored
+from shopweave.flows.order_findings import UNKNOWN_STATUS, parked_cause
+from shopweave.model.handover import HandOverState
+from shopweave.store import findings, handovers, numbers, order_lines, orders, positions
+from shopweave.store.base import Store, Tx
+from shopweave.store.positions import PositionRow
+
+DAILY = timedelta(days=1)
+SLICE = 100
+
+
+class Read(Struct, frozen=True, kw_only=True):
+    """What one step did; `done` when nothing of its kind is left for now."""
+
+    stored: Stored = Stored()
+    requests: int = 0
+    done: bool = False
+
+
+class OrderReader:
+    """Reads the orders of channels, one page at a time for each; `overlaps` are in seconds."""
+
+    def __init__(
+        self, store: Store, sellers: Mapping[int, Seller], overlaps: Mapping[int, float], intake: Intake
+    ) -> None:
+        self._store, self._sellers, self._overlaps, self._intake = store, sellers, overlaps, intake
+        self._locks: dict[int, Lock] = {}
+        self._began: dict[int, int] = {}
+
+    async def drain(self, connection: int) -> None:
+        """Read what a channel sold up to now; nothing for one whose orders nobody reads."""
+        while connection in self._sellers and not (await self.page(connection)).done:
+            pass
+
+    async def page(self, connection: int) -> Read:
+        """Read and store the next page of a channel's orders."""
+        seller = self._sellers[connection]
+        async with self._locks.setdefault(connection, Lock()):
+            row = await self._store.write(lambda tx: self._begin(tx, connection))
+            async with seller.port.gate.slot():
+                page: OrderPage = await seller.port.connector.orders(
+                    row.position, overlap=self._overlaps[connection]
+                )
+            stored = await self._store.write_safe(lambda tx: self._store_page(tx, seller, row, page))
+        return Read(stored=stored, requests=page.requests, done=page.done)
+
+    def _begin(self, tx: Tx, connection: int) -> PositionRow:
+        """Give where to go on; where a window begins, the number of its first request is drawn before it."""
+        row = positions.read_position(tx, connection, FEED)
+        if row.done:
+            self._began[connection] = numbers.draw(tx, connection)
+        return row
+
+    def _store_page(self, tx: Tx, seller: Seller, row: PositionRow, page: OrderPage) -> Stored:
+        """Store a page and move the position, unless somebody else has moved it meanwhile."""
+        at = seller.port.row.id
+        if positions.read_position(tx, at, FEED) != row:
+            return Stored()
+        stored = self._intake.store_page(tx, seller, page)
+        moved = replace(row, position=page.position, done=page.done, read=tx.now)
+        positions.store_position(tx, at, FEED, moved)
+        if page.done and at in self._began:
+            self._intake.drained(tx, seller, self._began.pop(at))
+        return stored
+
+    async def again(self, connection: int) -> Read:
+        """Read orders by id that may still move and that were not read for a day."""
+        seller = self._sellers[connection]
+        size = max(1, seller.port.capabilities.read_by_ids)
+        ids = await self._store.read(lambda tx: orders.open_orders(tx, connection, tx.now - DAILY, size))
+        if not ids:
+            return Read(done=True)
+        async with seller.port.gate.slot():
+            page: OrderPage = await seller.port.connector.orders_by_ids(tuple(ids))
+        stored = await self._store.write_safe(lambda tx: self._store_again(tx, seller, ids, page))
+        return Read(stored=stored, requests=page.requests, done=len(ids) < size)
+
+    def _store_again(self, tx: Tx, seller: Seller, ids: list[str], page: OrderPage) -> Stored:
+        shown = {one.order.revision.order for one in page.orders} | {one.order for one in page.broken}
+        known = orders.by_remote_ids(tx, seller.port.row.id, [key for key in ids if key not in shown])
+        orders.note_gone(tx, [row.id for row in known.values()])
+        broken = orders.by_remote_ids(tx, seller.port.row.id, [one.order for one in page.broken])
+        orders.note_seen(tx, [row.id for row in broken.values()])
+        return self._intake.store_page(tx, seller, page)
+
+    async def look(self, connection: int, ids: Sequence[str], settle: Callable[[Tx], None]) -> None:
+        """Read orders that something points at; `settle` is called in the transaction that stores them."""
+        seller = self._sellers.get(connection)
+        if seller is None or not ids:
+            await self._store.write(settle)
+            return
+        async with seller.port.gate.slot():
+            page: OrderPage = await seller.port.connector.orders_by_ids(tuple(ids))
+
+        def work(tx: Tx) -> None:
+            self._intake.store_page(tx, seller, page)
+            settle(tx)
+
+        await self._store.write_safe(work)
+
+    async def release(self, connection: int, after: int) -> int:
+        """Look again at a slice of orders with parked lines; gives where to go on, 0 at the end."""
+        seller = self._sellers[connection]
+        return await self._store.write_safe(lambda tx: self._release(tx, seller, after))
+
+    def _release(self, tx: Tx, seller: Seller, after: int) -> int:
+        keys = order_lines.parked_orders(tx, seller.port.row.id, after, SLICE)
+        found = orders.current(tx, keys)
+        self._intake.apply(tx, seller, found, before=found)
+        return keys[-1] if len(keys) == SLICE else 0
+
+    async def settle(self, connection: int) -> None:
+        """Take back what was said of parked lines and unknown statuses where there are none any more."""
+        seller = self._sellers[connection]
+        await self._store.write(lambda tx: _settle(tx, seller))
+
+    async def unpark(self, flow: int) -> None:
+        """Let hand-overs that waited for a link be tried again."""
+        await self._store.write(lambda tx: self._unpark(tx, flow))
+
+    def _unpark(self, tx: Tx, flow: int) -> None:
+        rows = handovers.parked(tx, flow)
+        handovers.set_state(tx, [row.id for row in rows], HandOverState.WAITING)
+        for connection in sorted({row.connection for row in rows}):
+            self._intake.wake(tx, connection)
+
+
+def _settle(tx: Tx, seller: Seller) -> None:
+    at, table = seller.port.row.id, seller.sells.table
+    known = sorted({*table.takes, *table.gives_back, *table.keeps})
+    unknown = parked_cause(seller.name, UNKNOWN_STATUS)
+    if not orders.has_other_status(tx, at, known):
+        findings.settle(tx, unknown)
+    if not order_lines.parked_orders(tx, at, 0, 1):
+        findings.settle(tx, parked_cause(seller.name), besides=[unknown])

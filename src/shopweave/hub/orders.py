@@ -1,0 +1,214 @@
+"""Orders for people: lists, the whole story of one, and what a person can decide."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from msgspec import Struct
+
+from shopweave.hub.context import Hub
+from shopweave.model.errors import Configuration
+from shopweave.store import explains, handovers, movements, order_lines, orders, requests
+from shopweave.store.base import Tx
+from shopweave.store.handovers import HandOverRow
+from shopweave.store.orders import OrderRow
+
+PAGE = 50
+_NEWEST = 1 << 62
+
+
+class OrderView(Struct, frozen=True, kw_only=True):
+    """An order in one line; `targets` says how each of its hand-overs stands."""
+
+    channel: str
+    order: str
+    number: str
+    status: str
+    created: datetime | None
+    total: Decimal | None
+    currency: str
+    targets: dict[str, str]
+    parked: int
+    problem: str
+
+
+class RevisionView(Struct, frozen=True, kw_only=True):
+    """One state of an order as its channel showed it, and when the hub read it."""
+
+    n: int
+    status: str
+    changed: datetime | None
+    read: datetime
+    problem: str
+
+
+class LineView(Struct, frozen=True, kw_only=True):
+    """One line; `parked` says why it moves nothing."""
+
+    line: str
+    sku: str
+    name: str
+    quantity: Decimal
+    parked: str
+
+
+class MovementView(Struct, frozen=True, kw_only=True):
+    """One difference of the stock ledger, and how far it has come."""
+
+    reference: str
+    sku: str
+    quantity: Decimal
+    stage: str
+    way: str
+    made: datetime
+    moved: datetime
+    who: str
+
+
+class HandOverView(Struct, frozen=True, kw_only=True):
+    """One hand-over with its last request."""
+
+    target: str
+    kind: str
+    n: int
+    reference: str
+    state: str
+    remote_id: str
+    attempts: int
+    created: datetime
+    sent: datetime | None
+    settled: datetime | None
+    why: str
+    request: str
+
+
+class OrderStory(Struct, frozen=True, kw_only=True):
+    """Everything known about an order, but nothing about who bought."""
+
+    order: OrderView
+    revisions: tuple[RevisionView, ...]
+    lines: tuple[LineView, ...]
+    movements: tuple[MovementView, ...]
+    hand_overs: tuple[HandOverView, ...]
+
+
+async def list_orders(hub: Hub, before: int = _NEWEST, limit: int = PAGE) -> tuple[OrderView, ...]:
+    """Give orders, the newest first."""
+    return await hub.store.read(lambda tx: _views(tx, hub, orders.newest_orders(tx, before, limit)))
+
+
+async def story(hub: Hub, name: str) -> OrderStory:
+    """Tell all that happened to an order; raises `Configuration` where the name means none or several."""
+    return await hub.store.read(lambda tx: _story(tx, hub, find(tx, hub, name)))
+
+
+def find(tx: Tx, hub: Hub, name: str) -> OrderRow:
+    """Give the order of a name: its id or number, or both with the channel: `shop:1234`."""
+    found = orders.named(tx, name)
+    channel, _, rest = name.partition(":")
+    if not found and rest:
+        found = [one for one in orders.named(tx, rest) if _channel(hub, one) == channel]
+    if not found:
+        text = f"There is no order '{name}'."
+        raise Configuration(text, code="ORD-404", remedy="'shopweave orders list' shows them.")
+    if len(found) > 1:
+        names = ", ".join(f"{_channel(hub, one)}:{one.remote_id}" for one in found)
+        raise Configuration(
+            f"Several orders are called '{name}'.", code="ORD-405", remedy=f"Say which: {names}."
+        )
+    return found[0]
+
+
+def _channel(hub: Hub, row: OrderRow) -> str:
+    port = hub.house.ports.get(row.connection)
+    return port.row.name if port is not None else str(row.connection)
+
+
+def _views(tx: Tx, hub: Hub, rows: list[OrderRow]) -> tuple[OrderView, ...]:
+    keys = [row.id for row in rows]
+    states: dict[int, dict[str, str]] = {}
+    for one in handovers.of_orders(tx, keys):
+        if one.kind.value != "news":
+            states.setdefault(one.order, {})[_target(hub, one)] = one.state.value
+    parked: dict[int, int] = {}
+    for line in order_lines.lines_of(tx, keys):
+        parked[line.order] = parked.get(line.order, 0) + bool(line.parked)
+    return tuple(_view(hub, row, states.get(row.id, {}), parked.get(row.id, 0)) for row in rows)
+
+
+def _view(hub: Hub, row: OrderRow, targets: dict[str, str], parked: int) -> OrderView:
+    return OrderView(
+        channel=_channel(hub, row),
+        order=row.remote_id,
+        number=row.number,
+        status=row.status,
+        created=row.created,
+        total=row.total,
+        currency=row.currency,
+        targets=targets,
+        parked=parked,
+        problem=f"{row.what} ({row.code})" if row.code else "",
+    )
+
+
+def _target(hub: Hub, row: HandOverRow) -> str:
+    port = hub.house.ports.get(row.connection)
+    return port.row.name if port is not None else str(row.connection)
+
+
+def _story(tx: Tx, hub: Hub, row: OrderRow) -> OrderStory:
+    found = order_lines.lines_of(tx, [row.id])
+    return OrderStory(
+        order=_views(tx, hub, [row])[0],
+        revisions=tuple(
+            RevisionView(n=one.n, status=one.status, changed=one.changed, read=one.read, problem=one.code)
+            for one in orders.revisions(tx, row.id)
+        ),
+        lines=tuple(
+            LineView(line=one.line, sku=one.sku, name=one.name, quantity=one.quantity, parked=one.parked)
+            for one in found
+        ),
+        movements=_movements(tx, row, {one.line: one.sku for one in found}),
+        hand_overs=tuple(_hand_over(tx, hub, one) for one in handovers.of_orders(tx, [row.id])),
+    )
+
+
+def _movements(tx: Tx, row: OrderRow, skus: dict[str, str]) -> tuple[MovementView, ...]:
+    found = movements.of_orders(tx, [row.id])
+    known = explains.skus_of_items(tx, [int(one.movement.item) for one in found])
+    return tuple(
+        MovementView(
+            reference=one.movement.reference,
+            sku=skus.get(one.movement.line) or known.get(int(one.movement.item), ""),
+            quantity=one.movement.quantity,
+            stage=one.stage.value,
+            way=one.way,
+            made=one.made,
+            moved=one.moved,
+            who=one.who,
+        )
+        for one in found
+    )
+
+
+def _hand_over(tx: Tx, hub: Hub, one: HandOverRow) -> HandOverView:
+    found = requests.requests(tx, [one.request]) if one.request else []
+    return HandOverView(
+        target=_target(hub, one),
+        kind=one.kind.value,
+        n=one.n,
+        reference=one.reference,
+        state=one.state.value,
+        remote_id=one.remote_id,
+        attempts=one.attempts,
+        created=one.created,
+        sent=one.sent,
+        settled=one.settled,
+        why=" ".join(part for part in (one.what, f"({one.code})" if one.code else "", one.remedy) if part),
+        request=_request(found[0]) if found else "",
+    )
+
+
+def _request(one: requests.RequestRow) -> str:
+    answer = one.error or (f"{one.status}" if one.status else "")
+    ended = f", ended {one.ended:%Y-%m-%d %H:%M:%S}" if one.ended else ", not ended"
+    return " ".join(part for part in (one.method, one.url, "→", answer) if part) + ended

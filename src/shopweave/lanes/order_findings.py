@@ -1,0 +1,69 @@
+"""What a person should know of orders. No buyer's name and no address ever stands in it."""
+
+from collections.abc import Sequence
+
+from shopweave.lanes.ways import Way
+from shopweave.model.change import WriteRefused
+from shopweave.model.finding import Finding, Severity
+
+
+def refused_order(connection: str, number: str, answer: WriteRefused) -> Finding:
+    """Say that a connection does not take an order, or news of one."""
+    return Finding(
+        code=answer.code[:24],
+        cause=f"order:{connection}:refused:{answer.code}",
+        severity=Severity.NEEDS,
+        what=f"{connection} refused an order: {answer.what}",
+        why="Orders with this fault are not handed over; all others are.",
+        doing="One that changes in its channel is tried again.",
+        can_do=answer.remedy or "Correct the order in its channel, then: shopweave orders resend NUMBER.",
+        connection=connection,
+        about=(number,),
+    )
+
+
+def parked_order(way: Way, number: str, labels: Sequence[str]) -> Finding:
+    """Say that an order waits because the target has no record for some of its lines."""
+    return Finding(
+        code="ORD-012",
+        cause=f"order:{way.target_name}:parked",
+        severity=Severity.NEEDS,
+        what=f"Orders of {way.channel} have lines that name nothing {way.target_name} sells.",
+        why="They wait whole, so that no sum is wrong; no other order waits for them.",
+        doing="They go by themselves once their items are linked.",
+        can_do="Link the items named here, or give them the same SKU on both sides.",
+        connection=way.target_name,
+        flow=way.name,
+        about=(number, *dict.fromkeys(labels)),
+    )
+
+
+def doubtful_order(way: Way, number: str) -> Finding:
+    """Say that only a person can tell whether an order arrived."""
+    return Finding(
+        code="ORD-013",
+        cause=f"order:{way.target_name}:doubt:{way.channel}:{number}",
+        severity=Severity.NEEDS,
+        what=f"Nobody can say whether {way.target_name} received order {number} of {way.channel}.",
+        why="The connection broke off, and this target cannot be asked.",
+        doing="Nothing is sent again by itself; its goods count as gone.",
+        can_do=f"Look there, then: shopweave orders arrived {number}, or shopweave orders resend {number}.",
+        connection=way.target_name,
+        flow=way.name,
+        about=(number,),
+    )
+
+
+def changed_order(way: Way, number: str) -> Finding:
+    """Say that an order's goods changed after it was handed over, and the target is not told."""
+    return Finding(
+        code="ORD-014",
+        cause=f"order:{way.target_name}:changed",
+        severity=Severity.NEEDS,
+        what=f"Orders of {way.channel} changed after {way.target_name} had them.",
+        why="This flow leaves later changes alone, or the target cannot take them.",
+        can_do=f"Change them in {way.target_name} by hand; their stock is told of when it is not booked.",
+        connection=way.target_name,
+        flow=way.name,
+        about=(number,),
+    )

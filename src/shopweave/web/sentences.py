@@ -1,0 +1,134 @@
+"""Sentences that other rooms write in English, and how they are said in the language of a page.
+
+A sentence is a text of the catalogs, or a pattern of them: what stands in braces is filled in.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from functools import cache
+
+from shopweave.web.tongues import marked
+
+SENTENCES = (
+    marked("The e-mail address and the password do not fit together."),
+    marked("Too many tries to sign in."),
+    marked("Try again in {number} seconds."),
+    marked("This needs somebody who is signed in."),
+    marked("Sign in, or send a token."),
+    marked("Your role may not do this."),
+    marked("It needs the role {role}."),
+    marked("This form did not come from a page of the hub."),
+    marked("Open the page again and repeat it there."),
+    marked("This form was sent before, and its work has not ended."),
+    marked("Look at the page again: it shows what was done."),
+    marked("This link was used, or a newer one was made."),
+    marked("Sign in instead."),
+    marked("Start 'shopweave serve' again, or use 'shopweave user add'."),
+    marked("There is no such page."),
+    marked("This cannot be done here."),
+    marked("The hub met an error it does not know."),
+    marked("What happened is in the log."),
+    marked("'{email}' is no e-mail address."),
+    marked("Such as me@shop.example."),
+    marked("A password has {least} to {most} characters."),
+    marked("A sentence of four words is easy to remember."),
+    marked("There is no role '{role}'."),
+    marked("There are: {names}."),
+    marked("{email} may use the pages already."),
+    marked("Change the role or password there."),
+    marked("{email} is the only administrator."),
+    marked("Make somebody else administrator first."),
+    marked("The token has no name."),
+    marked("Say what it is for."),
+    marked("There is no token {number}."),
+    marked("The list of tokens has all."),
+    marked("There is nobody with the number {number}."),
+    marked("There is nobody '{email}'."),
+    marked("The list of people has all."),
+    marked("There is no plan {number}."),
+    marked("The list of plans has all."),
+    marked("No change is chosen."),
+    marked("Tick the changes to approve."),
+    marked("There is no run {number}."),
+    marked("The list of runs has all."),
+    marked("Run {number} has not ended."),
+    marked("Wait until it has."),
+    marked("There is no connection '{name}'."),
+    marked("There is no flow '{name}'."),
+    marked("There is no span '{name}'."),
+    marked("Say day or week."),
+    marked("'{field}' of SKU '{sku}' is not pinned in {flow}."),
+    marked("'shopweave pins' lists what is."),
+    marked("made to be looked at"),
+    marked("first run of this flow"),
+    marked("{number} of {all} items would change"),
+    marked("{number} new records"),
+    marked("{number} would be switched off"),
+    marked("{number} changed there since they were approved"),
+    marked("{number} prices move by more than {share}"),
+    marked("undoes run {number}"),
+    marked("{number} stay: {reason}"),
+    marked("changed there since"),
+    marked("a newer change of it is on its way"),
+    marked("as before already"),
+    marked("no longer there"),
+    marked("was not sent"),
+    marked("categories, brands and pictures that were made stay: others may use them"),
+    marked("stock follows what is sold: the level of then would be wrong now"),
+    marked("orders that were handed over are not taken back"),
+    marked("{flow} owns it"),
+    marked("{flow} fills it"),
+    marked("{flow} owns it, only where there is none"),
+    marked("{flow} fills it, only where there is none"),
+    marked("All writing is stopped by {who}."),
+    marked("Writing to {name} is stopped by {who}."),
+    marked("Reading goes on; what is to be written waits in order and nothing is lost."),
+    marked("Reading goes on; what is to be written there waits in order and nothing is lost."),
+    marked("'shopweave writing go-on' lets the hub write again."),
+    marked("'shopweave writing go-on {name}' lets the hub write there again."),
+    marked("{number} changes of {flow} wait for you: {reasons}."),
+    marked("Nothing of them is sent until somebody approves."),
+    marked("Look at plan {number}, then approve or reject it."),
+)
+
+
+def as_said(text: str, translate: Callable[[str], str]) -> str | None:
+    """Give a sentence in another language, what stands in it too; None when the catalog has no such one."""
+    whole = translate(text) if text else text
+    if whole != text:
+        return whole
+    for pattern, expression in _patterns():
+        found = expression.fullmatch(text)
+        if found is not None and (new := translate(pattern)) != pattern:
+            parts = {key: as_said(one, translate) or one for key, one in found.groupdict().items()}
+            return _filled(new, parts)
+    pieces = text.split("; ")
+    said = [as_said(piece, translate) for piece in pieces] if len(pieces) > 1 else []
+    return "; ".join(new or old for new, old in zip(said, pieces, strict=True)) if any(said) else None
+
+
+def _filled(pattern: str, parts: Mapping[str, str]) -> str:
+    return re.sub(r"{(\w+)}", lambda one: parts.get(one[1], one[0]), pattern)
+
+
+@cache
+def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    open_ones = sorted((one for one in SENTENCES if "{" in one), key=_known, reverse=True)
+    return tuple((one, _expression(one)) for one in open_ones)
+
+
+def _known(pattern: str) -> int:
+    """Count the letters that a pattern says itself: the one that says most is tried first."""
+    return len(re.sub(r"{\w+}", "", pattern))
+
+
+def _expression(pattern: str) -> re.Pattern[str]:
+    """Make what a pattern fits; only reasons may be several sentences."""
+    pieces = re.split(r"{(\w+)}", pattern)
+    fits = {"reasons": ".+"}
+    return re.compile(
+        "".join(
+            f"(?P<{piece}>{fits.get(piece, '[^;]+')})" if at % 2 else re.escape(piece)
+            for at, piece in enumerate(pieces)
+        )
+    )

@@ -1,0 +1,75 @@
+"""Words the hub says in values: states, causes, roles, names of fields; shown in each language."""
+
+from shopweave.web.tongues import marked
+
+SIGNS = {
+    "in step": ("ok", "ok"),
+    "done": ("ok", "ok"),
+    "approved": ("go", ""),
+    "catching up": ("go", ""),
+    "running": ("go", ""),
+    "intent": ("go", ""),
+    "waiting": ("wait", ""),
+    "waits": ("wait", ""),
+    "held": ("hold", "warn"),
+    "paused": ("hold", "warn"),
+    "needs you": ("warn", "warn"),
+    "in doubt": ("doubt", "warn"),
+    "stopped": ("stop", "stop"),
+    "failed": ("stop", "stop"),
+    "refused": ("stop", "stop"),
+}
+STATES = {
+    "in step": marked("in step"),
+    "catching up": marked("catching up"),
+    "paused": marked("paused"),
+    "needs you": marked("needs you"),
+    "stopped": marked("stopped"),
+    "making": marked("being made"),
+    "held": marked("held"),
+    "approved": marked("approved"),
+    "done": marked("done"),
+    "rejected": marked("rejected"),
+    "expired": marked("expired"),
+    "running": marked("running"),
+    "failed": marked("failed"),
+    "waiting": marked("waiting"),
+    "intent": marked("being sent"),
+    "in doubt": marked("in doubt"),
+    "refused": marked("refused"),
+    "dropped": marked("dropped"),
+    "superseded": marked("replaced by a newer one"),
+    "active": marked("active"),
+    "inactive": marked("inactive"),
+}
+CAUSES = {
+    "clock": marked("by the clock"),
+    "event": marked("by an event"),
+    "run": marked("by hand"),
+    "plan": marked("as a plan"),
+    "undo": marked("to undo another run"),
+}
+PEOPLE = {
+    "clock": marked("the clock"),
+    "command line": marked("the command line"),
+    "within limits": marked("the limits"),
+    "hub": marked("the hub"),
+}
+ROLES = {"viewer": marked("viewer"), "operator": marked("operator"), "admin": marked("administrator")}
+FIELDS = {
+    "identity": marked("identity"),
+    "name": marked("name"),
+    "short_text": marked("short text"),
+    "long_text": marked("long text"),
+    "measures": marked("measures"),
+    "attributes": marked("attributes"),
+    "brand": marked("brand"),
+    "categories": marked("categories"),
+    "regular_price": marked("regular price"),
+    "sale_price": marked("sale price"),
+    "tax_class": marked("tax class"),
+    "main_image": marked("main image"),
+    "gallery": marked("gallery"),
+    "status": marked("status"),
+    "node": marked("category"),
+}

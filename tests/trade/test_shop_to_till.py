@@ -1,0 +1,198 @@
+"""A real shop and a real till, as simulators: what is sold in one is booked and shown in the other."""
+
+import json
+from decimal import Decimal
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shopweave.connectors.orderfeed import CONNECTOR
+from shopweave.hub import runs
+from shopweave.hub.context import Hub
+from shopweave.hub.settings.templates import DEMO
+from shopweave.lanes.channels import FIRST
+from shopweave.simulators.till import Cashier, sales, sold, truth
+from shopweave.store import connections, findings, shelves
+from shopweave.store.base import Tx
+from tests.trade.installed import install
+from tests.worlds import World, play
+
+TRADE = """
+[flows.shop-orders]
+kind = "orders"
+source = "shop"
+target = "till"
+statuses = ["processing", "completed"]
+later_changes = "update"
+
+[connections.erp]
+type = "orderfeed"
+way = "files"
+folder = "{folder}"
+
+[flows.shop-to-erp]
+kind = "orders"
+source = "shop"
+target = "erp"
+statuses = ["processing", "completed"]
+
+[flows.till-stock]
+kind = "stock"
+source = "till"
+target = "shop"
+"""
+SETTINGS = (
+    DEMO.replace('mode = "test"\nurl = "{shop}"', 'mode = "test"\nsales = "hand-over"\nurl = "{shop}"')
+    + TRADE
+)
+
+
+@pytest.fixture(autouse=True)
+def feed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Know the order feed also where the project was installed before it had one."""
+    install(monkeypatch, CONNECTOR)
+
+
+class Trade:
+    """A world whose shop sells what the till has."""
+
+    def __init__(self, folder: Path) -> None:
+        self.inbox = folder / "inbox"
+        self.inbox.mkdir()
+        self.world = World(folder, 12, simple=True, settings=SETTINGS.replace("{folder}", str(self.inbox)))
+        self.cashier = Cashier(self.world.till)
+
+    async def begun(self, hub: Hub) -> None:
+        """Let the goods come into the shop, with their levels."""
+        await self.world.run(hub, "till-to-shop")
+        await self.stock(hub)
+        await self.world.run(hub, "shop-orders")
+        await hub.store.write(partial(self._release, hub))
+        await self.stock(hub)
+
+    async def stock(self, hub: Hub) -> None:
+        """Run the flow of stock, and wait until the shop shows what it is to show."""
+        flow, key = hub.house.stock_flow("till-stock"), f"run:{hub.ids.new()}"
+        run = await hub.store.write(lambda tx: hub.stock.start(tx, flow, "test", "run", key))
+        await runs.finished(hub, run)
+        assert await runs.settled(hub)
+        for _ in range(1000):
+            if not await hub.store.read(lambda tx: shelves.left(tx, flow.row.target)):
+                return
+            await hub.clock.sleep(0.01)
+        raise AssertionError("the levels do not settle")
+
+    def _release(self, hub: Hub, tx: Tx) -> None:
+        shop = hub.house.stock_flow("till-stock").row
+        connections.flow_begun(tx, shop.id)
+        if shelves.mark_held_back(tx, shop.target, [FIRST]):
+            hub.lanes.wake(tx, shop.target)
+
+    def goods(self, least: int = 5) -> list[str]:
+        """Give SKUs of which there are enough in the till and the shop."""
+        shown = {row["sku"]: row["stock_quantity"] for row in self.products()}
+        found = [one.sku for one in truth(self.world.till) if one.stock and Decimal(one.stock) >= least]
+        return [sku for sku in found if (shown.get(sku) or 0) >= least]
+
+    def products(self) -> list[dict[str, Any]]:
+        return list(self.world.shop.state.rows["product"].values())
+
+    def product(self, sku: str) -> dict[str, Any]:
+        return next(row for row in self.products() if row["sku"] == sku)
+
+    def buy(self, **quantities: int) -> dict[str, Any]:
+        lines = [
+            {"product_id": self.product(sku[1:])["id"], "quantity": quantity}
+            for sku, quantity in quantities.items()
+        ]
+        shipping = [{"method_id": "flat_rate", "method_title": "Parcel", "total": "4.90"}]
+        billing = {"first_name": "Aino", "last_name": "V", "email": "aino@example.test", "country": "FI"}
+        body = {"line_items": lines, "shipping_lines": shipping, "billing": billing, "set_paid": True}
+        return self.world.shop.orders.create(body)
+
+
+def test_goods_sold_in_the_shop_leave_the_till_once(tmp_path: Path) -> None:
+    trade = Trade(tmp_path)
+
+    async def story(hub: Hub) -> None:
+        await trade.begun(hub)
+        one, two = trade.goods()[:2]
+        before = {sku: trade.cashier.quantity(sku) for sku in (one, two)}
+        order = trade.buy(**{f"s{one}": 2, f"s{two}": 1})
+        for _ in range(3):
+            await trade.world.run(hub, "shop-orders")
+            await trade.stock(hub)
+        (sale,) = sales(trade.world.till)
+        assert (sale.order, sale.units) == (order["id"], {one: Decimal(2), two: Decimal(1)})
+        assert Decimal(sale.total) == Decimal(trade.world.shop.orders.total(order))
+        assert trade.cashier.quantity(one) == before[one] - 2
+        assert trade.product(one)["stock_quantity"] == before[one] - 2
+        assert trade.product(two)["stock_quantity"] == before[two] - 1
+        open_ = await hub.store.read(findings.open_findings)
+        assert [found.code for found in open_ if found.code.startswith(("POS", "ORD"))] == []
+
+    play(trade.world, story)
+
+
+def test_goods_sold_at_the_counter_leave_the_shop(tmp_path: Path) -> None:
+    trade = Trade(tmp_path)
+
+    async def story(hub: Hub) -> None:
+        await trade.begun(hub)
+        sku = trade.goods()[0]
+        before = trade.cashier.quantity(sku)
+        trade.cashier.sell({sku: Decimal(3)}, trade.world.clock.now())
+        await trade.stock(hub)
+        assert trade.product(sku)["stock_quantity"] == before - 3
+
+    play(trade.world, story)
+
+
+def test_an_order_that_is_cancelled_or_edited_moves_only_the_difference(tmp_path: Path) -> None:
+    trade = Trade(tmp_path)
+
+    async def story(hub: Hub) -> None:
+        await trade.begun(hub)
+        one, two = trade.goods()[:2]
+        before = {sku: trade.cashier.quantity(sku) for sku in (one, two)}
+        cancelled, edited = trade.buy(**{f"s{one}": 2}), trade.buy(**{f"s{two}": 3})
+        await trade.world.run(hub, "shop-orders")
+        orders = trade.world.shop.orders
+        orders.update(orders.rows[cancelled["id"]], {"status": "cancelled"})
+        line = orders.rows[edited["id"]]["line_items"][0]
+        orders.update(orders.rows[edited["id"]], {"line_items": [{"id": line["id"], "quantity": 1}]})
+        for _ in range(2):
+            await trade.world.run(hub, "shop-orders")
+            await trade.stock(hub)
+        assert trade.cashier.quantity(one) == before[one]
+        assert trade.cashier.quantity(two) == before[two] - 1
+        assert sold(trade.world.till) == {two: Decimal(1)}
+        assert [one.voided for one in sales(trade.world.till)] == [True, False]
+        assert trade.product(one)["stock_quantity"] == before[one]
+        assert trade.product(two)["stock_quantity"] == before[two] - 1
+
+    play(trade.world, story)
+
+
+def test_one_order_goes_to_two_targets_and_one_that_is_refused_holds_none_up(tmp_path: Path) -> None:
+    trade = Trade(tmp_path)
+
+    async def story(hub: Hub) -> None:
+        await trade.begun(hub)
+        one, two = trade.goods()[:2]
+        trade.world.sql("UPDATE phppos_items SET is_serialized = 1 WHERE item_id = ?", int(one))
+        refused, fine = trade.buy(**{f"s{one}": 1}), trade.buy(**{f"s{two}": 2})
+        for _ in range(2):
+            await trade.world.run(hub, "shop-orders", "shop-to-erp")
+        assert [sale.order for sale in sales(trade.world.till)] == [fine["id"]]
+        found = sorted(trade.inbox.iterdir())
+        documents = [json.loads(one.read_bytes()) for one in found]
+        assert {one["order"] for one in documents} == {str(refused["id"]), str(fine["id"])}
+        assert len(found) == 2
+        assert {one["channel"] for one in documents} == {"shop"}
+        open_ = await hub.store.read(findings.open_findings)
+        assert any("serial number" in one.what for one in open_)
+
+    play(trade.world, story)
