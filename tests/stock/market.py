@@ -147,6 +147,7 @@ class Market:
         names = ["shop", "other", "third"][:shops]
         self.shops = {name: Place(dict.fromkeys(goods, UNTRACKED)) for name in names}
         self.flow = flow
+        self._reading: dict[int, asyncio.Lock] = {}
         self.hub: Hub
 
     @property
@@ -216,7 +217,11 @@ class Market:
         return self.hub.port(name).row.id
 
     async def drain(self, connection: int) -> None:
-        """Read a shop's new orders to their end, as a flow of orders does."""
+        """Read a shop's new orders to their end, as a flow of orders does: one reader at a time."""
+        async with self._reading.setdefault(connection, asyncio.Lock()):
+            await self._drain(connection)
+
+    async def _drain(self, connection: int) -> None:
         channel = self.hub.house.channel(connection)
         name = next(name for name in self.shops if self.at(name) == connection)
         assert channel is not None

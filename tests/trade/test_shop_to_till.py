@@ -38,6 +38,13 @@ source = "shop"
 target = "erp"
 statuses = ["processing", "completed"]
 
+[flows.till-to-erp]
+kind = "orders"
+source = "till"
+target = "erp"
+statuses = ["sale", "layaway"]
+later_changes = "update"
+
 [flows.till-stock]
 kind = "stock"
 source = "till"
@@ -101,6 +108,15 @@ class Trade:
 
     def product(self, sku: str) -> dict[str, Any]:
         return next(row for row in self.products() if row["sku"] == sku)
+
+    def handed_on(self, channel: str) -> list[tuple[str, str, list[str]]]:
+        """Give order, status and quantities of the files about a channel's orders."""
+        found = [json.loads(one.read_bytes()) for one in self.inbox.iterdir()]
+        return [
+            (one["order"], one["status"], [line["quantity"] for line in one["lines"]])
+            for one in found
+            if one["channel"] == channel
+        ]
 
     def buy(self, **quantities: int) -> dict[str, Any]:
         lines = [
@@ -194,5 +210,35 @@ def test_one_order_goes_to_two_targets_and_one_that_is_refused_holds_none_up(tmp
         assert {one["channel"] for one in documents} == {"shop"}
         open_ = await hub.store.read(findings.open_findings)
         assert any("serial number" in one.what for one in open_)
+
+    play(trade.world, story)
+
+
+def test_a_sale_at_the_counter_is_handed_on_and_the_hubs_own_is_not(tmp_path: Path) -> None:
+    trade = Trade(tmp_path)
+
+    async def story(hub: Hub) -> None:
+        await trade.begun(hub)
+        await trade.world.run(hub, "till-to-erp")
+        one, two = trade.goods()[:2]
+        start = trade.cashier.quantity(one)
+        web = trade.buy(**{f"s{two}": 1})
+        sale = trade.cashier.sell({one: Decimal(2)}, trade.world.clock.now())
+        for _ in range(2):
+            await trade.world.run(hub, "shop-orders", "till-to-erp")
+            await trade.stock(hub)
+        assert trade.handed_on("till") == [(str(sale), "sale", ["2"])]
+        assert trade.handed_on("shop") == [(str(web["id"]), "processing", ["1"])]
+        assert [one.order for one in sales(trade.world.till)] == [None, web["id"]]
+        assert (trade.cashier.quantity(one), trade.product(one)["stock_quantity"]) == (start - 2, start - 2)
+        trade.cashier.void(sale, trade.world.clock.now())
+        for _ in range(2):
+            await trade.world.run(hub, "till-to-erp")
+            await trade.stock(hub)
+        assert sorted(trade.handed_on("till")) == [
+            (str(sale), "sale", ["2"]),
+            (str(sale), "voided", ["0"]),
+        ]
+        assert (trade.cashier.quantity(one), trade.product(one)["stock_quantity"]) == (start, start)
 
     play(trade.world, story)

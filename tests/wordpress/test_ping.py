@@ -121,6 +121,16 @@ def test_stock_saved_by_hand_is_told_and_a_new_title_is_not(site: Site, hub: Hub
     assert hub.heard == []
 
 
+def test_a_variation_is_told_with_its_parent(site: Site, hub: Hub) -> None:
+    parent = site.product_of("variable", "PING-P")
+    one = site.product_of("", "PING-V", parent, meta={"_manage_stock": "yes", "_stock": "9"})
+    time.sleep(0.2)
+    hub.heard.clear()
+    order = ordered(site, one)
+    found = [(row["kind"], row["id"], row.get("parent")) for row in hub.told(2)]
+    assert found == [("order", order, None), ("variation", one, parent)]
+
+
 def test_what_the_hub_wrote_itself_is_not_told(site: Site, hub: Hub) -> None:
     product = counted(site, "PING-3")
     hub.heard.clear()

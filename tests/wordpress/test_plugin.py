@@ -84,6 +84,44 @@ def test_it_activates_without_a_word_and_uninstalls_without_a_trace(tmp_path: Pa
         assert site.log == ""
 
 
+NETWORK = """
+define( 'WP_INSTALLING_NETWORK', true );
+require_once ABSPATH . 'wp-admin/includes/upgrade.php';
+global $wpdb;
+foreach ( $wpdb->tables( 'ms_global' ) as $name => $table ) { $wpdb->$name = $table; }
+install_network();
+return true === populate_network( 1, '127.0.0.1', 'a@shop.example', 'Shops', '/', false );
+"""
+CONSTANTS = """
+define( 'MULTISITE', true );
+define( 'SUBDOMAIN_INSTALL', false );
+define( 'DOMAIN_CURRENT_SITE', '127.0.0.1' );
+define( 'PATH_CURRENT_SITE', '/' );
+define( 'SITE_ID_CURRENT_SITE', 1 );
+define( 'BLOG_ID_CURRENT_SITE', 1 );
+$table_prefix"""
+SECOND = """
+$second = wpmu_create_blog( '127.0.0.1', '/second/', 'Second', 1 );
+switch_to_blog( $second );
+Shopweave\\Tables::upgrade();
+restore_current_blog();
+return $second;
+"""
+
+
+def test_every_site_of_a_network_is_left_clean(tmp_path: Path) -> None:
+    with wordpress(tmp_path / "network", workers=1) as site:
+        assert site.run(NETWORK) is True
+        config = site.folder / "wp-config.php"
+        config.write_text(config.read_text("utf-8").replace("$table_prefix", CONSTANTS, 1), "utf-8")
+        assert site.run(SECOND) == 2
+        assert len(site.run(LEFT)[0]) == 4
+        site.run("deactivate_plugins( 'shopweave/shopweave.php' ); return 1;")
+        site.run("uninstall_plugin( 'shopweave/shopweave.php' ); return 1;")
+        assert site.run(LEFT)[0] == []
+        assert site.run(f"switch_to_blog( 2 ); {LEFT}") == [[], [], [], False]
+
+
 def test_a_site_that_was_updated_without_activation_gets_its_tables(site: Site) -> None:
     site.run("Shopweave\\Tables::remove(); return 1;")
     assert site.ask("GET", "/wc-shopweave/v1/check").status_code == 200

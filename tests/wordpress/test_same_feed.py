@@ -10,6 +10,8 @@ from urllib.parse import quote
 
 import pytest
 
+from shopweave.connector.callbacks import Callback, Heard, NotHeard
+from shopweave.connectors.woocommerce.callbacks import heard
 from tests.servers import serving
 from tests.wordpress.pictures import png
 from tests.wordpress.places import Live, Place
@@ -206,6 +208,10 @@ def test_orders_and_stock_are_told_at_once_and_signed(place: Place, hub: Hub) ->
         signed = hmac.new(SECRET.encode(), one.body, sha256).hexdigest()
         assert head["x-shopweave-signature"] == f"sha256={signed}"
         assert set(json.loads(one.body)) == {"kind", "id", "number", "at"}
+        understood = heard(Callback(headers=head, body=one.body), SECRET)
+        assert isinstance(understood, Heard)
+        assert (understood.about, understood.remote_id) in {("order", str(number)), ("product", str(product))}
+        assert isinstance(heard(Callback(headers=head, body=one.body), "another secret"), NotHeard)
     assert len({head["x-shopweave-delivery"] for head in heads}) == len(heads)
 
 

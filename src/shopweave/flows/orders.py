@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from shopweave.connector.orders import OrderPage
 from shopweave.flows.intake import FEED, Intake, Seller, Stored
 from shopweave.flows.order_findings import UNKNOWN_STATUS, parked_cause
+from shopweave.lanes.gate import URGENT
 from shopweave.model.handover import HandOverState
 from shopweave.store import findings, handovers, numbers, order_lines, orders, positions
 from shopweave.store.base import Store, Tx
@@ -99,7 +100,7 @@ class OrderReader:
         if seller is None or not ids:
             await self._store.write(settle)
             return
-        async with seller.port.gate.slot():
+        async with seller.port.gate.slot(URGENT):
             page: OrderPage = await seller.port.connector.orders_by_ids(tuple(ids))
 
         def work(tx: Tx) -> None:

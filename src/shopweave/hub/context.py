@@ -132,14 +132,18 @@ class Hub:
     def flow_names(self) -> tuple[str, ...]:
         """Give the names of all flows, whatever their kind."""
         items = tuple(flow.row.name for flow in self.house.flows.values())
-        return (*items, *(flow.row.name for flow in self.house.orders.values()))
+        orders = (flow.row.name for flow in self.house.orders.values())
+        return (*items, *orders, *(flow.row.name for flow in self.house.stock.values()))
 
     def begin(self, tx: Tx, name: str, who: str, cause: str, engine_id: str) -> int:
         """Begin a run of a flow of any kind; gives its number."""
         orders = next((one for one in self.house.orders.values() if one.row.name == name), None)
-        if orders is None:
-            return self.runner.start(tx, self.flow(name), who, cause, engine_id)
-        return self.orders.start(tx, orders, who, cause, engine_id)
+        if orders is not None:
+            return self.orders.start(tx, orders, who, cause, engine_id)
+        stock = next((one for one in self.house.stock.values() if one.row.name == name), None)
+        if stock is not None:
+            return self.stock.start(tx, stock, who, cause, engine_id)
+        return self.runner.start(tx, self.flow(name), who, cause, engine_id)
 
 
 def make_account(one: ConnectionSettings, doors: Doors) -> Account:

@@ -3,9 +3,10 @@
 from shopweave.engine.port import Json, Schedule
 from shopweave.hub import notify, upkeep, watching
 from shopweave.hub.context import Hub
-from shopweave.model.settings import FlowSettings, OrderFlowSettings
+from shopweave.model.settings import FlowSettings, OrderFlowSettings, StockFlowSettings
 
 CLOCK = "flow.clock"
+AnyFlow = FlowSettings | OrderFlowSettings | StockFlowSettings
 
 
 async def set_schedules(hub: Hub) -> None:
@@ -27,13 +28,14 @@ def scheduled(hub: Hub) -> list[str]:
     return [flow.name for flow in _by_clock(hub)]
 
 
-def _by_clock(hub: Hub) -> list[FlowSettings | OrderFlowSettings]:
-    found: list[FlowSettings | OrderFlowSettings] = [
-        flow.settings for flow in hub.house.flows.values() if flow.settings.schedule
-    ]
-    return [*found, *(flow.settings for flow in hub.house.orders.values())]
+def _by_clock(hub: Hub) -> list[AnyFlow]:
+    house = hub.house
+    every: list[AnyFlow] = [flow.settings for flow in house.flows.values()]
+    every += [flow.settings for flow in house.orders.values()]
+    every += [flow.settings for flow in house.stock.values()]
+    return [one for one in every if one.schedule]
 
 
-def _clock(flow: FlowSettings | OrderFlowSettings) -> Schedule:
+def _clock(flow: AnyFlow) -> Schedule:
     state: Json = {"flow": flow.name}
     return Schedule(name=flow.name, cron=flow.schedule, zone=flow.zone, run=CLOCK, state=state)

@@ -55,15 +55,18 @@ class Cashier:
                     _move(db, one, -quantity, f"POS {sale}", now)
         return sale
 
-    def void(self, sale: int, now: datetime) -> None:
-        """Void a sale; its goods go back onto the shelves, once."""
+    def void(self, sale: int, now: datetime, *, web_too: bool = False) -> None:
+        """Void a sale; its goods go back onto the shelves, once.
+
+        Those of a web sale only at a till that is set to move stock for them.
+        """
         with self._open() as db:
             query = "SELECT deleted, suspended, is_ecommerce FROM phppos_sales WHERE sale_id = ?"
             deleted, suspended, web = db.execute(query, (sale,)).fetchone()
             if deleted:
                 return
             db.execute(_VOID, (_stamp(now), sale))
-            if suspended not in _NO_STOCK and not web:
+            if suspended not in _NO_STOCK and (web_too or not web):
                 for one, quantity in _sold(db, sale).items():
                     _move(db, one, quantity, f"POS {sale}", now)
 
@@ -105,6 +108,13 @@ class Cashier:
         """Give what is on the shelf."""
         with self._open() as db:
             return _quantity(db, good(sku))
+
+    def booked(self, sale: int) -> Decimal:
+        """Add up what the log says that a sale holds, whoever booked it."""
+        query = """SELECT SUM(trans_inventory) FROM phppos_inventory
+        WHERE trans_comment = 'POS ' || ? OR trans_comment LIKE 'HUB % POS ' || ?"""
+        with self._open() as db:
+            return -Decimal(number(db.execute(query, (sale, sale)).fetchone()[0] or 0))
 
 
 def good(sku: str) -> Good:
