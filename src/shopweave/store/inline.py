@@ -34,6 +34,10 @@ class Watch(Protocol):
         """Hear that it is over."""
         ...
 
+    async def read(self) -> None:
+        """Hear that it was read; what is decided on it may be late."""
+        ...
+
 
 class InlineStore:
     """A store on a file whose log is never checkpointed, so that a power cut can take a part of it."""
@@ -51,6 +55,7 @@ class InlineStore:
         """Run `work` in a transaction that cannot write."""
         await self._watch.before("read")
         _, value = self._transact(self._reader, work, "read")
+        await self._watch.read()
         return value
 
     async def write(self, work: Callable[[Tx], T]) -> T:
