@@ -86,3 +86,11 @@ def test_the_references_name_every_section_command_and_code() -> None:
 
 def test_every_code_has_a_sentence() -> None:
     assert all(what for _, what, _ in codes())
+
+
+@pytest.mark.parametrize(
+    "page", [Path("README.md"), Path("CHANGELOG.md"), *sorted(DOCS.rglob("*.md"))], ids=str
+)
+def test_no_page_bears_the_marks_of_a_merge(page: Path) -> None:
+    marks = ("<<<<<<< ", "=======", ">>>>>>> ")
+    assert not [one for one in page.read_text("utf-8").splitlines() if one.startswith(marks)]

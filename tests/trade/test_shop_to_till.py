@@ -19,41 +19,51 @@ from shopweave.store.base import Tx
 from tests.trade.installed import install
 from tests.worlds import World, play
 
-TRADE = """
+ERP = """
+[connections.erp]
+type = "orderfeed"
+way = "files"
+folder = "{folder}"
+"""
+TO_TILL = """
 [flows.shop-orders]
 kind = "orders"
 source = "shop"
 target = "till"
 statuses = ["processing", "completed"]
 later_changes = "update"
-
-[connections.erp]
-type = "orderfeed"
-way = "files"
-folder = "{folder}"
-
+"""
+TO_ERP = """
 [flows.shop-to-erp]
 kind = "orders"
 source = "shop"
 target = "erp"
 statuses = ["processing", "completed"]
-
+"""
+FROM_TILL = """
 [flows.till-to-erp]
 kind = "orders"
 source = "till"
 target = "erp"
 statuses = ["sale", "layaway"]
 later_changes = "update"
-
+"""
+STOCK = """
 [flows.till-stock]
 kind = "stock"
 source = "till"
 target = "shop"
 """
-SETTINGS = (
-    DEMO.replace('mode = "test"\nurl = "{shop}"', 'mode = "test"\nsales = "hand-over"\nurl = "{shop}"')
-    + TRADE
-)
+
+
+def trading(sales: str, *flows: str) -> str:
+    """Give the demo's settings with a way of the shop's sales, and more flows."""
+    demo = DEMO.replace('url = "{shop}"', f'sales = "{sales}"\nurl = "{{shop}}"')
+    return "".join((demo, ERP, *flows, STOCK))
+
+
+BOTH = trading("hand-over", TO_TILL, TO_ERP, FROM_TILL)
+ELSEWHERE = trading("elsewhere", TO_ERP).replace('type = "phppos"', 'type = "phppos"\nbooked_by = "another"')
 
 
 @pytest.fixture(autouse=True)
@@ -65,17 +75,19 @@ def feed(monkeypatch: pytest.MonkeyPatch) -> None:
 class Trade:
     """A world whose shop sells what the till has."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, settings: str = BOTH) -> None:
         self.inbox = folder / "inbox"
         self.inbox.mkdir()
-        self.world = World(folder, 12, simple=True, settings=SETTINGS.replace("{folder}", str(self.inbox)))
+        text = settings.replace("{folder}", str(self.inbox))
+        self.orders = "shop-orders" if "shop-orders" in text else "shop-to-erp"
+        self.world = World(folder, 12, simple=True, settings=text)
         self.cashier = Cashier(self.world.till)
 
     async def begun(self, hub: Hub) -> None:
         """Let the goods come into the shop, with their levels."""
         await self.world.run(hub, "till-to-shop")
         await self.stock(hub)
-        await self.world.run(hub, "shop-orders")
+        await self.world.run(hub, self.orders)
         await hub.store.write(partial(self._release, hub))
         await self.stock(hub)
 
@@ -240,5 +252,31 @@ def test_a_sale_at_the_counter_is_handed_on_and_the_hubs_own_is_not(tmp_path: Pa
             (str(sale), "voided", ["0"]),
         ]
         assert (trade.cashier.quantity(one), trade.product(one)["stock_quantity"]) == (start, start)
+
+    play(trade.world, story)
+
+
+def test_what_another_program_books_is_taken_off_once_by_the_word_of_the_log(tmp_path: Path) -> None:
+    trade = Trade(tmp_path, ELSEWHERE)
+
+    async def story(hub: Hub) -> None:
+        await trade.begun(hub)
+        one = trade.goods()[0]
+        start = trade.cashier.quantity(one)
+        trade.buy(**{f"s{one}": 2})
+        await trade.world.run(hub, trade.orders)
+        for _ in range(2):
+            await trade.stock(hub)
+            assert trade.product(one)["stock_quantity"] == start - 2
+        trade.cashier.sell({one: Decimal(1)}, trade.world.clock.now())
+        await trade.stock(hub)
+        assert trade.product(one)["stock_quantity"] == start - 3
+        (document,) = (json.loads(file.read_bytes()) for file in trade.inbox.iterdir())
+        (line,) = document["lines"]
+        words = f"ERP booked shop:{line['line']}:1"
+        trade.cashier.book(one, -Decimal(line["quantity"]), words, trade.world.clock.now())
+        for _ in range(2):
+            await trade.stock(hub)
+            assert trade.cashier.quantity(one) == trade.product(one)["stock_quantity"] == start - 3
 
     play(trade.world, story)

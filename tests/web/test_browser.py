@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from shopweave.hub import looking, plans, runs
+from shopweave.hub.people import LANGUAGES
 from tests.web.conftest import FLOW
 from tests.web.site import PASSWORD, PEOPLE, Site, serving
 
@@ -28,6 +29,7 @@ PAGES = (
     "/people",
     "/people/1",
     "/me",
+    "/acts",
     "/queue",
 )
 pytestmark = [
@@ -44,12 +46,13 @@ def browser() -> Iterator[Browser]:
         found.close()
 
 
-def opened(browser: Browser, site: Site, width: int, theme: str) -> BrowserContext:
+def opened(browser: Browser, site: Site, width: int, theme: str, language: str = "en") -> BrowserContext:
     """Open a window and sign in by the form, with the keyboard alone; complaints fail the test."""
     context = browser.new_context(
         viewport={"width": width, "height": 900},
         color_scheme="dark" if theme == "dark" else "light",
         base_url=site.url,
+        locale=language,
     )
     page = context.new_page()
     page.goto("/sign-in")
@@ -87,6 +90,19 @@ def test_no_page_has_serious_violations_or_scrolls_sideways(
         told = json.dumps([(one["id"], [node["html"] for node in one["nodes"]]) for one in serious])
         assert serious == [], f"{path}: {told}"
         said.clear()
+    context.close()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_page_scrolls_sideways_in_any_language(browser: Browser, site: Site, language: str) -> None:
+    context = opened(browser, site, 320, "light", language)
+    page, _ = watched(context)
+    for path in (*PAGES, "/writing?ask=all", "/people/1?ask=remove"):
+        page.goto(path.replace("PLAN", str(site.plan)))
+        assert page.get_attribute("html", "lang") == language
+        for width in (320, 768, 1024, 1920):
+            page.set_viewport_size({"width": width, "height": 900})
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, (path, width)
     context.close()
 
 

@@ -25,6 +25,7 @@ def test_nobody_sees_a_page_without_signing_in(site: Site) -> None:
             "/people",
             "/people/1",
             "/me",
+            "/acts",
             "/queue",
         ):
             answer = client.get(path)

@@ -24,6 +24,7 @@ PAGES = (
     "/people",
     "/people/1",
     "/me",
+    "/acts",
     "/queue",
 )
 
@@ -93,7 +94,9 @@ def test_approving_what_is_chosen_then_rejecting_the_rest(site: Site) -> None:
         before = client.get(f"/api/plans/{site.plan}").json()
         one = before["changes"][0]["change"]
         refused = client.post(f"/plans/{site.plan}/approve", data={**fields, "what": "chosen"})
+        assert refused.status_code == 422
         assert "No change is chosen." in refused.text
+        assert f'action="/plans/{site.plan}/approve"' in refused.text
         answer = client.post(
             f"/plans/{site.plan}/approve", data={**fields, "what": "chosen", "change": str(one)}
         )

@@ -53,6 +53,13 @@ def test_an_administrator_adds_changes_and_removes_a_person(own: Site) -> None:
         assert signs_in(own, "nina@shop.example", NEW)
         assert "Remove nina@shop.example?" in client.get(here, params={"ask": "remove"}).text
         assert client.post(here, data={**fields, "do": "remove"}).headers["location"] == "/people"
+        done = [one["what"] for one in client.get("/api/acts", params={"limit": 5}).json()]
+        assert done[0] == "removed nina@shop.example"
+        assert "gave nina@shop.example a new password" in done
+        told = client.get("/acts", headers={"accept-language": "sv"}).text
+        assert "tog bort nina@shop.example" in told
+        assert "lade till nina@shop.example som" in told
+        assert PASSWORD not in told
         assert not signs_in(own, "nina@shop.example", NEW)
         assert client.get(here).status_code == 404
 
@@ -108,6 +115,8 @@ def test_only_administrators_see_people(site: Site) -> None:
     with site.client("operator") as client:
         assert client.get("/people").status_code == 403
         assert client.get("/api/people").status_code == 403
+        assert client.get("/api/acts").status_code == 403
+        assert client.get("/acts").status_code == 403
         assert 'href="/people"' not in client.get("/").text
         assert client.get("/me").status_code == 200
 

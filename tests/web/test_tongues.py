@@ -30,6 +30,7 @@ PATHS = (
     "/pins",
     "/people",
     "/me",
+    "/acts",
     "/queue",
 )
 NOT_TO_SAY = {"SKU", "Shopweave"}
@@ -95,7 +96,12 @@ def test_every_word_of_a_value_is_said() -> None:
     assert set(words.SIGNS) - {"waits"} <= set(words.STATES)
 
 
-COMPOSED = ("There is no flow '{name}'.", *(one for one in sentences.SENTENCES if one.startswith("{flow} ")))
+COMPOSED = (
+    "There is no flow '{name}'.",
+    "approved plan {number}",
+    "rejected plan {number}",
+    *(one for one in sentences.SENTENCES if one.startswith("{flow} ")),
+)
 
 
 @pytest.mark.parametrize("pattern", [one for one in sentences.SENTENCES if one not in COMPOSED])
@@ -135,7 +141,15 @@ def test_sentences_of_other_rooms_are_said_with_what_stands_in_them() -> None:
     assert as_said(held, spoken("pt-BR")) == (
         "13 alterações de till-to-shop esperam por você: 13 preços mudam mais de 30%; 5 registros novos."
     )
+    sheet = "icecat: 2 products: Icecat does not know this GTIN."
+    assert as_said(sheet, spoken("sv")) == "icecat: 2 produkter: Icecat känner inte till denna GTIN."
+    assert as_said(sheet, spoken("pl")) == "icecat: produkty (2): Icecat nie zna tego GTIN."
+    assert as_said("12 writes wait in order; none is lost.", spoken("fi")) == (
+        "12 kirjoitusta odottaa järjestyksessä; mitään ei katoa."
+    )
+    assert as_said("gave a@b.example the role admin", spoken("sv")) == "gav a@b.example rollen administratör"
     assert as_said("Nobody knows this.", spoken("fi")) is None
+    assert as_said("a: Nobody knows this.", spoken("fi")) is None
     assert as_said("There is no plan 12.", spoken("en")) is None
 
 

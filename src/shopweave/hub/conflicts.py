@@ -95,6 +95,6 @@ def _decide(hub: Hub, flow: int, items: list[int], atom: str, answer: tuple[str,
     if done:
         marks.mark_items(tx, hub.house.flows[flow].row.target, done)
         hub.runner.wake(tx, (flow,))
-        detail = json.encode({"flow": flow, "items": len(done)}).decode()
+        detail = json.encode({"flow": hub.house.flows[flow].row.name, "items": len(done)}).decode()
         audits.note(tx, answer[1], f"decided {atom} for the {answer[0]}", detail)
     return len(done)

@@ -85,6 +85,7 @@ class PlanView(Struct, frozen=True, kw_only=True):
     expires: datetime | None
     decided_by: str
     changes: int
+    held: int
     equal: int
     reasons: tuple[str, ...]
     undoes: int | None = None
@@ -152,7 +153,7 @@ async def overview(hub: Hub) -> Overview:
 
 
 def _overview(hub: Hub, tx: Tx) -> Overview:
-    plans = tuple(plan_view(hub, one.row, one.changes) for one in _known_plans(hub, tx))
+    plans = tuple(plan_view(hub, one.row, one.changes, one.held) for one in _known_plans(hub, tx))
     last = overviews.last_runs(tx)
     rows = [row for row in overviews.newest_runs(tx, RUNS) if row.flow in hub.house.flows]
     writing = look(tx, hub)
@@ -253,7 +254,7 @@ def run_view(hub: Hub, row: RunRow) -> RunView:
     )
 
 
-def plan_view(hub: Hub, row: PlanRow, changes: int) -> PlanView:
+def plan_view(hub: Hub, row: PlanRow, changes: int, held: int) -> PlanView:
     """Give a plan for people."""
     settings = hub.house.flows[row.flow].settings
     return PlanView(
@@ -267,6 +268,7 @@ def plan_view(hub: Hub, row: PlanRow, changes: int) -> PlanView:
         expires=row.expires,
         decided_by=row.decided_by or "",
         changes=changes,
+        held=held,
         equal=row.equal,
         reasons=json.decode(row.reasons, type=tuple[str, ...]),
         undoes=row.undoes,

@@ -15,7 +15,7 @@ from shopweave.store.lanes import Lease
 
 LEASE = 40.0
 RENEW = 5.0
-LISTEN = 0.5
+LISTEN = 0.9
 TURN = 5.0
 # A turn ends by waiting for what is under way; where requests are long that must not be most of it.
 REQUESTS = 8
@@ -45,6 +45,7 @@ class Turn:
         self._begun = self._until = 0.0
         self._rings = 0
         self._rests = False
+        self._looked = 0.0
 
     async def work(self) -> None:
         """Take the lane, send what may be sent, give it back."""
@@ -66,7 +67,7 @@ class Turn:
         """Take the lane; what earlier owners left under way is in doubt from now on."""
         lease = lanes.take_lease(tx, self._port.row.id, self._worker, LEASE)
         if lease is not None:
-            self._rings = lanes.rings(tx, self._port.row.id)
+            self._rings = lease.rings
             for queue in self._queues:
                 queue.doubt_orphans(tx, lease)
         return lease
@@ -100,14 +101,14 @@ class Turn:
             held.lease, held.deadline = lease, asked + LEASE
 
     async def _listen(self) -> None:
-        """Ring the bell of this process when another one rings the lane; one that rests need not hear it.
+        """Ring the bell of this process when another one rings the lane and could be heard.
 
         A database that is away for a moment must not cut off requests that are under way.
         """
         at = self._port.row.id
         while True:
             await self._clock.sleep(self._listens)
-            if self._rests:
+            if self._rests or not self._has_place() or self._clock.monotonic() < self._looked + self._listens:
                 continue
             with suppress(Unavailable):
                 rings = await self._store.read(lambda tx: lanes.rings(tx, at))
@@ -129,7 +130,7 @@ class Turn:
 
     async def _first_answered(self) -> set[Task[bool]]:
         """Wait for an answer; while there is a place for what is urgent, for the bell too."""
-        if len(self._flying) >= self._port.capabilities.requests_at_once or self._is_over():
+        if not self._has_place() or self._is_over():
             return (await wait(self._flying, return_when=FIRST_COMPLETED))[0]
         ringing = create_task(self._bell.wait())
         try:
@@ -138,12 +139,15 @@ class Turn:
             ringing.cancel()
         return {task for task in self._flying if task.done()}
 
+    def _has_place(self) -> bool:
+        return len(self._flying) < self._port.capabilities.requests_at_once
+
     def _is_over(self) -> bool:
         return self._clock.monotonic() >= self._until
 
     async def _fill(self, group: TaskGroup, held: Held) -> None:
         places = self._port.capabilities.requests_at_once
-        while len(self._flying) < places and not self._is_over():
+        while self._has_place() and not self._is_over():
             job = await self._choose(held, urgent_only=places > 1 and len(self._flying) == places - 1)
             if job is None:
                 return
@@ -159,7 +163,7 @@ class Turn:
         return goes_on
 
     async def _choose(self, held: Held, *, urgent_only: bool) -> Job | None:
-        queues = self._queues
+        queues, self._looked = self._queues, self._clock.monotonic()
         return await self._store.write_safe(
             lambda tx: next_job(tx, held.lease, queues, urgent_only=urgent_only)
         )

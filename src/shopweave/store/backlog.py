@@ -1,24 +1,30 @@
-"""What waits at a connection, of all kinds of work."""
+"""What waits at a connection, of all kinds of work: one statement for all, because lanes ask it often."""
 
 from datetime import datetime
+
+from sqlalchemy import select
 
 from shopweave.store import handovers, outbox, shelves
 from shopweave.store.base import Tx
 
+_ALWAYS = (handovers.NEXT_LOOK, shelves.NEXT_LOOK, shelves.NEXT_ORPHAN)
+_SENDING = (outbox.NEXT, handovers.NEXT_SEND, shelves.NEXT_MARK)
+_NEXT = select(*(one.scalar_subquery() for one in (*_ALWAYS, *_SENDING)))
+_NEXT_LOOK = select(*(one.scalar_subquery() for one in (*_ALWAYS, outbox.NEXT_LOOK)))
+_LEFT = select(
+    outbox.LEFT.scalar_subquery() + handovers.LEFT.scalar_subquery() + shelves.LEFT.scalar_subquery()
+)
+
 
 def next_due(tx: Tx, connection: int, epoch: int, *, stopped: bool = False) -> datetime | None:
     """Say when a lane has something to do next, None when nothing waits; a stopped one only looks up."""
-    found = (
-        outbox.next_due(tx, connection, epoch, stopped=stopped),
-        handovers.next_due(tx, connection, epoch, stopped=stopped),
-        shelves.next_due(tx, connection, epoch, stopped=stopped),
-    )
-    return min((one for one in found if one is not None), default=None)
+    rows = tx.rows(_NEXT_LOOK if stopped else _NEXT, {"at": connection, "before": epoch})
+    return min((moment for moment in rows[0] if moment is not None), default=None)
 
 
 def left(tx: Tx, connection: int) -> int:
     """Count what is waiting or under way at a connection."""
-    return outbox.left(tx, connection) + handovers.left(tx, connection) + shelves.left(tx, connection)
+    return int(tx.scalar(_LEFT, {"at": connection}) or 0)
 
 
 def count_intents(tx: Tx) -> int:

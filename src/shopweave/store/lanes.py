@@ -12,12 +12,16 @@ from shopweave.store.tables import lane
 
 
 class Lease(Struct, frozen=True, kw_only=True):
-    """The right to write to a connection until `expires`, under the number `epoch`."""
+    """The right to write to a connection until `expires`, under the number `epoch`.
+
+    `rings` is how often the lane had been rung when it was taken.
+    """
 
     connection: int
     owner: str
     epoch: int
     expires: datetime
+    rings: int = 0
 
 
 class LaneRow(Struct, frozen=True, kw_only=True):
@@ -31,6 +35,7 @@ class LaneRow(Struct, frozen=True, kw_only=True):
     failures: int
     awake: bool
     wakes: int
+    rings: int
     batch: int
     stopped: bool
 
@@ -45,11 +50,12 @@ _READ = select(
     lane.c.failures,
     lane.c.awake,
     lane.c.wakes,
+    lane.c.rings,
     lane.c.batch,
     is_stopped(lane.c.connection).label("stopped"),
 ).where(_HERE)
 _RINGS = select(lane.c.rings).where(_HERE)
-_RING = update(lane).where(_HERE).values(rings=lane.c.rings + 1)
+_RING = update(lane).where(_HERE, lane.c.awake.is_(True)).values(rings=lane.c.rings + 1)
 _SET = update(lane).where(_HERE)
 _SET_OWN = _SET.where(lane.c.owner == bindparam("me"), lane.c.epoch == bindparam("mine"))
 _ALL = select(lane.c.connection).order_by(lane.c.connection)
@@ -69,7 +75,11 @@ def take_lease(tx: Tx, connection: int, owner: str, seconds: float) -> Lease | N
     if row.owner not in (None, owner) and row.expires is not None and row.expires > tx.now:
         return None
     lease = Lease(
-        connection=connection, owner=owner, epoch=row.epoch + 1, expires=tx.now + timedelta(seconds=seconds)
+        connection=connection,
+        owner=owner,
+        epoch=row.epoch + 1,
+        expires=tx.now + timedelta(seconds=seconds),
+        rings=row.rings,
     )
     tx.run(_SET, {"at": connection, "owner": owner, "epoch": lease.epoch, "expires": lease.expires})
     return lease
@@ -102,12 +112,11 @@ def release_lease(tx: Tx, lease: Lease) -> bool:
 
 def set_awake(tx: Tx, connection: int) -> int | None:
     """Note that a wake-up of the lane is on its way; give its number when it was asleep, else ring."""
-    row = read_lane(tx, connection)
-    if row.awake:
-        tx.run(_RING, {"at": connection})
+    if tx.run(_RING, {"at": connection}):
         return None
-    count_wake(tx, connection, row.wakes + 1)
-    return row.wakes + 1
+    number = read_lane(tx, connection).wakes + 1
+    count_wake(tx, connection, number)
+    return number
 
 
 def rings(tx: Tx, connection: int) -> int:

@@ -13,7 +13,7 @@ from shopweave.runtime.secrets import mask
 from shopweave.web import tongues
 from shopweave.web.figures import DASH, Figures
 from shopweave.web.sentences import as_said
-from shopweave.web.words import CAUSES, FIELDS, PEOPLE, ROLES, SIGNS, STATES
+from shopweave.web.words import CAUSES, DETAILS, FIELDS, PEOPLE, ROLES, SIGNS, STATES
 
 STATIC = resources.files("shopweave.web") / "static"
 Say = Callable[[str], str]
@@ -62,6 +62,7 @@ class Renderer:
             "atom": partial(_field, say),
             "word": partial(_word, say, STATES | ROLES),
             "cause": partial(_word, say, CAUSES),
+            "detail": partial(_word, say, DETAILS),
             "who": partial(_word, say, PEOPLE),
             "plainly": lambda text: as_said(text, say) or text,
             "said": partial(_said, language, say),
@@ -82,8 +83,8 @@ def _field(say: Say, key: str) -> str:
 
 def _said(language: str, say: Say, text: str) -> Markup:
     """Say a sentence in the language of the page; one that only exists in English is marked as such."""
-    found = as_said(text, say)
-    if found is not None or language == tongues.FIRST or not text:
+    found = text if language == tongues.FIRST else as_said(text, say)
+    if found is not None or not text:
         return escape(found or text)
     return Markup('<span lang="en">{}</span>').format(text)
 

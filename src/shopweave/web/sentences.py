@@ -8,7 +8,9 @@ from collections.abc import Callable, Mapping
 from functools import cache
 
 from shopweave.web.tongues import marked
+from shopweave.web.words import FIELDS, ROLES, SIDES
 
+WORDS = {"role": ROLES, "side": SIDES, "field": FIELDS}
 SENTENCES = (
     marked("The e-mail address and the password do not fit together."),
     marked("Too many tries to sign in."),
@@ -89,6 +91,53 @@ SENTENCES = (
     marked("{number} changes of {flow} wait for you: {reasons}."),
     marked("Nothing of them is sent until somebody approves."),
     marked("Look at plan {number}, then approve or reject it."),
+    marked("{number} products: {reason}"),
+    marked("Icecat does not know this product."),
+    marked("It is asked again by itself; check GTIN, brand and part number if you expect it there."),
+    marked("Icecat does not show this product, or its release date is still to come."),
+    marked("Nothing to do: it is asked again tomorrow."),
+    marked("The brand is not included in your Icecat subscription, or its sheets are limited."),
+    marked("Ask Icecat or the brand for access, or write the text yourself."),
+    marked("This sheet belongs to Full Icecat."),
+    marked("With a Full Icecat subscription, set the API access token or the app key."),
+    marked("This product lies outside the categories of your Icecat subscription."),
+    marked("Ask your contact at Icecat to add the category."),
+    marked("Icecat has the sheet, but it is not yet released."),
+    marked("Icecat does not know this GTIN."),
+    marked("Add brand and part number to the product: Icecat can be asked by them too."),
+    marked("Icecat says that the GTIN, or brand and part number, cannot be right."),
+    marked("Correct them at the source; the product is asked again when they change."),
+    marked("They keep what they have; nothing is counted as a failure."),
+    marked("They are asked about again when that makes sense."),
+    marked("{number} writes wait in order; none is lost."),
+    marked("The hub tries again by itself, less often each time."),
+    marked("Correct the connection's settings."),
+    marked("They are left alone until they fit exactly one record of the same form."),
+    marked("Records were removed at the target though their source still has them."),
+    marked("The hub makes nothing again by itself."),
+    marked("Restore them there, or switch them off at the source."),
+    marked("The record keeps its last state; the others go on."),
+    marked("Correct the record named here at its source."),
+    marked("{missing} of {living} records of {connection} were not in its list any more."),
+    marked("So many at once are more likely a fault than a decision; nothing was switched off."),
+    marked("They are looked at again with the next complete reading."),
+    marked("Look whether {connection} shows all its records to the hub's user."),
+    marked("The run ended early; what was read is stored and nothing is lost."),
+    marked("The next run goes on where this one ended."),
+    marked("signed in"),
+    marked("stopped writing"),
+    marked("let the hub write again"),
+    marked("approved plan {number}"),
+    marked("rejected plan {number}"),
+    marked("decided {field} for the {side}"),
+    marked("unpinned {field} of {sku}"),
+    marked("added {email} as {role}"),
+    marked("gave {email} the role {role}"),
+    marked("gave {email} a new password"),
+    marked("ended the sessions of {email}"),
+    marked("removed {email}"),
+    marked("made the token {name}"),
+    marked("revoked the token {name} of {email}"),
 )
 
 
@@ -100,11 +149,19 @@ def as_said(text: str, translate: Callable[[str], str]) -> str | None:
     for pattern, expression in _patterns():
         found = expression.fullmatch(text)
         if found is not None and (new := translate(pattern)) != pattern:
-            parts = {key: as_said(one, translate) or one for key, one in found.groupdict().items()}
-            return _filled(new, parts)
+            return _filled(new, {key: _part(key, one, translate) for key, one in found.groupdict().items()})
+    head, colon, rest = text.partition(": ")
+    if colon and (inner := as_said(rest, translate)) is not None:
+        return f"{head}: {inner}"
     pieces = text.split("; ")
     said = [as_said(piece, translate) for piece in pieces] if len(pieces) > 1 else []
     return "; ".join(new or old for new, old in zip(said, pieces, strict=True)) if any(said) else None
+
+
+def _part(name: str, text: str, translate: Callable[[str], str]) -> str:
+    """Say what fills a place: a word of its kind, or a sentence in itself."""
+    word = WORDS.get(name, {}).get(text)
+    return translate(word) if word else as_said(text, translate) or text
 
 
 def _filled(pattern: str, parts: Mapping[str, str]) -> str:
@@ -123,9 +180,9 @@ def _known(pattern: str) -> int:
 
 
 def _expression(pattern: str) -> re.Pattern[str]:
-    """Make what a pattern fits; only reasons may be several sentences."""
+    """Make what a pattern fits; only reasons may be several sentences, and figures are only figures."""
     pieces = re.split(r"{(\w+)}", pattern)
-    fits = {"reasons": ".+"}
+    fits = {"reasons": ".+", **dict.fromkeys(("number", "all", "missing", "living"), r"[\d.,]+")}
     return re.compile(
         "".join(
             f"(?P<{piece}>{fits.get(piece, '[^;]+')})" if at % 2 else re.escape(piece)

@@ -1,7 +1,8 @@
 """Trying a shop the way it will be used, changing nothing."""
 
 from shopweave.connector.roles import CheckLine
-from shopweave.connectors.woocommerce.client import NOT_FOUND, Client
+from shopweave.connectors.woocommerce import order_check, reaching
+from shopweave.connectors.woocommerce.client import NO_RIGHT, NOT_FOUND, Client
 from shopweave.connectors.woocommerce.companion import Companion
 from shopweave.connectors.woocommerce.settings import WooSettings
 from shopweave.model.errors import Configuration, HubError
@@ -25,8 +26,10 @@ _SITE = "Ask who looks after the site; the hub goes on the slower way."
 
 async def check(settings: WooSettings, client: Client, companion: Companion) -> tuple[CheckLine, ...]:
     """Look at address, credentials, rights, versions and units; stops where nothing further can work."""
-    lines: list[CheckLine] = []
-    for step in (_reads, _writes, _version, _stock, _weight, _pictures):
+    lines = await reaching.reached(settings, client)
+    if not lines[-1].ok:
+        return tuple(lines)
+    for step in _STEPS:
         try:
             lines += await step(settings, client)
         except HubError as problem:
@@ -53,10 +56,12 @@ async def _plugin(settings: WooSettings, companion: Companion) -> list[CheckLine
 
 
 async def _looked_closer(client: Client, problem: HubError) -> HubError:
-    """Tell a shop with plain permalinks from an address where there is no WordPress at all."""
-    if problem.code != NOT_FOUND:
+    """Tell apart what is answered alike: plain permalinks and no WordPress, wrong keys and a lost header."""
+    if problem.code not in (NOT_FOUND, NO_RIGHT):
         return problem
     try:
+        if problem.code == NO_RIGHT:
+            return await reaching.header_dropped(client, problem)
         if await client.is_wordpress():
             return problem
     except HubError as error:
@@ -148,3 +153,17 @@ async def _pictures(settings: WooSettings, client: Client) -> list[CheckLine]:
         return [CheckLine(ok=True, what="The application password is good and may upload pictures.")]
     remedy = "Make its user a shop manager or administrator."
     return [CheckLine(ok=False, what="The user may not upload pictures.", remedy=remedy, code="WOO-114")]
+
+
+# In the order in which one needs the other; the keys' own rights before what is only told.
+_STEPS = (
+    _reads,
+    _writes,
+    _version,
+    _stock,
+    _weight,
+    _pictures,
+    order_check.legacy,
+    order_check.helper,
+    order_check.window,
+)

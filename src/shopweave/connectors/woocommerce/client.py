@@ -23,6 +23,7 @@ _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 NOT_FOUND = "WOO-104"
 NO_ROUTE = "WOO-105"
 NO_RIGHT = "WOO-102"
+LOGIN = "WOO-170"
 LEGACY = "/wc-api/v3"
 _KEYED = ("/wc/", "/wc-shopweave/", f"{order_helper.SPACE}/", LEGACY)
 _NO_ROUTES = ("rest_no_route", "woocommerce_api_disabled")
@@ -84,6 +85,28 @@ class Client:
         request = HttpRequest(method="GET", url=f"{self._base}/?rest_route=/", timeout=_READ)
         answer = await self._http.send(request)
         return answer.content_type == "application/json" and b'"namespaces"' in answer.body
+
+    async def knock(self) -> None:
+        """Ask for the list of routes, which is open to all; raises what stands in front."""
+        self._check_address()
+        request = HttpRequest(method="GET", url=f"{self._base}/wp-json/wc/v3", timeout=_READ)
+        answer = await self._http.send(request)
+        if answer.status == 401 and "www-authenticate" in answer.headers:
+            raise _page("GET", answer, self._place())
+        if (error := failure("GET", answer, self._place())) is not None:
+            raise error
+
+    async def sees_header(self) -> bool:
+        """Say whether credentials in the header reach the shop, by a name that nobody has there."""
+        pair = base64.b64encode(b"shopweave-check:none").decode()
+        request = HttpRequest(
+            method="GET",
+            url=f"{self._base}/wp-json/wp/v2/users/me",
+            headers={"Accept": "application/json", "Authorization": f"Basic {pair}"},
+            timeout=_READ,
+        )
+        answer = await self._http.send(request)
+        return read_error(answer.body, answer.status).code != "rest_not_logged_in"
 
     async def _ask(
         self,
@@ -164,6 +187,13 @@ def failure(method: str, answer: HttpResponse, place: str) -> HubError | None:
         return None if is_json else unusable(method, place, "a web page in place of data")
     if 300 <= answer.status < 400:
         where = answer.headers.get("location", "").partition("?")[0]
+        if "wp-login" in where:
+            return Configuration(
+                "The shop sends strangers to its login page.",
+                code=LOGIN,
+                where=place,
+                remedy="Let /wp-json through without the login; the shop has its own keys there.",
+            )
         remedy = f"Put the address the shop itself uses into the settings: {where}"
         return Configuration(
             "The shop sends us to another address.", code="WOO-103", where=place, remedy=remedy

@@ -17,6 +17,7 @@ class WooSettings(Struct, frozen=True, kw_only=True):
     wp_user: str = ""
     application_password: str = ""
     allow_http: bool = False
+    outgoing_addresses: tuple[str, ...] = ()
     weight_unit: str = "kg"
     dimension_unit: str = "cm"
     new_products: str = "draft"
@@ -84,6 +85,15 @@ OPTIONS = (
         description="Send credentials over plain http. For tests on this machine only.",
         kind=OptionKind.SWITCH,
         default=False,
+    ),
+    Option(
+        name="outgoing_addresses",
+        title="Our outgoing addresses",
+        description="The IP addresses that requests of this hub come from, as your network has them; shown by"
+        " check where a shop or its test site lets only known addresses in.",
+        kind=OptionKind.LIST,
+        default=(),
+        example='["203.0.113.7"]',
     ),
     Option(
         name="weight_unit",

@@ -4,13 +4,15 @@ from typing import Any
 
 from litestar import Request, get, post
 from litestar.datastructures import State
-from litestar.params import JSONBody
+from litestar.params import FromQuery, JSONBody
 from msgspec import Struct
 
-from shopweave.hub import access, people
+from shopweave.hub import access, acts, people
 from shopweave.hub.access import Preferences, Role
+from shopweave.hub.acts import ActView
 from shopweave.hub.people import PersonView, TokenView
 from shopweave.runtime.passwords import hash_password
+from shopweave.web.api.work import Limit
 from shopweave.web.security import Given, check_role
 
 AnyRequest = Request[Any, Any, State]
@@ -127,7 +129,16 @@ async def prefer(request: AnyRequest, site: Given, data: JSONBody[Preferences]) 
     await people.prefer(site.hub, request.state.person.email, data)
 
 
+@get("/acts", opt=ADMIN, summary="Who did what")
+async def get_acts(
+    site: Given, before: FromQuery[int | None] = None, limit: Limit = acts.PAGE
+) -> tuple[ActView, ...]:
+    """Give what people did, the newest first, older than act `before`."""
+    return await acts.acts(site.hub, before, limit)
+
+
 HANDLERS = (
+    get_acts,
     get_people,
     add_person,
     change_person,

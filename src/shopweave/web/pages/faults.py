@@ -6,6 +6,7 @@ from shopweave.model.errors import HubError
 from shopweave.runtime.secrets import mask
 
 FIELDS = {
+    "PLAN-011": "choose",
     "USER-001": "role",
     "USER-002": "email",
     "USER-003": "password",

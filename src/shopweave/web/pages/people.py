@@ -7,7 +7,7 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
-from shopweave.hub import access, people
+from shopweave.hub import access, acts, people
 from shopweave.hub.access import Role
 from shopweave.hub.people import PersonView
 from shopweave.model.errors import Configuration
@@ -111,4 +111,11 @@ async def _change(site: Site, found: PersonView, act: str, value: str, who: str)
             await people.remove(site.hub, found.email, who)
 
 
-HANDLERS = (show_people, add_person, show_person, change_person)
+@get("/acts", include_in_schema=False, opt=ADMIN)
+async def show_acts(request: AnyRequest, site: Given, before: FromQuery[int | None] = None) -> Response[str]:
+    """List what people did, the newest first."""
+    found = await acts.acts(site.hub, before)
+    return await page(request, "acts.html", "people", found=found, size=acts.PAGE)
+
+
+HANDLERS = (show_acts, show_people, add_person, show_person, change_person)

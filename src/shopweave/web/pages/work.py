@@ -11,8 +11,9 @@ from shopweave.hub import conflicts, looking, plans, runs
 from shopweave.hub.explain import explain
 from shopweave.model.errors import Configuration
 from shopweave.web.once import once
+from shopweave.web.pages.faults import Fault, fault_of
 from shopweave.web.pages.frame import page
-from shopweave.web.security import Given
+from shopweave.web.security import Given, Site
 
 Number = FromPath[int]
 After = FromQuery[int]
@@ -34,18 +35,26 @@ async def show_plans(request: AnyRequest) -> Response[str]:
 @get("/plans/{number:int}", include_in_schema=False)
 async def show_plan(request: AnyRequest, site: Given, number: Number, after: After = 0) -> Response[str]:
     """Show a plan, old beside new."""
+    return await _plan(request, site, number, after, None)
+
+
+async def _plan(
+    request: AnyRequest, site: Site, number: int, after: int, fault: Fault | None
+) -> Response[str]:
     found = await looking.plan_page(site.hub, number, after)
-    return await page(request, "plan.html", "plans", found=found, after=after)
+    status = 422 if fault else 200
+    return await page(request, "plan.html", "plans", status, found=found, after=after, fault=fault)
 
 
 @post("/plans/{number:int}/approve", include_in_schema=False)
 @once
-async def approve_plan(request: AnyRequest, site: Given, number: Number) -> Redirect:
+async def approve_plan(request: AnyRequest, site: Given, number: Number, after: After = 0) -> Response[Any]:
     """Approve what is held of a plan, all of it or the chosen changes."""
     form = await request.form()
     chosen = _chosen(form.getall("change", []))
     if form.get("what") == "chosen" and not chosen:
-        raise Configuration("No change is chosen.", code="PLAN-011", remedy="Tick the changes to approve.")
+        error = Configuration("No change is chosen.", code="PLAN-011", remedy="Tick the changes to approve.")
+        return await _plan(request, site, number, after, fault_of(error))
     wanted = chosen if form.get("what") == "chosen" else None
     await plans.approve(site.hub, number, wanted, request.state.person.email)
     return Redirect(f"/plans/{number}", status_code=303)
