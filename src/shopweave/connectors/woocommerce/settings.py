@@ -139,7 +139,7 @@ OPTIONS = (
         name="more_statuses",
         title="Statuses of plug-ins",
         description="Statuses of orders that plug-ins added to this shop, as its interface writes them,"
-        " without wc- in front. They can be chosen like the others; stock stays as it is when an order comes to one.",
+        " without wc- in front. They can be chosen like the others; coming to one leaves stock as it is.",
         kind=OptionKind.LIST,
         default=(),
         example='["shipped"]',
