@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from shopweave.store import handovers, outbox, shelves
+from shopweave.store import handovers, movements, outbox, shelves
 from shopweave.store.base import Tx
 
 
@@ -12,13 +12,14 @@ def next_due(tx: Tx, connection: int, epoch: int, *, stopped: bool = False) -> d
         outbox.next_due(tx, connection, epoch, stopped=stopped),
         handovers.next_due(tx, connection, epoch, stopped=stopped),
         shelves.next_due(tx, connection, epoch, stopped=stopped),
+        movements.next_due(tx, connection, stopped=stopped),
     )
     return min((one for one in found if one is not None), default=None)
 
 
 def left(tx: Tx, connection: int) -> int:
     """Count what is waiting or under way at a connection."""
-    return outbox.left(tx, connection) + handovers.left(tx, connection) + shelves.left(tx, connection)
+    return sum(kind.left(tx, connection) for kind in (outbox, handovers, shelves, movements))
 
 
 def count_intents(tx: Tx) -> int:
