@@ -21,6 +21,7 @@ sales = "hand-over"
 [connections.desk]
 type = "stall"
 sells = false
+keeps = false
 
 [flows.market-orders]
 kind = "orders"
@@ -74,7 +75,7 @@ def test_what_cannot_be_meant_is_told_with_its_line(lines: str, key: str, said: 
     ("old", "new", "key", "said"),
     [
         ('sales = "hand-over"\n', "", "connections.market.sales", "nobody said how its sales reach till"),
-        ('[connections.till]\ntype = "stall"\nkeeps = true', '[connections.till]\ntype = "stall"', "flows.till-stock.source", "keeps no stock"),
+        ('[connections.till]\ntype = "stall"\nkeeps = true', '[connections.till]\ntype = "stall"\nkeeps = false', "flows.till-stock.source", "keeps no stock"),
         ('target = "market"\n', 'target = "desk"\n', "flows.till-stock.target", "no levels can be written"),
         ('kind = "stock"\nsource = "till"', 'kind = "stock"\nsource = "tll"', "flows.till-stock.source", "no connection"),
         ('sales = "hand-over"', 'sales = "hub"', "connections.market.sales", "cannot book differences"),
@@ -100,7 +101,7 @@ def test_sales_by_hand_over_need_a_flow_that_hands_them_over() -> None:
 def test_a_channel_has_one_master() -> None:
     found = one(
         f'{STALLS}[flows.again]\nkind = "stock"\nsource = "desk"\ntarget = "market"\n'.replace(
-            "sells = false", "sells = false\nkeeps = true"
+            "keeps = false", "keeps = true"
         ).replace('sales = "hand-over"', 'sales = "never"')
     )
     assert found.key == "flows.again.target"

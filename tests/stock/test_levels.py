@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from shopweave.hub import stock
 from shopweave.lanes import turn
-from shopweave.lanes.channels import FIRST
+from shopweave.model.errors import Configuration
 from shopweave.model.values import UNKNOWN, UNTRACKED
-from shopweave.store import connections, findings, shelves
-from shopweave.store.base import Tx
+from shopweave.store import findings
 from tests.services import postgres_url
 from tests.stock.market import Market, goods, play
 
@@ -28,15 +28,8 @@ def url(request: pytest.FixtureRequest) -> Iterator[str]:
 async def begun(market: Market) -> None:
     """Run all flows, and let their first levels go."""
     await market.run()
-    for name in market.shops:
-        await market.hub.store.write(partial(_release, market, name))
+    await stock.release_first(market.hub, "test")
     await market.settled()
-
-
-def _release(market: Market, name: str, tx: Tx) -> None:
-    connections.flow_begun(tx, market.hub.house.stock_flow(f"{name}-stock").row.id)
-    if shelves.mark_held_back(tx, market.at(name), [FIRST]):
-        market.hub.lanes.wake(tx, market.at(name))
 
 
 def test_the_first_levels_wait_for_a_person(tmp_path: Path, url: str) -> None:
@@ -229,3 +222,50 @@ def test_the_buffer_is_held_back(tmp_path: Path) -> None:
     market = Market(tmp_path, goods(2), buffer=Decimal(2))
     play(market, lambda: begun(market))
     assert market.shop["S1"] == 3
+
+
+def test_held_levels_are_believed_when_a_person_says_so(tmp_path: Path) -> None:
+    market = Market(tmp_path, goods(2))
+
+    async def story() -> int:
+        await begun(market)
+        market.till["S1"] = 5_000
+        await market.run()
+        held = (await stock.waiting(market.hub)).held
+        assert [(one.name, one.why, one.kept, one.read) for one in held] == [("s1", "raise", "5", "5000")]
+        count = await stock.release(market.hub, "till", "test")
+        await market.settled()
+        assert (await stock.waiting(market.hub)).held == ()
+        return count
+
+    assert play(market, story) == 1
+    assert market.shop["S1"] == 5_000
+
+
+def test_every_unit_is_explained(tmp_path: Path) -> None:
+    market = Market(tmp_path, goods(2), shops=2, buffer=Decimal(1))
+
+    async def story() -> stock.StockStory:
+        await begun(market)
+        market.shop.sell("S1", 2)
+        await market.drain(market.at("shop"))
+        await market.settled()
+        return await stock.explain_stock(market.hub, "s1")
+
+    found = play(market, story)
+    master = found.masters[0]
+    assert (master.name, master.on_hand, [(one.quantity, one.stage) for one in master.moved]) == (
+        "till",
+        "5",
+        [(Decimal(-2), "open")],
+    )
+    assert [(one.channel, one.wanted, one.expected, one.written, one.why) for one in found.channels] == [
+        ("shop", "2", "2", "4", "nothing to write"),
+        ("other", "2", "2", "2", "nothing to write"),
+    ]
+
+
+def test_a_sku_nobody_has_is_an_error(tmp_path: Path) -> None:
+    market = Market(tmp_path, goods(1))
+    with pytest.raises(Configuration, match="No item has the SKU"):
+        play(market, lambda: stock.explain_stock(market.hub, "nothing"))

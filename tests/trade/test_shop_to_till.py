@@ -16,7 +16,7 @@ from shopweave.lanes.channels import FIRST
 from shopweave.model.errors import NoAnswer
 from shopweave.model.record import Kind
 from shopweave.simulators.till import Cashier, sales, sold, truth
-from shopweave.store import connections, findings, movements, shelves
+from shopweave.store import backlog, connections, findings, shelves
 from shopweave.store.base import Tx
 from tests.trade.installed import install
 from tests.worlds import World, play
@@ -330,7 +330,7 @@ def test_a_booking_whose_answer_was_lost_is_sent_again_and_booked_once(tmp_path:
         trade.buy(**{f"s{one}": 3})
         while not lost:
             await runs.finished(hub, await runs.start(hub, trade.orders, "test"))
-        while await hub.store.read(lambda tx: movements.left(tx, hub.port("till").row.id)):
+        while await hub.store.read(lambda tx: backlog.left(tx, hub.port("till").row.id)):
             await hub.clock.sleep(0.05)
         await trade.stock(hub)
         assert lost == [1]

@@ -73,10 +73,10 @@ class StallWorld:
         return text + self.more
 
     @asynccontextmanager
-    async def hub(self, *, start: bool = True) -> AsyncIterator[Hub]:
-        """Open a hub, with goods linked and the ledger begun."""
+    async def hub(self, *, wrap: Callable[[Any], Any] = lambda store: store) -> AsyncIterator[Hub]:
+        """Open a hub, with goods linked and the ledger begun; `wrap` puts something before its store."""
         settings = read(self.settings(), str(self.folder / "shopweave.toml"), {})
-        store = open_store(self.folder, settings.database, self.clock)
+        store = wrap(open_store(self.folder, settings.database, self.clock))
         doors = Doors(
             http=None,  # type: ignore[arg-type]
             sql=lambda url: None,  # type: ignore[arg-type, return-value]
@@ -109,9 +109,8 @@ class StallWorld:
         )
         await store.write(_lay)
         await engine.take_over()
-        if start:
-            await hub.start()
         try:
+            await hub.start()
             yield hub
         finally:
             await hub.stop()

@@ -1,8 +1,11 @@
 """A form that is sent twice works once."""
 
+import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 
+import httpx
 import pytest
 
 from shopweave.hub import forms, runs
@@ -52,6 +55,21 @@ def test_a_form_whose_work_never_ended_is_not_done_again(site: Site, monkeypatch
         assert answer.status_code == 409
         assert "Look at the page again" in answer.text
     assert site.do(runs.newest_run) == before
+
+
+def test_a_form_whose_work_was_cut_off_stays_taken(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(once, "PATIENCE", 0.1)
+
+    async def cut(*_: object) -> int:
+        raise asyncio.CancelledError
+
+    with site.client("operator") as client:
+        fields = {"csrf": site.csrf(client), "once": "cutoff", "cause": "plan"}
+        with monkeypatch.context() as broken:
+            broken.setattr("shopweave.web.pages.work.runs.start", cut)
+            with suppress(httpx.TransportError):
+                client.post(f"/flows/{FLOW}/run", data=fields)
+        assert client.post(f"/flows/{FLOW}/run", data=fields).status_code == 409
 
 
 def test_keys_are_forgotten_after_their_time(site: Site) -> None:

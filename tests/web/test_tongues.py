@@ -147,6 +147,7 @@ def test_sentences_of_other_rooms_are_said_with_what_stands_in_them() -> None:
     assert as_said("12 writes wait in order; none is lost.", spoken("fi")) == (
         "12 kirjoitusta odottaa järjestyksessä; mitään ei katoa."
     )
+    assert as_said("gave a@b.example the role admin", spoken("sv")) == "gav a@b.example rollen administratör"
     assert as_said("Nobody knows this.", spoken("fi")) is None
     assert as_said("a: Nobody knows this.", spoken("fi")) is None
     assert as_said("There is no plan 12.", spoken("en")) is None

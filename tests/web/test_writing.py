@@ -24,9 +24,9 @@ def held(tmp_path: Path) -> Iterator[Site]:
 
 def test_a_stopped_hub_says_so_on_every_page_and_sends_nothing(held: Site) -> None:
     with held.client("operator") as client:
-        asked = client.get("/writing", params={"ask": "all"})
+        asked = client.get("/writing", params={"ask": "/"})
         assert "Stop all writing?" in asked.text
-        fields = {"csrf": held.csrf(client), "at": "all"}
+        fields = {"csrf": held.csrf(client), "at": "/"}
         answer = client.post("/writing", data={**fields, "do": "stop"})
         assert (answer.status_code, answer.headers["location"]) == (303, "/writing")
         client.post(f"/plans/{held.plan}/approve", data={**fields, "what": "all"})
@@ -36,12 +36,15 @@ def test_a_stopped_hub_says_so_on_every_page_and_sends_nothing(held: Site) -> No
             text = client.get(path).text
             assert "All writing is stopped." in text, path
             assert "by olli@shop.example" in text, path
+        with client.stream("GET", "/live") as answer:
+            message = next(part for part in answer.iter_text() if "#band" in part)
+        assert "All writing is stopped." in message.partition("#band")[2]
         stands = client.get("/api/writing").json()
         assert stands["stopped"]
         assert stands["waiting"]["shop"] >= 12
         assert f"{stands['waiting']['shop']} changes wait in their order" in client.get("/").text
         assert client.post("/writing", data={**fields, "do": "stop"}).status_code == 303
-        assert "Write again?" in client.get("/writing", params={"ask": "all"}).text
+        assert "Write again?" in client.get("/writing", params={"ask": "/"}).text
         client.post("/writing", data={**fields, "do": "go-on"})
         assert held.do(settled)
         assert len(products(held.world.shop)) == 12
@@ -77,6 +80,6 @@ def test_a_viewer_sees_why_stopping_is_not_offered(held: Site) -> None:
         text = client.get("/writing", params={"ask": "shop"}).text
         assert "Needs the operator role" in text
         assert "<button" not in text.partition("<main")[2].partition("</main>")[0]
-        answer = client.post("/writing", data={"csrf": held.csrf(client), "at": "all", "do": "stop"})
+        answer = client.post("/writing", data={"csrf": held.csrf(client), "at": "/", "do": "stop"})
         assert answer.status_code == 403
         assert not client.get("/api/writing").json()["stopped"]

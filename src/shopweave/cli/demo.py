@@ -19,19 +19,25 @@ async def run_demo(
     out: Path | None,
     real: bool,
     seed: int,
+    orders: int,
     as_json: bool,
 ) -> int:
     """Run one round, or go on until stopped."""
     if not once:
         await live(folder, items=items, simple=simple, real_pace=real, seed=seed, say=tell, pages=demo_pages)
         return 0
-    report = await one_round(folder, items=items, simple=simple, real_pace=real, seed=seed, out=out, say=say)
+    report = await one_round(
+        folder, items=items, simple=simple, real_pace=real, seed=seed, out=out, orders=orders, say=say
+    )
     if as_json:
         print_json(report.as_json())
     else:
         tell(f"{report.items} items, {report.approved} changes approved, converged: {report.converged}")
         for name, traffic in report.remote.items():
             tell(f"  {name}: {traffic.reads} reads, {traffic.writes} writes")
+        if orders:
+            count = report.orders
+            tell(f"  orders: {count.read} read, {count.handed_over} handed over, {count.booked} booked")
         for finding in report.findings:
             tell(f"  {finding.what} ({finding.code})")
     return exit_code(report.runs, held=False, calm=report.converged) if report.converged else PARTLY

@@ -125,7 +125,10 @@ async def erase_buyer(folder: Path, email: str, *, yes: bool, as_json: bool) -> 
         and typer.confirm("Forget this buyer in all orders, for good?", default=False, err=True)
     )
     if not is_sure:
-        tell("Nothing was erased; --yes does it.")
+        if as_json:
+            print_json({"erased": 0})
+        else:
+            tell("Nothing was erased; --yes does it.")
         return HELD
     async with opened_in_turn(folder) as hub:
         count = await erasing.erase(hub, email, WHO)

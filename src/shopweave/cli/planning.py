@@ -7,7 +7,7 @@ from msgspec import to_builtins
 from shopweave.cli.console import print_json, say, tell
 from shopweave.cli.opening import opened, opened_in_turn
 from shopweave.cli.running import DONE, HELD, PARTLY
-from shopweave.hub import conflicts, plans, runs
+from shopweave.hub import conflicts, plans, runs, stock
 from shopweave.hub.context import Hub
 from shopweave.hub.runs import RunReport
 
@@ -23,15 +23,23 @@ async def run_flows(folder: Path, names: list[str], cause: str, *, approve: bool
         calm, approved = await _run_all(hub, chosen, cause, approve=approve)
         reports = await runs.reports(hub, await runs.runs_since(hub, before))
         held = await plans.held(hub)
+        first = await stock.first_held(hub)
         found = await runs.open_findings(hub)
     if as_json:
-        body = {"converged": calm and not held, "approved": approved, "runs": reports, "findings": found}
+        body = {
+            "converged": calm and not held and not first,
+            "approved": approved,
+            "runs": reports,
+            "findings": found,
+        }
         print_json(to_builtins(body))
     else:
         _tell_runs(reports)
         for plan in held:
             tell(f"Plan {plan.id} waits for you: shopweave approve {plan.id}")
-    return exit_code(reports, held=bool(held), calm=calm)
+        for name, count in first.items():
+            tell(f"{count} first levels wait for you: shopweave stock release {name}")
+    return exit_code(reports, held=bool(held or first), calm=calm)
 
 
 def _all(hub: Hub, cause: str) -> tuple[str, ...]:
@@ -61,7 +69,9 @@ def exit_code(reports: list[RunReport], *, held: bool, calm: bool) -> int:
 
 
 async def _approve_all(hub: Hub) -> int:
-    approved = 0
+    approved = await stock.release_first(hub, WHO)
+    if approved and not await runs.settled(hub):
+        return approved
     while held := await plans.held(hub):
         for plan in held:
             approved += await plans.approve(hub, plan.id, None, WHO)

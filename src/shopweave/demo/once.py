@@ -7,10 +7,12 @@ from typing import Any
 from msgspec import Struct, to_builtins
 
 from shopweave.demo.dump import dump
+from shopweave.demo.trade import trade
 from shopweave.demo.world import World
-from shopweave.hub import plans, runs
+from shopweave.hub import plans, runs, stock, tallies
 from shopweave.hub.runs import FindingReport, RunReport
 from shopweave.hub.settings import load
+from shopweave.hub.tallies import Tally
 from shopweave.runtime.clock import SystemClock, SystemIds
 from shopweave.runtime.folder import FolderLock
 from shopweave.runtime.opening import Opened, open_hub
@@ -34,6 +36,7 @@ class DemoReport(Struct, frozen=True, kw_only=True):
     runs: list[RunReport]
     remote: dict[str, Traffic]
     findings: list[FindingReport]
+    orders: Tally = Tally()
 
     def as_json(self) -> dict[str, Any]:
         """Give plain values."""
@@ -49,6 +52,7 @@ async def once(
     real_pace: bool,
     seed: int,
     out: Path | None,
+    orders: int = 0,
     say: Callable[[str], None],
 ) -> DemoReport:
     """Carry out one round in a folder."""
@@ -57,12 +61,12 @@ async def once(
     world = World(folder, SystemClock(), SystemIds())
     try:
         say("starting the simulated shop, till and Icecat")
-        await world.start(items, simple=simple, real_pace=real_pace, seed=seed)
+        await world.start(items, simple=simple, real_pace=real_pace, seed=seed, trade=orders > 0)
         opened = await open_hub(folder, load(folder), lock=False)
         if opened.upgrade is not None and opened.upgrade.before:
             say(str(opened.upgrade))
         try:
-            report = await work(opened, world, say)
+            report = await work(opened, world, say, orders=orders)
         finally:
             await opened.hub.stop()
         if out is not None:
@@ -73,10 +77,10 @@ async def once(
     return report
 
 
-async def work(opened: Opened, world: World, say: Callable[[str], None]) -> DemoReport:
-    """Run all flows, approve what is held, until nothing waits."""
+async def work(opened: Opened, world: World, say: Callable[[str], None], *, orders: int = 0) -> DemoReport:
+    """Run all flows, approve what is held, until nothing waits; then sell, and bring that home too."""
     hub = opened.hub
-    before = await runs.newest_run(hub)
+    before, newest = await runs.newest_run(hub), await tallies.newest_order(hub)
     await hub.start()
     approved, calm = 0, True
     for flow in list(hub.house.flows.values()):
@@ -92,8 +96,10 @@ async def work(opened: Opened, world: World, say: Callable[[str], None]) -> Demo
                 approved += count
                 say(f"approved {count} changes of plan {plan.id}")
             calm = await runs.settled(hub)
+    if orders:
+        calm = await trade(hub, world, orders, say) and calm
     numbers = await runs.runs_since(hub, before)
-    left = await plans.held(hub)
+    left = await plans.held(hub) or await stock.first_held(hub)
     return DemoReport(
         converged=calm and not left,
         items=len(world.goods.products),
@@ -101,6 +107,7 @@ async def work(opened: Opened, world: World, say: Callable[[str], None]) -> Demo
         runs=await runs.reports(hub, numbers),
         remote=_traffic(opened, world),
         findings=await runs.open_findings(hub),
+        orders=await tallies.count_orders(hub, newest),
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import msgspec
@@ -9,7 +10,7 @@ from msgspec import Struct, structs
 
 from shopweave.demo.courier import Courier
 from shopweave.demo.serve import Server, no_wait
-from shopweave.hub.settings.templates import DEMO
+from shopweave.hub.settings.templates import demo_settings
 from shopweave.model.http import HttpRequest, HttpResponse
 from shopweave.model.seams import Clock, Ids
 from shopweave.runtime.clock import seeded
@@ -54,6 +55,7 @@ class Wish(Struct, frozen=True, kw_only=True):
     real_pace: bool = False
     faults: Faults = Faults()
     version: str = "9.9.5"
+    stocked: bool = False
     companion: bool = False
 
 
@@ -78,10 +80,12 @@ class World:
         """Give the folder of the simulators' state."""
         return self.folder / SIMULATORS
 
-    async def start(self, items: int, *, simple: bool, real_pace: bool, seed: int = SEED) -> None:
+    async def start(
+        self, items: int, *, simple: bool, real_pace: bool, seed: int = SEED, trade: bool = False
+    ) -> None:
         """Make what is missing, load the rest, serve shop and Icecat, and write the demo's settings."""
-        await self.serve(items, Wish(real_pace=real_pace), simple=simple, seed=seed)
-        text = DEMO.format(till=TILL, icecat=self.icecat.url, shop=self.shop.url)
+        await self.serve(items, Wish(real_pace=real_pace, stocked=trade), simple=simple, seed=seed)
+        text = demo_settings(till=TILL, icecat=self.icecat.url, shop=self.shop.url, trade=trade)
         (self.folder / "shopweave.toml").write_text(text, "utf-8")
 
     async def serve(self, items: int, wish: Wish, *, simple: bool, seed: int = SEED) -> None:
@@ -91,7 +95,8 @@ class World:
         today = date.fromisoformat(facts.day)
         self.goods = catalogue(seeded(facts.seed), facts.items, today, simple=facts.simple)
         if "till" in wish.names and not self.till_path.exists():
-            create(self.till_path, self.goods, self._clock.now())
+            goods = _stocked(self.goods) if wish.stocked else self.goods
+            create(self.till_path, goods, self._clock.now())
         self.icecat = IcecatSite(self.goods.sheets, url="", tokens=(self.secret(TOKEN),))
         if "icecat" in wish.names:
             facts = structs.replace(facts, icecat_port=await self._serve_icecat(wish, facts.icecat_port))
@@ -125,12 +130,12 @@ class World:
             rules=structs.replace(rules_of(wish.version), lag=faults.lag, callback_wait=wait),
             plugins=(set_image.install, *((plugin.install,) if wish.companion else ())),
         )
-        self._courier = Courier(self.shop.callbacks, self._clock, random, faults=faults, kept=self._flush)
+        self._courier = Courier(self.shop.callbacks, self._clock, random, faults=faults, kept=self.flush)
         server = Server(
             self.shop,
             self._clock,
             pace=paces.woocommerce if wish.real_pace else no_wait,
-            after=self._flush,
+            after=self.flush,
             before_answer=self._courier.before_answer,
             faults=faults,
             random=random,
@@ -139,7 +144,7 @@ class World:
         self.shop.answer_at(await self._listen(server, "woocommerce", wish, port))
         if "till" not in wish.names and not self.shop.state.products:
             fill(self.shop, self.goods)
-            self._flush()
+            self.flush()
         self._courier.start()
         return server.port
 
@@ -170,7 +175,8 @@ class World:
             path.write_text(shaped(name, self._ids.new()), "utf-8")
         return path.read_text("utf-8").strip()
 
-    def _flush(self) -> None:
+    def flush(self) -> None:
+        """Keep what moved in the shop since the last time."""
         if self._journal is not None:
             self.shop.flush(self._journal)
 
@@ -180,10 +186,19 @@ class World:
             await self._courier.stop()
         for server in self._servers.values():
             await server.stop()
-        self._flush()
+        self.flush()
         if self._journal is not None:
             self._journal.close()
         self._lock.release()
+
+
+def _stocked(goods: Catalogue) -> Catalogue:
+    """Let no shelf be below zero when a day of trade begins: its sums are to be checked from outside."""
+    rows = tuple(
+        structs.replace(one, quantity=max(one.quantity, Decimal(0))) if one.quantity is not None else one
+        for one in goods.products
+    )
+    return structs.replace(goods, products=rows)
 
 
 def shaped(name: str, text: str) -> str:

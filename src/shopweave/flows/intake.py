@@ -1,7 +1,7 @@
 """Intake: a page of orders with all that follows from it, in one transaction."""
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from msgspec import Struct
@@ -26,6 +26,8 @@ from shopweave.store.orders import Arrived, OrderRow
 
 FEED = "orders"
 NEVER = "never"
+# Channels write times in whole seconds and by their own clocks; what the hub books is in no earlier level.
+SKEW = timedelta(minutes=2)
 
 
 class Seller(Struct, frozen=True, kw_only=True):
@@ -193,7 +195,8 @@ def _broken(found: Iterable[BrokenOrder]) -> list[Arrived]:
 def _is_booked(seller: Seller, order: Order, since: datetime | None) -> bool:
     """Say whether an order's lines move stock: not if it is older than the ledger, or made by the hub."""
     is_other = seller.master is not None and seller.master != seller.port.row.id
-    return is_other and since is not None and order.created >= since and not order.mark
+    is_young = since is not None and order.created >= since - SKEW
+    return is_other and is_young and not order.mark
 
 
 def _ledger(seller: Seller, key: int) -> Ledger:
@@ -216,7 +219,7 @@ def _sold(
     """Add up what a channel took off its own level by itself since its orders were last stored."""
     sold: dict[int, Decimal] = {}
     for key, order in found.items():
-        if order.created < since:
+        if order.created < since.replace(microsecond=0):
             continue
         items = {row.line: row.item for row in lines[key].rows if row.item is not None}
         was = goods(before[key], seller.sells.table) if key in before else {}

@@ -79,7 +79,7 @@ def _plan(hub: Hub, number: int, after: int, tx: Tx) -> PlanPage:
         )
     states = plans.plan_states(tx, number)
     shown, more = _page(tx, lambda limit: overviews.plan_changes(tx, number, after, limit))
-    view = plan_view(hub, row, sum(states.values()))
+    view = plan_view(hub, row, sum(states.values()), states.get("held", 0))
     moved = any(reason.endswith(Left.MOVED.value) for reason in view.reasons)
     return PlanPage(plan=view, states=states, changes=shown, more=more, moved=moved)
 

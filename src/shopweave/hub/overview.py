@@ -9,7 +9,7 @@ from shopweave.engine.cron import next_time
 from shopweave.hub.context import Hub
 from shopweave.hub.writing import Writing, look
 from shopweave.model.finding import Severity
-from shopweave.store import overviews
+from shopweave.store import agreements, overviews
 from shopweave.store.base import Tx
 from shopweave.store.overviews import FindingSight
 from shopweave.store.plans import PlanRow, RunRow
@@ -85,6 +85,7 @@ class PlanView(Struct, frozen=True, kw_only=True):
     expires: datetime | None
     decided_by: str
     changes: int
+    held: int
     equal: int
     reasons: tuple[str, ...]
     undoes: int | None = None
@@ -117,6 +118,7 @@ class Overview(Struct, frozen=True, kw_only=True):
     plans: tuple[PlanView, ...]
     findings: tuple[FindingView, ...]
     writing: Writing
+    conflicts: int
 
     @property
     def held(self) -> tuple[PlanView, ...]:
@@ -152,7 +154,7 @@ async def overview(hub: Hub) -> Overview:
 
 
 def _overview(hub: Hub, tx: Tx) -> Overview:
-    plans = tuple(plan_view(hub, one.row, one.changes) for one in _known_plans(hub, tx))
+    plans = tuple(plan_view(hub, one.row, one.changes, one.held) for one in _known_plans(hub, tx))
     last = overviews.last_runs(tx)
     rows = [row for row in overviews.newest_runs(tx, RUNS) if row.flow in hub.house.flows]
     writing = look(tx, hub)
@@ -160,6 +162,7 @@ def _overview(hub: Hub, tx: Tx) -> Overview:
         at=tx.now,
         connections=_connections(hub, tx, writing),
         writing=writing,
+        conflicts=agreements.undecided(tx, list(hub.house.flows)),
         flows=tuple(_flow(hub, key, last.get(key), plans, tx.now) for key in hub.house.flows),
         runs=tuple(run_view(hub, row) for row in rows),
         plans=plans,
@@ -253,7 +256,7 @@ def run_view(hub: Hub, row: RunRow) -> RunView:
     )
 
 
-def plan_view(hub: Hub, row: PlanRow, changes: int) -> PlanView:
+def plan_view(hub: Hub, row: PlanRow, changes: int, held: int) -> PlanView:
     """Give a plan for people."""
     settings = hub.house.flows[row.flow].settings
     return PlanView(
@@ -267,6 +270,7 @@ def plan_view(hub: Hub, row: PlanRow, changes: int) -> PlanView:
         expires=row.expires,
         decided_by=row.decided_by or "",
         changes=changes,
+        held=held,
         equal=row.equal,
         reasons=json.decode(row.reasons, type=tuple[str, ...]),
         undoes=row.undoes,

@@ -1,27 +1,31 @@
-"""What waits at a connection, of all kinds of work."""
+"""What waits at a connection, of all kinds of work: one statement for all, because lanes ask it often."""
 
 from datetime import datetime
+
+from sqlalchemy import literal, select
 
 from shopweave.store import handovers, movements, outbox, shelves
 from shopweave.store.base import Tx
 
+_ALWAYS = (handovers.NEXT_LOOK, shelves.NEXT_LOOK, shelves.NEXT_ORPHAN)
+_SENDING = (outbox.NEXT, handovers.NEXT_SEND, shelves.NEXT_MARK, movements.NEXT_BOOKING)
+_NEXT = select(*(one.scalar_subquery() for one in (*_ALWAYS, *_SENDING)))
+_NEXT_LOOK = select(*(one.scalar_subquery() for one in (*_ALWAYS, outbox.NEXT_LOOK)))
+_KINDS = (outbox, handovers, shelves, movements)
+_LEFT = select(sum((kind.LEFT.scalar_subquery() for kind in _KINDS), literal(0)))
+
 
 def next_due(tx: Tx, connection: int, epoch: int, *, stopped: bool = False) -> datetime | None:
     """Say when a lane has something to do next, None when nothing waits; a stopped one only looks up."""
-    found = (
-        outbox.next_due(tx, connection, epoch, stopped=stopped),
-        handovers.next_due(tx, connection, epoch, stopped=stopped),
-        shelves.next_due(tx, connection, epoch, stopped=stopped),
-        movements.next_due(tx, connection, stopped=stopped),
-    )
-    return min((one for one in found if one is not None), default=None)
+    rows = tx.rows(_NEXT_LOOK if stopped else _NEXT, {"at": connection, "before": epoch})
+    return min((moment for moment in rows[0] if moment is not None), default=None)
 
 
 def left(tx: Tx, connection: int) -> int:
     """Count what is waiting or under way at a connection."""
-    return sum(kind.left(tx, connection) for kind in (outbox, handovers, shelves, movements))
+    return int(tx.scalar(_LEFT, {"at": connection}) or 0)
 
 
 def count_intents(tx: Tx) -> int:
     """Count what was written ahead of requests whose end is not recorded."""
-    return outbox.count_intents(tx) + handovers.count_intents(tx) + shelves.count_intents(tx)
+    return sum(kind.count_intents(tx) for kind in _KINDS)

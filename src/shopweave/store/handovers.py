@@ -96,11 +96,11 @@ _DUE = (
 _LEFT_BEHIND = (handover.c.state == HandOverState.INTENT.value) & (handover.c.epoch < bindparam("before"))
 _ORPHANS = _ALL.where(_HERE, _LEFT_BEHIND).order_by(handover.c.id)
 _SOON = func.coalesce(handover.c.not_before, handover.c.created)
-_NEXT_LOOK = select(func.min(_SOON)).where(
+NEXT_LOOK = select(func.min(_SOON)).where(
     _HERE, or_(_DOUBTFUL & handover.c.not_before.is_not(None), _LEFT_BEHIND)
 )
-_NEXT_SEND = select(func.min(_SOON)).where(_HERE, handover.c.state == WAITING)
-_LEFT = (
+NEXT_SEND = select(func.min(_SOON)).where(_HERE, handover.c.state == WAITING)
+LEFT = (
     select(func.count())
     .select_from(handover)
     .where(
@@ -185,18 +185,6 @@ def due_look_up(tx: Tx, connection: int) -> HandOverRow | None:
 def orphans(tx: Tx, connection: int, epoch: int) -> list[HandOverRow]:
     """Give those that earlier owners of the lane left under way."""
     return [_row(row) for row in tx.rows(_ORPHANS, {"at": connection, "before": epoch})]
-
-
-def next_due(tx: Tx, connection: int, epoch: int, *, stopped: bool) -> datetime | None:
-    """Say when a lane has a hand-over to send or look up; what only a person can settle is not due."""
-    found = [tx.scalar(_NEXT_LOOK, {"at": connection, "before": epoch})]
-    found += [] if stopped else [tx.scalar(_NEXT_SEND, {"at": connection})]
-    return min((one for one in found if one is not None), default=None)
-
-
-def left(tx: Tx, connection: int) -> int:
-    """Count what waits, is under way, or will be looked up."""
-    return int(tx.scalar(_LEFT, {"at": connection}) or 0)
 
 
 def count_intents(tx: Tx) -> int:

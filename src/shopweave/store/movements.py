@@ -101,10 +101,15 @@ _TO_BOOK = (
     .limit(bindparam("limit"))
 )
 _FLYING = movement.c.stage.in_((Stage.OPEN.value, Stage.IN_DOUBT.value, Stage.SENT.value))
-_NEXT_BOOKING = select(func.min(movement.c.made)).where(_BOOKABLE, _FLYING)
-_LEFT = select(func.count()).select_from(movement).where(_BOOKABLE, _FLYING)
+NEXT_BOOKING = select(func.min(movement.c.made)).where(_BOOKABLE, _FLYING)
+LEFT = select(func.count()).select_from(movement).where(_BOOKABLE, _FLYING)
 _SENT = select(movement.c.id).where(
     movement.c.master == bindparam("at"), movement.c.way == HUB, movement.c.stage == Stage.SENT.value
+)
+_INTENTS = (
+    select(func.count())
+    .select_from(movement)
+    .where(movement.c.way == HUB, movement.c.stage == Stage.SENT.value)
 )
 _ADD = insert(movement)
 _SET = update(movement).where(movement.c.id.in_(many("ids")))
@@ -189,17 +194,11 @@ def to_book(tx: Tx, master: int, limit: int) -> list[Due]:
     ]
 
 
-def next_due(tx: Tx, master: int, *, stopped: bool) -> datetime | None:
-    """Say since when the hub has something to book at a master."""
-    found: datetime | None = None if stopped else tx.scalar(_NEXT_BOOKING, {"at": master})
-    return found
-
-
-def left(tx: Tx, master: int) -> int:
-    """Count what the hub is to book or is booking at a master."""
-    return int(tx.scalar(_LEFT, {"at": master}) or 0)
-
-
 def sent(tx: Tx, master: int) -> list[int]:
     """Give the movements that the hub was booking at a master."""
     return [row.id for row in tx.rows(_SENT, {"at": master})]
+
+
+def count_intents(tx: Tx) -> int:
+    """Count those whose booking by the hub was written ahead, and its end is not recorded."""
+    return int(tx.scalar(_INTENTS) or 0)

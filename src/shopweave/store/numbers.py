@@ -82,8 +82,9 @@ def start_ledger(tx: Tx, master: int) -> datetime:
     """Give the moment from which on the sales of a master's goods are booked; the first call sets it."""
     since = ledger_start(tx, master)
     if since is None:
-        tx.run(_ADD_LEDGER, {"connection": master, "since": tx.now})
-        return tx.now
+        # Orders are dated by whole seconds: one made in this very second is no history.
+        since = tx.now.replace(microsecond=0)
+        tx.run(_ADD_LEDGER, {"connection": master, "since": since})
     return since
 
 

@@ -199,7 +199,7 @@ _ORPHANS = (
     )
     .order_by(change.c.id)
 )
-_NEXT = select(func.min(func.coalesce(change.c.not_before, change.c.created))).where(
+NEXT = select(func.min(func.coalesce(change.c.not_before, change.c.created))).where(
     change.c.connection == bindparam("at"),
     or_(
         (change.c.state == WAITING) & _NO_NEED & _NOT_BUSY,
@@ -207,14 +207,14 @@ _NEXT = select(func.min(func.coalesce(change.c.not_before, change.c.created))).w
         (change.c.state == ChangeState.INTENT.value) & (change.c.epoch < bindparam("before")),
     ),
 )
-_NEXT_LOOK = select(func.min(func.coalesce(change.c.not_before, change.c.created))).where(
+NEXT_LOOK = select(func.min(func.coalesce(change.c.not_before, change.c.created))).where(
     change.c.connection == bindparam("at"),
     or_(
         change.c.state == ChangeState.IN_DOUBT.value,
         (change.c.state == ChangeState.INTENT.value) & (change.c.epoch < bindparam("before")),
     ),
 )
-_LEFT = (
+LEFT = (
     select(func.count())
     .select_from(change)
     .where(change.c.connection == bindparam("at"), change.c.state.in_([WAITING, *FLYING]))
@@ -381,16 +381,9 @@ def orphans(tx: Tx, connection: int, epoch: int) -> list[tuple[int, datetime, da
     ]
 
 
-def next_due(tx: Tx, connection: int, epoch: int, *, stopped: bool = False) -> datetime | None:
-    """Say when a lane has something to do next, None when nothing waits; a stopped one only looks up."""
-    statement = _NEXT_LOOK if stopped else _NEXT
-    value: datetime | None = tx.scalar(statement, {"at": connection, "before": epoch})
-    return value
-
-
 def left(tx: Tx, connection: int) -> int:
     """Count what is waiting or under way at a connection."""
-    return int(tx.scalar(_LEFT, {"at": connection}) or 0)
+    return int(tx.scalar(LEFT, {"at": connection}) or 0)
 
 
 def count_intents(tx: Tx) -> int:

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from msgspec import Struct
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, case, func, select
 
 from shopweave.model.finding import Severity
 from shopweave.store.base import Tx
@@ -51,10 +51,11 @@ class FindingSight(Struct, frozen=True, kw_only=True):
 
 
 class PlanSight(Struct, frozen=True, kw_only=True):
-    """A plan and how many changes of it are in which state."""
+    """A plan, how many changes it has, and how many of them wait for a person."""
 
     row: PlanRow
     changes: int
+    held: int
 
 
 _LANES = (
@@ -83,7 +84,11 @@ _PLANS = (
     .limit(bindparam("limit"))
 )
 _SIZES = (
-    select(change.c.plan, func.count().label("number"))
+    select(
+        change.c.plan,
+        func.count().label("number"),
+        func.sum(case((change.c.state == "held", 1), else_=0)).label("held"),
+    )
     .where(change.c.plan.in_(many("plans")))
     .group_by(change.c.plan)
 )
@@ -151,11 +156,13 @@ def _run(row: object) -> RunRow:
 def newest_plans(tx: Tx, limit: int) -> list[PlanSight]:
     """Give plans, those that wait for a person first, then the newest."""
     rows = tx.rows(_PLANS, {"limit": limit})
-    sizes = {row.plan: int(row.number) for row in tx.rows(_SIZES, {"plans": [row.id for row in rows]})}
+    found = tx.rows(_SIZES, {"plans": [row.id for row in rows]})
+    sizes = {row.plan: (int(row.number), int(row.held)) for row in found}
     return [
         PlanSight(
             row=PlanRow(**{name: getattr(row, name) for name in PlanRow.__struct_fields__}),
-            changes=sizes.get(row.id, 0),
+            changes=sizes.get(row.id, (0, 0))[0],
+            held=sizes.get(row.id, (0, 0))[1],
         )
         for row in rows
     ]

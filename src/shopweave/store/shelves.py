@@ -130,15 +130,13 @@ _TO_READ = (
 )
 _ORPHANS = _ROWS.where(_HERE, shelf.c.epoch < bindparam("before")).order_by(shelf.c.record)
 _LIVING = _TIED.where(_HERE, record.c.gone.is_(False))
-_NEXT_LOOK = _LIVING.with_only_columns(func.min(shelf.c.not_before), maintain_column_froms=True).where(
+NEXT_LOOK = _LIVING.with_only_columns(func.min(shelf.c.not_before), maintain_column_froms=True).where(
     shelf.c.again.is_(True), _IDLE
 )
-_NEXT_ORPHAN = select(func.min(shelf.c.sent)).where(_HERE, shelf.c.epoch < bindparam("before"))
-_NEXT_MARK = _LIVING.with_only_columns(func.min(shelf.c.since), maintain_column_froms=True).where(
-    _OPEN, _IDLE
-)
+NEXT_ORPHAN = select(func.min(shelf.c.sent)).where(_HERE, shelf.c.epoch < bindparam("before"))
+NEXT_MARK = _LIVING.with_only_columns(func.min(shelf.c.since), maintain_column_froms=True).where(_OPEN, _IDLE)
 _UNREAD = shelf.c.again.is_(True) & shelf.c.not_before.is_not(None)
-_LEFT = _LIVING.with_only_columns(func.count(), maintain_column_froms=True).where(
+LEFT = _LIVING.with_only_columns(func.count(), maintain_column_froms=True).where(
     or_(_OPEN, _UNREAD, shelf.c.epoch.is_not(None))
 )
 _INTENTS = select(func.count()).where(shelf.c.epoch.is_not(None))
@@ -290,16 +288,6 @@ def orphans(tx: Tx, connection: int, epoch: int) -> list[ShelfRow]:
     return [_row(row) for row in tx.rows(_ORPHANS, {"at": connection, "before": epoch})]
 
 
-def next_due(tx: Tx, connection: int, epoch: int, *, stopped: bool) -> datetime | None:
-    """Say when a lane has levels to read or to write next; a stopped one only reads."""
-    found = [
-        tx.scalar(_NEXT_LOOK, {"at": connection}),
-        tx.scalar(_NEXT_ORPHAN, {"at": connection, "before": epoch}),
-    ]
-    found += [] if stopped else [tx.scalar(_NEXT_MARK, {"at": connection})]
-    return min((one for one in found if one is not None), default=None)
-
-
 def count_intents(tx: Tx) -> int:
     """Count the levels written ahead of requests whose end is not recorded."""
     return int(tx.scalar(_INTENTS) or 0)
@@ -307,7 +295,7 @@ def count_intents(tx: Tx) -> int:
 
 def left(tx: Tx, connection: int) -> int:
     """Count the shelves that are marked, under way, or to be read again."""
-    return int(tx.scalar(_LEFT, {"at": connection}) or 0)
+    return int(tx.scalar(LEFT, {"at": connection}) or 0)
 
 
 def count_drift(tx: Tx, ids: Sequence[int]) -> None:

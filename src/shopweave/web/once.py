@@ -26,7 +26,8 @@ class Repeated(HubError):
 def once(act: Act) -> Act:
     """Let a form's handler work once per key; what comes again is led where the first one led.
 
-    A key whose act is refused, or answers with a page instead of leading on, is free again.
+    A key whose act is refused, or answers with a page instead of leading on, is free again. One whose act
+    was cut off stays taken: nobody knows how far it came.
     """
 
     @wraps(act)
@@ -41,7 +42,7 @@ def once(act: Act) -> Act:
             return Redirect(led, status_code=303)
         try:
             answer = await act(request, *args, **values)
-        except BaseException:
+        except Exception:
             await forms.release(site.hub, key)
             raise
         if isinstance(answer, Redirect):

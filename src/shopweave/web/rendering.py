@@ -13,7 +13,7 @@ from shopweave.runtime.secrets import mask
 from shopweave.web import tongues
 from shopweave.web.figures import DASH, Figures
 from shopweave.web.sentences import as_said
-from shopweave.web.words import CAUSES, FIELDS, PEOPLE, ROLES, SIGNS, STATES
+from shopweave.web.words import CAUSES, DETAILS, FIELDS, PEOPLE, ROLES, SIGNS, STATES
 
 STATIC = resources.files("shopweave.web") / "static"
 Say = Callable[[str], str]
@@ -62,6 +62,7 @@ class Renderer:
             "atom": partial(_field, say),
             "word": partial(_word, say, STATES | ROLES),
             "cause": partial(_word, say, CAUSES),
+            "detail": partial(_word, say, DETAILS),
             "who": partial(_word, say, PEOPLE),
             "plainly": lambda text: as_said(text, say) or text,
             "said": partial(_said, language, say),

@@ -8,7 +8,9 @@ from collections.abc import Callable, Mapping
 from functools import cache
 
 from shopweave.web.tongues import marked
+from shopweave.web.words import FIELDS, ROLES, SIDES
 
+WORDS = {"role": ROLES, "side": SIDES, "field": FIELDS}
 SENTENCES = (
     marked("The e-mail address and the password do not fit together."),
     marked("Too many tries to sign in."),
@@ -147,14 +149,19 @@ def as_said(text: str, translate: Callable[[str], str]) -> str | None:
     for pattern, expression in _patterns():
         found = expression.fullmatch(text)
         if found is not None and (new := translate(pattern)) != pattern:
-            parts = {key: as_said(one, translate) or one for key, one in found.groupdict().items()}
-            return _filled(new, parts)
+            return _filled(new, {key: _part(key, one, translate) for key, one in found.groupdict().items()})
     head, colon, rest = text.partition(": ")
     if colon and (inner := as_said(rest, translate)) is not None:
         return f"{head}: {inner}"
     pieces = text.split("; ")
     said = [as_said(piece, translate) for piece in pieces] if len(pieces) > 1 else []
     return "; ".join(new or old for new, old in zip(said, pieces, strict=True)) if any(said) else None
+
+
+def _part(name: str, text: str, translate: Callable[[str], str]) -> str:
+    """Say what fills a place: a word of its kind, or a sentence in itself."""
+    word = WORDS.get(name, {}).get(text)
+    return translate(word) if word else as_said(text, translate) or text
 
 
 def _filled(pattern: str, parts: Mapping[str, str]) -> str:

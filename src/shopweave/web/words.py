@@ -55,6 +55,14 @@ PEOPLE = {
     "within limits": marked("the limits"),
     "hub": marked("the hub"),
 }
+SIDES = {"source": marked("the source"), "target": marked("the target")}
+DETAILS = {
+    "changes": marked("changes"),
+    "flow": marked("flow"),
+    "connection": marked("connection"),
+    "items": marked("items"),
+    "ended": marked("ended"),
+}
 ROLES = {"viewer": marked("viewer"), "operator": marked("operator"), "admin": marked("administrator")}
 FIELDS = {
     "identity": marked("identity"),

@@ -122,19 +122,18 @@ final class Goods {
 	 */
 	public function number( array $item ) {
 		$found = isset( $item['id'] ) ? array( (int) $item['id'] ) : ( $this->skus[ self::plain( $item['sku'] ) ] ?? array() );
-		$found = array_values( array_intersect( $found, array_keys( $this->posts ) ) );
-		$alive = array_values(
-			array_filter(
-				$found,
-				function ( int $id ): bool {
-					return 'trash' !== $this->posts[ $id ]->post_status;
-				}
-			)
-		);
+		$alive = array();
+		$known = false;
+		foreach ( $found as $id ) {
+			$known = $known || isset( $this->posts[ $id ] );
+			if ( isset( $this->posts[ $id ] ) && 'trash' !== $this->posts[ $id ]->post_status ) {
+				$alive[] = $id;
+			}
+		}
 		if ( count( $alive ) > 1 ) {
 			return 'ambiguous_sku';
 		}
-		return $alive[0] ?? ( $found ? 'in_trash' : 'unknown_product' );
+		return $alive[0] ?? ( $known ? 'in_trash' : 'unknown_product' );
 	}
 
 	/**

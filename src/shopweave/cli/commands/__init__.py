@@ -10,6 +10,7 @@ from shopweave.cli.commands.orders import app as orders
 from shopweave.cli.commands.serving import app as serving
 from shopweave.cli.commands.setting_up import app as setting_up
 from shopweave.cli.commands.simulate import app as simulate
+from shopweave.cli.commands.stock import app as stock
 from shopweave.cli.commands.telling import app as telling
 from shopweave.cli.commands.undoing import app as undoing
 from shopweave.cli.commands.writing import app as writing
@@ -27,5 +28,6 @@ TOPICS = (
     undoing,
     writing,
     orders,
+    stock,
     callbacks,
 )

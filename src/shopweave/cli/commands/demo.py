@@ -18,6 +18,7 @@ def demo(
     simple: Annotated[bool, typer.Option("--simple", help="Simple products only.")] = False,
     dump: Annotated[Path | None, typer.Option(help="Write what is really there into this folder.")] = None,
     pace: Annotated[Pace, typer.Option(help="At once, or as slow as the real systems.")] = Pace.INSTANT,
+    orders: Annotated[int, typer.Option(min=0, help="With --once: orders that buyers place meanwhile.")] = 0,
     seed: Annotated[int, typer.Option(help="Another invented catalogue.")] = 7,
     as_json: JSON = False,
 ) -> None:
@@ -33,6 +34,7 @@ def demo(
             out=dump,
             real=pace is Pace.REAL,
             seed=seed,
+            orders=orders,
             as_json=as_json,
         ),
         as_json=as_json,

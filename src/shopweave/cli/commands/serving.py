@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from shopweave.cli.options import JSON
 from shopweave.cli.running import carry_out, here
 
 app = typer.Typer()
@@ -50,3 +51,37 @@ def user_token(
     from shopweave.cli.serving import add_token
 
     carry_out(lambda: add_token(here(), email, name, role))
+
+
+@user_app.command("list")
+def user_list(as_json: JSON = False) -> None:
+    """List who may use the pages, with roles, sessions and tokens."""
+    from shopweave.cli.people import list_people
+
+    carry_out(lambda: list_people(here(), as_json=as_json), as_json=as_json)
+
+
+@user_app.command("role")
+def user_role(email: EMAIL, role: Annotated[str, typer.Argument(help="viewer, operator or admin.")]) -> None:
+    """Give a person another role, at once also in open sessions."""
+    from shopweave.cli.people import change_role
+
+    carry_out(lambda: change_role(here(), email, role))
+
+
+@user_app.command("remove")
+def user_remove(email: EMAIL) -> None:
+    """Remove a person with all sessions and tokens; one administrator always stays."""
+    from shopweave.cli.people import remove_person
+
+    carry_out(lambda: remove_person(here(), email))
+
+
+@user_app.command("revoke")
+def user_revoke(
+    number: Annotated[int, typer.Argument(help="The number of the token; 'shopweave user list' has it.")],
+) -> None:
+    """Take a token back, at once."""
+    from shopweave.cli.people import revoke_token
+
+    carry_out(lambda: revoke_token(here(), number))

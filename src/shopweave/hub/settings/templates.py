@@ -99,6 +99,25 @@ schedule = "every 2 minutes"
 """
 
 
-def demo_settings(*, till: str, icecat: str, shop: str) -> str:
-    """Write the demo's settings for the addresses of its simulators."""
-    return DEMO.format(till=till, icecat=icecat, shop=shop)
+TRADE = """
+[flows.shop-orders]
+kind = "orders"
+source = "shop"
+target = "till"
+statuses = ["processing", "completed"]
+every = 1
+
+[flows.till-stock]
+kind = "stock"
+source = "till"
+target = "shop"
+every = 1
+"""
+
+
+def demo_settings(*, till: str, icecat: str, shop: str, trade: bool = False) -> str:
+    """Write the demo's settings for the addresses of its simulators; with `trade` it sells too."""
+    text = DEMO.format(till=till, icecat=icecat, shop=shop)
+    if not trade:
+        return text
+    return text.replace('mode = "test"\n', 'mode = "test"\nsales = "hand-over"\n') + TRADE

@@ -12,7 +12,7 @@ from shopweave.web.pages.frame import page
 from shopweave.web.security import Given
 
 AnyRequest = Request[Any, Any, Any]
-ALL = "all"
+ALL = "/"
 
 
 @get("/writing", include_in_schema=False)
