@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from tools.reference import PAGES, codes
 
+from shopweave.connectors.woocommerce import CONNECTOR as WOOCOMMERCE
 from shopweave.hub.icecat.env import parse_env
 from shopweave.store.migrating import STEPS
 from shopweave.store.sqlite import make_engine
@@ -40,7 +41,10 @@ def test_every_variable_that_is_needed_is_named() -> None:
     assert parse_env("export ICECAT_USER=x\n", "env")["ICECAT_USER"].value == "x"
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/start.md", "docs/how-to/icecat.md", "CONTRIBUTING.md"])
+@pytest.mark.parametrize(
+    "page",
+    ["README.md", "docs/start.md", "docs/how-to/icecat.md", "docs/how-to/order-fetch.md", "CONTRIBUTING.md"],
+)
 def test_links_lead_somewhere(page: str) -> None:
     here = Path(page)
     for target in re.findall(r"\]\(([^)#]+)\)", here.read_text("utf-8")):
@@ -86,6 +90,38 @@ def test_the_references_name_every_section_command_and_code() -> None:
 
 def test_every_code_has_a_sentence() -> None:
     assert all(what for _, what, _ in codes())
+
+
+FETCH = "how-to/order-fetch.md"
+
+
+@pytest.mark.seed("FLN-08", by="docs")
+@pytest.mark.seed("FLN-21", by="docs")
+def test_who_gets_address_and_keys_and_on_what_way_is_described() -> None:
+    found = text(FETCH)
+    assert "Address, consumer key and consumer secret go to whoever runs the hub" in found
+    assert "by e-mail" in found
+
+
+@pytest.mark.seed("FLN-17", by="docs")
+@pytest.mark.seed("FLN-18", by="docs")
+@pytest.mark.seed("FLN-19", by="docs")
+@pytest.mark.seed("FLN-20", by="docs")
+def test_how_the_key_of_a_shop_is_made_is_described_in_the_page_and_the_settings() -> None:
+    found = text(FETCH)
+    for words in (
+        "WooCommerce → Settings → Advanced → REST API → *Add key*",
+        "description: `Flashnode`",
+        "role of administrator",
+        "permissions: **Read/Write**",
+    ):
+        assert words in found
+    option = next(one for one in WOOCOMMERCE.options if one.name == "consumer_key")
+    told = f"{option.description} {option.recommendation}"
+    assert all(
+        words in told
+        for words in ("Settings → Advanced → REST API", "Read/Write", "administrator", "Flashnode")
+    )
 
 
 @pytest.mark.parametrize(

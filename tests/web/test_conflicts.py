@@ -1,5 +1,6 @@
 """Conflicts decided by page and by interface, with what comes of it at the shop."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -38,6 +39,10 @@ def torn(tmp_path: Path) -> Iterator[Site]:
 
 def test_each_answer_has_its_outcome_at_the_shop(torn: Site) -> None:
     with torn.client("operator") as client:
+        today = client.get("/").text
+        assert "3 conflicts wait for you" in today
+        assert re.search(r"Conflicts<span class=\"n call\">3<", today)
+        assert client.get("/api/overview").json()["conflicts"] == 3
         text = client.get("/conflicts").text
         assert "3 conflicts wait for you" in text
         assert "Till 1" in text

@@ -36,6 +36,9 @@ def test_a_stopped_hub_says_so_on_every_page_and_sends_nothing(held: Site) -> No
             text = client.get(path).text
             assert "All writing is stopped." in text, path
             assert "by olli@shop.example" in text, path
+        with client.stream("GET", "/live") as answer:
+            message = next(part for part in answer.iter_text() if "#band" in part)
+        assert "All writing is stopped." in message.partition("#band")[2]
         stands = client.get("/api/writing").json()
         assert stands["stopped"]
         assert stands["waiting"]["shop"] >= 12

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from shopweave.core import guard
 from shopweave.flows.house import Flow, House
@@ -40,6 +40,7 @@ class Slice(Struct, frozen=True, kw_only=True):
 
     seen: dict[int, int]
     last: int
+    more: bool = False
     changes: tuple[NewChange, ...] = ()
     agreements: tuple[Agreement, ...] = ()
     parks: tuple[Parking, ...] = ()
@@ -78,8 +79,8 @@ class Planner:
                 lambda tx: plans.plan_states(tx, plan).get(ChangeState.HELD.value, 0)
             )
         free = [sort.value for sort in guard.ALL if not guard.why_held(sort, found)]
-        released = len(free)
-        while released:
+        released = RELEASE if free else 0
+        while released == RELEASE:
             released = await self._store.write(lambda tx: self._release(tx, flow, plan, free))
         return await self._store.write(lambda tx: finish(tx, flow, plan, found))
 
@@ -157,7 +158,7 @@ def decide(tx: Tx, house: House, flow: Flow, after: int) -> Slice:
     flying = outbox.flying_items(tx, flow.row.target, list(marked))
     seen = {item: number for item, number in marked.items() if item not in flying}
     desk = _Desk(tx, house, flow, list(seen))
-    return desk.decided(seen, last)
+    return structs.replace(desk.decided(seen, last), more=len(marked) == SLICE)
 
 
 class _Desk:

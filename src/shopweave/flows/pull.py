@@ -181,10 +181,14 @@ class Puller:
         kinds = [kind for kind in feed.kinds if kind in (Kind.PRODUCT, Kind.VARIATION, Kind.CATEGORY)]
         if not kinds:
             return 0
-        missing, living = await self._store.read(
-            lambda tx: (sweeps.unseen(tx, port.row.id, kinds, sweep), sweeps.living(tx, port.row.id, kinds))
-        )
         cause = f"vanished:{port.row.name}:{feed.name}"
+        missing, living, told = await self._store.read(
+            lambda tx: (
+                sweeps.unseen(tx, port.row.id, kinds, sweep),
+                sweeps.living(tx, port.row.id, kinds),
+                findings.is_open(tx, cause),
+            )
+        )
         if len(missing) >= LEAST_VANISHED and len(missing) > share * living:
             found = vanished_finding(port.row.name, cause, len(missing), living)
             await self._store.write(lambda tx: findings.report(tx, found))
@@ -197,7 +201,8 @@ class Puller:
                 read = await self._read(port, kind, piece)
                 await self._store.write(partial(self._store_read, port, read, began, number))
                 asked += 1
-        await self._store.write(lambda tx: findings.settle(tx, cause))
+        if told:
+            await self._store.write(lambda tx: findings.settle(tx, cause))
         return asked
 
 

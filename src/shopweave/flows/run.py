@@ -218,15 +218,18 @@ class Runner:
         )
 
     async def _again(self, flow: Flow, state: Json) -> Json:
-        sides, place = (
-            list(dict.fromkeys((flow.items, flow.row.source, flow.row.target))),
-            int(str(state["place"])),
-        )
-        if place >= len(sides):
-            return {**state, "step": LINK}
-        pulled = await self.puller.again(sides[place])
-        await self._count(state, read=pulled.read, requests=pulled.requests)
-        return {**state, "place": place + pulled.done}
+        """Read again what must be, side after side, for about a second."""
+        sides = list(dict.fromkeys((flow.items, flow.row.source, flow.row.target)))
+        place, until = int(str(state["place"])), self._clock.monotonic() + STEP
+        total = Pulled()
+        while place < len(sides) and self._clock.monotonic() < until:
+            pulled = await self.puller.again(sides[place])
+            total = structs.replace(
+                total, read=total.read + pulled.read, requests=total.requests + pulled.requests
+            )
+            place += pulled.done
+        await self._count(state, read=total.read, requests=total.requests)
+        return {**state, "place": place} if place < len(sides) else {**state, "step": LINK}
 
     def _wake_others(self, tx: Tx, flow: Flow, connection: int) -> None:
         others = [key for key in marks.flows_touched(tx, connection) if key != flow.row.id]
@@ -267,7 +270,7 @@ class Runner:
             skipped=decided.skipped,
         )
         equal = int(str(state["equal"])) + decided.equal
-        step = WEIGH if decided.last > int(str(state["after"])) else CLOSE
+        step = WEIGH if decided.more else CLOSE
         return {**state, "step": step, "plan": plan, "after": decided.last, "equal": equal}
 
     async def _close(self, flow: Flow, state: Json) -> Json:

@@ -9,7 +9,7 @@ from shopweave.engine.cron import next_time
 from shopweave.hub.context import Hub
 from shopweave.hub.writing import Writing, look
 from shopweave.model.finding import Severity
-from shopweave.store import overviews
+from shopweave.store import agreements, overviews
 from shopweave.store.base import Tx
 from shopweave.store.overviews import FindingSight
 from shopweave.store.plans import PlanRow, RunRow
@@ -118,6 +118,7 @@ class Overview(Struct, frozen=True, kw_only=True):
     plans: tuple[PlanView, ...]
     findings: tuple[FindingView, ...]
     writing: Writing
+    conflicts: int
 
     @property
     def held(self) -> tuple[PlanView, ...]:
@@ -161,6 +162,7 @@ def _overview(hub: Hub, tx: Tx) -> Overview:
         at=tx.now,
         connections=_connections(hub, tx, writing),
         writing=writing,
+        conflicts=agreements.undecided(tx, list(hub.house.flows)),
         flows=tuple(_flow(hub, key, last.get(key), plans, tx.now) for key in hub.house.flows),
         runs=tuple(run_view(hub, row) for row in rows),
         plans=plans,

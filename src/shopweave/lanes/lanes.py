@@ -15,7 +15,7 @@ from shopweave.lanes.port import Port
 from shopweave.lanes.queue import Queue
 from shopweave.lanes.refusals import lane_finding
 from shopweave.lanes.send import Sender
-from shopweave.lanes.turn import Turn
+from shopweave.lanes.turn import LISTEN, Turn
 from shopweave.lanes.ways import Way
 from shopweave.model.errors import HubError
 from shopweave.model.seams import Clock, Random
@@ -50,6 +50,7 @@ class Lanes:
     ) -> None:
         self._store, self._engine, self._clock, self._random = store, engine, clock, random
         self._worker, self._ports, self._wake_flows = worker, ports, wake_flows
+        self.listen = LISTEN
         self._bells: dict[int, Event] = {}
         self._ways: tuple[Way, ...] = ()
         self._absorb: Absorb = no_levels
@@ -70,7 +71,7 @@ class Lanes:
         connection = int(str(state["connection"]))
         port = self._ports[connection]
         queues, bell = self._queues(port), self._bell(connection)
-        turn = Turn(self._store, self._clock, self._worker, port, queues, bell, self._go_on)
+        turn = Turn(self._store, self._clock, self._worker, port, queues, bell, self._go_on, self.listen)
         try:
             await turn.work()
         except Exception as error:

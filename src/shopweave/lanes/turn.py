@@ -22,7 +22,10 @@ REQUESTS = 8
 
 
 class Turn:
-    """One turn; `go_on` gives the lane back and sees to the next turn."""
+    """One turn; `go_on` gives the lane back and sees to the next turn.
+
+    Every `listen` seconds it hears whether another process has rung the lane.
+    """
 
     def __init__(
         self,
@@ -33,7 +36,9 @@ class Turn:
         queues: Sequence[Queue],
         bell: Event,
         go_on: Callable[[Tx, int, Lease | None], None],
+        listen: float = LISTEN,
     ) -> None:
+        self._listens = listen
         self._store, self._clock, self._worker, self._port = store, clock, worker, port
         self._queues, self._bell, self._go_on = queues, bell, go_on
         self._flying: list[Task[bool]] = []
@@ -102,8 +107,8 @@ class Turn:
         """
         at = self._port.row.id
         while True:
-            await self._clock.sleep(LISTEN)
-            if self._rests or not self._has_place() or self._clock.monotonic() < self._looked + LISTEN:
+            await self._clock.sleep(self._listens)
+            if self._rests or not self._has_place() or self._clock.monotonic() < self._looked + self._listens:
                 continue
             with suppress(Unavailable):
                 rings = await self._store.read(lambda tx: lanes.rings(tx, at))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from msgspec import Struct
-from sqlalchemy import bindparam, delete, insert, select, text, update
+from sqlalchemy import bindparam, delete, func, insert, select, text, update
 
 from shopweave.store.base import Tx
 from shopweave.store.statements import chunks, many
@@ -75,6 +75,11 @@ _PARKED = (
     .order_by(parked.c.item)
 )
 _PARKED_ALL = select(parked).where(parked.c.why == bindparam("why")).order_by(parked.c.flow, parked.c.item)
+_UNDECIDED = (
+    select(func.count())
+    .select_from(parked)
+    .where(parked.c.why == "conflict", parked.c.decision == "", parked.c.flow.in_(many("flows")))
+)
 _PARK = insert(parked)
 _UNPARK = delete(parked).where(
     parked.c.flow == bindparam("of"), parked.c.item == bindparam("one"), parked.c.atom == bindparam("key")
@@ -166,6 +171,11 @@ def parkings(tx: Tx, flow: int, items: Sequence[int]) -> dict[tuple[int, str], P
 def parked_for(tx: Tx, why: str) -> list[tuple[int, Parking]]:
     """Give (flow, parking) of everything set aside for one reason."""
     return [(row.flow, _parking(row)) for row in tx.rows(_PARKED_ALL, {"why": why})]
+
+
+def undecided(tx: Tx, flows: Sequence[int]) -> int:
+    """Count the conflicts of some flows that wait for a person."""
+    return int(tx.scalar(_UNDECIDED, {"flows": list(flows)}) or 0)
 
 
 def _parking(row: object) -> Parking:

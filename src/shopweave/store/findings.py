@@ -22,6 +22,9 @@ _SET = update(finding).where(_KEY)
 _OPEN = _ROW.where(finding.c.workspace == bindparam("home"), finding.c.settled.is_(None)).order_by(
     finding.c.since, finding.c.id
 )
+_IS_OPEN = select(finding.c.id).where(
+    finding.c.workspace == HOME_ID, finding.c.cause == bindparam("of"), finding.c.settled.is_(None)
+)
 _SETTLE = update(finding).where(
     finding.c.workspace == HOME_ID,
     func.substr(finding.c.cause, 1, func.length(bindparam("beginning"))) == bindparam("beginning"),
@@ -53,6 +56,11 @@ def report(tx: Tx, found: Finding, *, adds: bool = False) -> None:
 def settle(tx: Tx, beginning: str, besides: Sequence[str] = ()) -> int:
     """Note that every cause with this beginning is over, but for some."""
     return tx.run(_SETTLE, {"beginning": beginning, "besides": list(besides), "settled": tx.now})
+
+
+def is_open(tx: Tx, cause: str) -> bool:
+    """Say whether a cause is known and not over."""
+    return tx.one(_IS_OPEN, {"of": cause}) is not None
 
 
 def open_findings(tx: Tx) -> Sequence[Finding]:

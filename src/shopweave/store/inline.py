@@ -34,6 +34,10 @@ class Watch(Protocol):
         """Hear that it is over."""
         ...
 
+    async def read(self) -> None:
+        """Hear that it was read; what is decided on it may be late."""
+        ...
+
 
 class InlineStore:
     """A store on a file whose log is never checkpointed, so that a power cut can take a part of it."""
@@ -51,6 +55,7 @@ class InlineStore:
         """Run `work` in a transaction that cannot write."""
         await self._watch.before("read")
         _, value = self._transact(self._reader, work, "read")
+        await self._watch.read()
         return value
 
     async def write(self, work: Callable[[Tx], T]) -> T:
@@ -82,16 +87,23 @@ class InlineStore:
     async def _write(self, work: Callable[[Tx], T], kind: str) -> T:
         await self._watch.before(kind)
         if kind == "safe commit":
-            durably(self._writer)
-        try:
+            tx, value = self._transact_safely(work, kind)
+        else:
             tx, value = self._transact(self._writer, work, kind)
-            self._watch.committed(is_safe=_is_safe(self._writer))
-        finally:
-            set_synchronous(self._writer, "NORMAL")
+            self._watch.committed(is_safe=False)
         for call in tx.calls:
             call()
         await self._watch.after(kind)
         return value
+
+    def _transact_safely(self, work: Callable[[Tx], T], kind: str) -> tuple[Tx, T]:
+        durably(self._writer)
+        try:
+            done = self._transact(self._writer, work, kind)
+            self._watch.committed(is_safe=_is_safe(self._writer))
+        finally:
+            set_synchronous(self._writer, "NORMAL")
+        return done
 
     def _transact(self, connection: Connection, work: Callable[[Tx], T], kind: str) -> tuple[Tx, T]:
         tx = Tx(connection, self._clock.now())

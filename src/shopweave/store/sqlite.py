@@ -35,9 +35,13 @@ def make_engine(path: Path, *, read_only: bool = False, synchronous: str = "NORM
         if read_only:
             raw.execute("PRAGMA query_only=ON").close()
 
+    begin = "BEGIN" if read_only else "BEGIN IMMEDIATE"
+
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+        raw = connection.connection.driver_connection
+        assert isinstance(raw, sqlite3.Connection)  # noqa: S101 - made above
+        raw.execute(begin).close()
 
     return engine
 

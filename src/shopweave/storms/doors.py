@@ -15,6 +15,7 @@ from shopweave.model.http import HttpRequest, HttpResponse
 from shopweave.model.seams import Random
 from shopweave.storms.life import Life
 from shopweave.storms.loop import pause
+from shopweave.storms.scenario import CHAOS
 from shopweave.storms.world import START, World
 
 T = TypeVar("T")
@@ -175,3 +176,10 @@ class StoreWatch:
     async def after(self, kind: str) -> None:
         """Pass the point at which a death keeps what was committed."""
         await self._life.at(f"after {kind}")
+
+    async def read(self) -> None:
+        """Take the time of a slow machine over what was read; others go on meanwhile."""
+        scenario = self._world.scenario
+        if scenario.slow and self._world.loop.time() < CHAOS:
+            await pause(self._world.random.uniform(0.0, scenario.slow))
+            await self._life.alive()

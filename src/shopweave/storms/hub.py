@@ -43,7 +43,7 @@ wp_user = "hub"
 application_password = "{PASSWORD}"
 new_products = "publish"
 requests_at_once = 4
-page_size = 4
+page_size = 5
 
 [flows.till-to-shop]
 source = "till"
@@ -104,6 +104,7 @@ class Running:
     async def live(self) -> None:
         """Start the hub, then be the person who looks in now and then and approves what is held."""
         hub = await self._make()
+        hub.lanes.listen = POLL
         await set_schedules(hub)
         await hub.start()
         self.hub = hub

@@ -100,9 +100,9 @@ def _lost_mark(sound: Function) -> Function:
 
 MUTANTS = {
     "position early": Mutant("shopweave.flows.pull", "Puller._read_page", _position_early),
-    "page shift": Mutant("shopweave.connector.paging", "follows", _page_shift),
-    "FULL dropped": Mutant("shopweave.store.inline", "InlineStore.write_safe", _full_dropped),
-    "epoch check dropped": Mutant("shopweave.lanes.choose", "check_epoch", _unchecked),
-    "no not_after": Mutant("shopweave.lanes.send", "not_after", _without_end, (21, 45, 67)),
+    "page shift": Mutant("shopweave.connector.paging", "follows", _page_shift, (8, 10)),
+    "FULL dropped": Mutant("shopweave.store.inline", "InlineStore.write_safe", _full_dropped, (2, 26)),
+    "epoch check dropped": Mutant("shopweave.lanes.choose", "check_epoch", _unchecked, (67, 72)),
+    "no not_after": Mutant("shopweave.lanes.send", "not_after", _without_end),
     "lost mark": Mutant("shopweave.store.marks", "clear_marks", _lost_mark),
 }

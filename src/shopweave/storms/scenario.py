@@ -9,6 +9,7 @@ from shopweave.model.seams import Random
 CHAOS = 200.0
 INTERVAL = 60.0
 GRACE = 5.0
+SLOW = 0.6
 STRANGER = "STRANGER-"
 
 
@@ -31,15 +32,21 @@ POINTS = (
     "after request",
     "engine call",
 )
-# Many lives end before they have sent thirty requests.
-_STRUCK = (*POINTS, "before request")
+# Many lives end before they have sent thirty requests, or had anything to send.
+_STRUCK = (*POINTS, "before request", "before safe commit", "inside safe commit")
 _COMMON = {
+    "before safe commit": 35,
+    "inside safe commit": 35,
+    "after safe commit": 35,
     "before request": 30,
     "after request": 30,
     "engine call": 10,
-    "before change": 25,
-    "after change": 25,
+    "before change": 20,
+    "after change": 20,
 }
+# A commit is one of the first reading, of the first run, or any.
+_COMMITS = (30, 60, 250)
+_CHANGES = ("before change", "after change")
 _PAUSES = (
     "before commit",
     "after safe commit",
@@ -127,7 +134,10 @@ class Tidying(Struct, frozen=True, kw_only=True):
 
 
 class Scenario(Struct, frozen=True, kw_only=True):
-    """One storm, before it is played. Times are seconds since it began."""
+    """One storm, before it is played. Times are seconds since it began.
+
+    `slow` is how long a transaction that reads may take at most, and with it what is decided on it.
+    """
 
     seed: int
     items: int
@@ -136,6 +146,7 @@ class Scenario(Struct, frozen=True, kw_only=True):
     deeds: tuple[Deed, ...]
     tidyings: tuple[Tidying, ...]
     calm: tuple[Deed, ...]
+    slow: float
     shop_ahead: float
     hub_ahead: float
     strangers: int
@@ -153,15 +164,16 @@ class Late(Struct, frozen=True, kw_only=True):
 def draw(random: Random, seed: int) -> Scenario:
     """Draw a storm: three in ten play pauses without other faults, the others faults, crashes, power cuts."""
     quiet = random.random() < 0.3
-    items = random.randint(7, 11)
+    items = random.randint(6, 9)
     return Scenario(
         seed=seed,
         items=items,
         fault_share=0.0 if quiet else 0.15,
         blows=_pauses(random) if quiet else _blows(random),
-        deeds=tuple(sorted((_deed(random, number) for number in range(20)), key=lambda one: one.at)),
+        deeds=tuple(sorted((_deed(random, number) for number in range(18)), key=lambda one: one.at)),
         tidyings=tuple(_tidying(random) for _ in range(2)),
         calm=tuple(_calm(random, 100 + number) for number in range(3)),
+        slow=random.choice((0.0, 0.0, SLOW)),
         shop_ahead=random.choice((0.0, 0.0, -400.0, 400.0)),
         hub_ahead=random.choice((0.0, 0.0, -90.0, 90.0)),
         strangers=random.randint(5, 8),
@@ -170,13 +182,14 @@ def draw(random: Random, seed: int) -> Scenario:
 
 
 def _blows(random: Random) -> tuple[Blow, ...]:
-    return tuple(_blow(random) for _ in range(random.choice((0, 1, 2, 2, 3, 3))))
+    return tuple(_blow(random) for _ in range(random.choice((1, 1, 2, 2, 3, 3))))
 
 
 def _blow(random: Random) -> Blow:
-    point = random.choice(_STRUCK)
     fate = Fate.POWER if random.random() < 0.25 else Fate.CRASH
-    number = random.randint(1, _COMMON.get(point, 60))
+    # Power fails in the moment in which it does most harm as often as in any other.
+    point = random.choice(_STRUCK if fate is Fate.CRASH or random.random() < 0.5 else _CHANGES)
+    number = random.randint(1, _COMMON.get(point) or random.choice(_COMMITS))
     return Blow(fate=fate, point=point, number=number, seconds=random.uniform(0.5, 15.0))
 
 

@@ -92,6 +92,7 @@ def answer(request: AnyRequest, status: int, problem: Problem) -> Response[Any]:
         current="",
         held=0,
         loud=0,
+        clashes=0,
     )
     return Response(html, status_code=status, media_type=MediaType.HTML)
 

@@ -1,6 +1,7 @@
 """Windows of orders: what they hold, whatever happens while they are read."""
 
 import random
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from urllib.parse import parse_qsl, urlsplit
 
@@ -149,3 +150,35 @@ def test_a_sale_that_an_absolute_level_overwrote_is_in_the_window_that_follows()
     assert isinstance(answers[0], Written)
     assert answers[0].record.level == tracked(Decimal(10))
     assert str(row["id"]) in counter.window(position)[0]
+
+
+@pytest.mark.seed("FLN-03")
+@pytest.mark.seed("FLN-04")
+def test_every_fifteen_minutes_what_changed_or_was_made_in_the_last_fifteen_is_fetched() -> None:
+    """The query's bound is the interval (and the overlap); orders come by change, however old they are."""
+    counter = Counter()
+    goods = counter.product()
+    line = {"product_id": goods["id"], "quantity": 1}
+    old, untouched = counter.order(line), counter.order(line)
+    counter.later(days=3)
+    _, position = counter.window()
+    asked: list[datetime] = []
+
+    def watch(request: HttpRequest, answer: object) -> HttpResponse:
+        query = dict(parse_qsl(urlsplit(request.url).query))
+        asked.append(datetime.fromisoformat(query["modified_after"]).replace(tzinfo=UTC))
+        return answer()  # type: ignore[operator,no-any-return]
+
+    for _ in range(3):
+        began = counter.clock.time
+        counter.later(minutes=5)
+        made = counter.order(line)
+        counter.later(minutes=5)
+        counter.edit(old, customer_note=f"changed at {counter.clock.time}")
+        counter.later(minutes=5)
+        counter.http.fault = watch
+        found, position = counter.window(position)
+        counter.http.fault = None
+        assert set(found) == {str(made["id"]), str(old["id"])}
+        assert str(untouched["id"]) not in found
+        assert timedelta(seconds=100) < began - asked[-1] < timedelta(seconds=140)

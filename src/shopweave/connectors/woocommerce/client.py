@@ -244,7 +244,7 @@ def _by_code(method: str, error: ShopError, status: int, place: str) -> HubError
 
 
 def _is_busy(answer: HttpResponse) -> bool:
-    """Say whether the companion plug-in wrote nothing because the shop's database is busy."""
+    """Say whether the companion plug-in wants to be asked again; what goes through it may be sent twice."""
     return answer.status == 503 and b'"shopweave_busy"' in answer.body
 
 

@@ -55,6 +55,8 @@ OPTIONS = (
         description="The key of WooCommerce → Settings → Advanced → REST API, with permission Read/Write."
         " Not needed where an application password is given.",
         kind=OptionKind.SECRET,
+        recommendation="Add a key for the hub alone, of an administrator, with the description"
+        f" {order_helper.KEY_DESCRIPTION} or another by which you will know it.",
         example='{ env = "WOO_KEY" }',
     ),
     Option(

@@ -25,6 +25,7 @@ async def page(
         now=seen.at,
         held=len(seen.held),
         loud=len(seen.loud),
+        clashes=seen.conflicts,
         **values,
     )
     return Response(html, status_code=status, media_type=MediaType.HTML)
