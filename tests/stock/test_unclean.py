@@ -25,7 +25,10 @@ def test_a_clean_end_leaves_nothing_to_distrust(tmp_path: Path) -> None:
     assert play(market, again) == 0
 
 
-def test_after_an_unclean_end_both_sides_are_read_before_a_level_rises(tmp_path: Path) -> None:
+def test_after_an_unclean_end_both_sides_are_read_before_a_level_rises(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turn, "LEASE", 1.0)
     market = Market(tmp_path, goods(2))
     play(market, lambda: begun(market))
     market.shop.writes.clear()
@@ -61,7 +64,7 @@ def test_a_level_is_lowered_but_not_raised_while_a_side_is_unread(tmp_path: Path
         market.till["S1"], market.till["S2"] = 3, 9
         await market.run("shop-stock")
         assert (market.shop["S1"], market.shop["S2"]) == (3, 5)
-        assert (await stock.waiting(market.hub)).waiting == {"shop-stock": {"unread": 1}}
+        assert (await stock.waiting(market.hub)).waiting["shop-stock"] == {"unread": 1}
         await market.run("other-stock")
 
     play(market, story)
