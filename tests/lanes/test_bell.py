@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 
 from shopweave.hub.context import Hub
+from shopweave.lanes.turn import TURN
 from shopweave.model.atoms import Atoms
 from shopweave.model.change import ChangeState, Op, Urgency
 from shopweave.model.errors import Unavailable
@@ -87,6 +88,19 @@ def test_a_lane_that_waits_for_a_later_change_hears_another_process(world: World
             urgent = await beside.store.write(lambda tx: rename(beside, "2", Urgency.PRICE, 0.0, tx))
             await left_waiting(beside, urgent)
             assert await state(beside, later) == "waiting"
+
+    asyncio.run(story())
+
+
+def test_a_lane_of_the_dead_is_taken_when_its_lease_ends_and_not_a_turn_later(world: World) -> None:
+    async def story() -> None:
+        async with world.hub() as hub:
+            at = hub.port("shop").row.id
+            await hub.store.write(lambda tx: lanes.take_lease(tx, at, "the dead", 1.5))
+            begun = asyncio.get_running_loop().time()
+            key = await hub.store.write(lambda tx: rename(hub, "1", Urgency.PRICE, 0.0, tx))
+            await left_waiting(hub, key)
+            assert 1.0 < asyncio.get_running_loop().time() - begun < TURN
 
     asyncio.run(story())
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Container, Mapping, Sequence
 from datetime import timedelta
 
 from shopweave.engine.port import Engine, Json, RunRequest
+from shopweave.lanes.adjusting import Adjusting
 from shopweave.lanes.bookings import Absorb
 from shopweave.lanes.changes import Changes
 from shopweave.lanes.channels import Channel
@@ -89,6 +90,8 @@ class Lanes:
         if any(port.row.id in (way.target, way.source) for way in self._ways):
             deliverer = Deliverer(self._store, self._random, port, self._ways, self.wake, self._absorb)
             queues.append(HandOvers(port, self._ways, deliverer))
+        if port.capabilities.keeps is not None and port.capabilities.keeps.adjusts:
+            queues.append(Adjusting(self._store, self._random, port, self._absorb))
         if channel is not None:
             queues.append(Levels(self._store, self._random, port, channel, self._drain))
         return tuple(queues)

@@ -45,7 +45,7 @@ class Turn:
         self._begun = self._until = 0.0
         self._rings = 0
         self._rests = False
-        self._looked = 0.0
+        self._looked = self._taken = 0.0
 
     async def work(self) -> None:
         """Take the lane, send what may be sent, give it back."""
@@ -53,7 +53,7 @@ class Turn:
         at = self._port.row.id
         lease = await self._store.write_safe(self._take)
         if lease is None:
-            await self._clock.sleep(TURN)
+            await self._clock.sleep(max(0.1, min(TURN, self._taken)))
             await self._store.write(lambda tx: self._go_on(tx, at, None))
             return
         held = Held(lease=lease, deadline=self._begun + LEASE)
@@ -64,9 +64,15 @@ class Turn:
             await self._store.write(lambda tx: self._go_on(tx, at, held.lease))
 
     def _take(self, tx: Tx) -> Lease | None:
-        """Take the lane; what earlier owners left under way is in doubt from now on."""
+        """Take the lane; what earlier owners left under way is in doubt from now on.
+
+        One that another owns is looked at again when its lease ends, unless that is renewed.
+        """
         lease = lanes.take_lease(tx, self._port.row.id, self._worker, LEASE)
-        if lease is not None:
+        if lease is None:
+            expires = lanes.read_lane(tx, self._port.row.id).expires or tx.now
+            self._taken = (expires - tx.now).total_seconds()
+        else:
             self._rings = lease.rings
             for queue in self._queues:
                 queue.doubt_orphans(tx, lease)

@@ -34,8 +34,8 @@ class Watch(Protocol):
         """Hear that it is over."""
         ...
 
-    async def read(self) -> None:
-        """Hear that it was read; what is decided on it may be late."""
+    async def read(self, statements: int) -> None:
+        """Hear what was read; what is decided on it may be late."""
         ...
 
 
@@ -54,8 +54,8 @@ class InlineStore:
     async def read(self, work: Callable[[Tx], T]) -> T:
         """Run `work` in a transaction that cannot write."""
         await self._watch.before("read")
-        _, value = self._transact(self._reader, work, "read")
-        await self._watch.read()
+        tx, value = self._transact(self._reader, work, "read")
+        await self._watch.read(tx.statements)
         return value
 
     async def write(self, work: Callable[[Tx], T]) -> T:

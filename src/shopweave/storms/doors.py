@@ -177,9 +177,9 @@ class StoreWatch:
         """Pass the point at which a death keeps what was committed."""
         await self._life.at(f"after {kind}")
 
-    async def read(self) -> None:
+    async def read(self, statements: int) -> None:
         """Take the time of a slow machine over what was read; others go on meanwhile."""
         scenario = self._world.scenario
         if scenario.slow and self._world.loop.time() < CHAOS:
-            await pause(self._world.random.uniform(0.0, scenario.slow))
+            await pause(self._world.random.uniform(0.0, scenario.slow * statements))
             await self._life.alive()

@@ -58,9 +58,6 @@ def _move(tx: Tx, connection: int, feed: str, page: Any, row: PositionRow) -> No
     swept = tx.now if row.sweeping and page.done else row.swept
     moved = structs.replace(row, position=page.position, done=page.done, swept=swept)
     positions.store_position(tx, connection, feed, moved)
-    # The page is then stored as one that was read from there.
-    for field in moved.__struct_fields__:
-        structs.force_setattr(row, field, getattr(moved, field))
 
 
 def _page_shift(_: Function) -> Function:
@@ -99,10 +96,10 @@ def _lost_mark(sound: Function) -> Function:
 
 
 MUTANTS = {
-    "position early": Mutant("shopweave.flows.pull", "Puller._read_page", _position_early),
+    "position early": Mutant("shopweave.flows.pull", "Puller._read_page", _position_early, (1,)),
     "page shift": Mutant("shopweave.connector.paging", "follows", _page_shift, (8, 10)),
     "FULL dropped": Mutant("shopweave.store.inline", "InlineStore.write_safe", _full_dropped, (2, 26)),
-    "epoch check dropped": Mutant("shopweave.lanes.choose", "check_epoch", _unchecked, (67, 72)),
-    "no not_after": Mutant("shopweave.lanes.send", "not_after", _without_end),
-    "lost mark": Mutant("shopweave.store.marks", "clear_marks", _lost_mark),
+    "epoch check dropped": Mutant("shopweave.lanes.choose", "check_epoch", _unchecked, (1, 67)),
+    "no not_after": Mutant("shopweave.lanes.send", "not_after", _without_end, (3, 14)),
+    "lost mark": Mutant("shopweave.store.marks", "clear_marks", _lost_mark, (1, 4, 15)),
 }

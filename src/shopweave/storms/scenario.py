@@ -9,7 +9,8 @@ from shopweave.model.seams import Random
 CHAOS = 200.0
 INTERVAL = 60.0
 GRACE = 5.0
-SLOW = 0.6
+SLOW = 0.25
+BOTH, MEETINGS = 120.0, 4
 STRANGER = "STRANGER-"
 
 
@@ -98,6 +99,7 @@ class Act(StrEnum):
     CATEGORY = "category"
     SHOP_PRICE = "shop price"
     SHOP_NAME = "shop name"
+    SHOP_SAME = "shop name of the same"
 
 
 IN_TILL = (
@@ -117,7 +119,10 @@ IN_SHOP = (Act.SHOP_PRICE, Act.SHOP_NAME)
 
 
 class Deed(Struct, frozen=True, kw_only=True):
-    """An act at a time; `draw` in [0, 1) chooses what it is done to."""
+    """An act at a time; `draw` in [0, 1) chooses what it is done to.
+
+    `SHOP_SAME` is done to the product of the item that was changed last in the till.
+    """
 
     at: float
     act: Act
@@ -136,7 +141,7 @@ class Tidying(Struct, frozen=True, kw_only=True):
 class Scenario(Struct, frozen=True, kw_only=True):
     """One storm, before it is played. Times are seconds since it began.
 
-    `slow` is how long a transaction that reads may take at most, and with it what is decided on it.
+    `slow` is how long a statement that reads may take at most, and with it what is decided on its answer.
     """
 
     seed: int
@@ -164,18 +169,19 @@ class Late(Struct, frozen=True, kw_only=True):
 def draw(random: Random, seed: int) -> Scenario:
     """Draw a storm: three in ten play pauses without other faults, the others faults, crashes, power cuts."""
     quiet = random.random() < 0.3
-    items = random.randint(6, 9)
+    items, ahead = random.randint(6, 9), random.choice((0.0, 0.0, -90.0, 90.0))
+    deeds = [*(_deed(random, number) for number in range(14)), *_meetings(random, ahead)]
     return Scenario(
         seed=seed,
         items=items,
         fault_share=0.0 if quiet else 0.15,
         blows=_pauses(random) if quiet else _blows(random),
-        deeds=tuple(sorted((_deed(random, number) for number in range(18)), key=lambda one: one.at)),
+        deeds=tuple(sorted(deeds, key=lambda one: one.at)),
         tidyings=tuple(_tidying(random) for _ in range(2)),
         calm=tuple(_calm(random, 100 + number) for number in range(3)),
         slow=random.choice((0.0, 0.0, SLOW)),
         shop_ahead=random.choice((0.0, 0.0, -400.0, 400.0)),
-        hub_ahead=random.choice((0.0, 0.0, -90.0, 90.0)),
+        hub_ahead=ahead,
         strangers=random.randint(5, 8),
         known=random.randint(3, 6),
     )
@@ -203,6 +209,20 @@ def _pauses(random: Random) -> tuple[Blow, ...]:
 def _deed(random: Random, number: int) -> Deed:
     act = random.choice(IN_SHOP if random.random() < 0.2 else IN_TILL)
     return Deed(at=random.uniform(5.0, CHAOS), act=act, draw=random.random(), number=number)
+
+
+def _meetings(random: Random, ahead: float) -> list[Deed]:
+    """Let people in till and shop change the same items shortly before all flows run side by side.
+
+    What one flow reads is marked while another still weighs the same items.
+    """
+    moments = [moment for turn in range(-1, 4) if 80.0 <= (moment := turn * BOTH - ahead) <= CHAOS - GRACE]
+    found: list[Deed] = []
+    for number, moment in enumerate(moments * MEETINGS):
+        at, draw = moment - random.uniform(2.0, 25.0), random.random()
+        found.append(Deed(at=at, act=Act.NUDGE, draw=draw, number=50 + number))
+        found.append(Deed(at=at + 1.0, act=Act.SHOP_SAME, draw=draw, number=50 + number))
+    return found
 
 
 def _tidying(random: Random) -> Tidying:

@@ -73,6 +73,7 @@ class World:
         self.faults: Counter[str] = Counter()
         self.log: list[str] = []
         self._pages = 0
+        self._touched = ""
         self.sightings = Sightings(self.shop)
         self._fill_shop()
         self.clock.ahead = scenario.shop_ahead
@@ -189,7 +190,8 @@ class World:
                 staff.switch(item, now)
             case _:
                 staff.delete(item, now)
-        return str(item)
+        self._touched = str(item)
+        return self._touched
 
     def _in_shop(self, deed: Deed) -> str:
         rows = self.shop.state.products
@@ -197,8 +199,12 @@ class World:
         ours = [key for key in sorted(rows) if key not in foreign and rows[key]["type"] == "simple"]
         if not ours:
             return ""
+        if deed.act is Act.SHOP_SAME:
+            ours = [key for key in ours if rows[key]["sku"] == self._touched]
+            if not ours:
+                return ""
         key = chosen(ours, deed.draw)
-        change = {"name": "By hand"} if deed.act is Act.SHOP_NAME else {"regular_price": "77.7"}
+        change = {"regular_price": "77.7"} if deed.act is Act.SHOP_PRICE else {"name": "By hand"}
         edit(self.shop, key, **change)
         return str(rows[key]["sku"])
 

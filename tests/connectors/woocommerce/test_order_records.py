@@ -1,5 +1,6 @@
 """Orders to the cent, as the shop itself adds them up."""
 
+import base64
 import json
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -11,8 +12,10 @@ import pytest
 from shopweave.connector.orders import BrokenOrder, RemoteOrder
 from shopweave.connectors.woocommerce import CONNECTOR, order_records
 from shopweave.core.ledger import Effect
+from shopweave.model.http import HttpRequest
 from shopweave.model.order import ChargeKind, Money, Order
-from tests.connectors.woocommerce.counter import Counter
+from tests.connectors.woocommerce.counter import Counter, run
+from tests.worlds import SHOP
 
 SAMPLE = Path(__file__).parents[2] / "samples" / "woocommerce-order.json"
 
@@ -173,3 +176,39 @@ def sold(effect: Effect, before: int) -> int:
 def left(counter: Counter, goods: dict[str, Any]) -> int:
     found: int = counter.shop.state.products[goods["id"]]["stock_quantity"]
     return found
+
+
+def test_statuses_of_plug_ins_can_be_chosen_and_leave_stock_as_it_is() -> None:
+    known: dict[str, Any] = {
+        "url": "https://x",
+        "consumer_key": "ck",
+        "more_statuses": ("shipped", "completed"),
+    }
+    sells = CONNECTOR.capabilities(known).sells
+    assert sells is not None
+    assert sells.statuses.count("completed") == 1
+    assert "shipped" in sells.statuses
+    assert "shipped" in sells.table.keeps
+    assert sells.table.effect("completed") is Effect.TAKES
+
+
+@pytest.mark.parametrize("ours", [True, False])
+@pytest.mark.parametrize("theirs", ["yes", "no"])
+def test_whether_orders_lower_the_shop_is_a_setting_that_the_check_compares(ours: bool, theirs: str) -> None:
+    sells = CONNECTOR.capabilities({"url": "https://x", "manages_stock": ours}).sells
+    assert sells is not None
+    assert sells.lowers_itself is ours
+    counter = Counter(manages_stock=ours)
+    put = HttpRequest(
+        method="PUT",
+        url=f"{SHOP}/wp-json/wc/v3/settings/products/woocommerce_manage_stock",
+        headers={
+            "Authorization": "Basic " + base64.b64encode(b"ck_1:cs_1").decode(),
+            "Content-Type": "application/json",
+        },
+        body=json.dumps({"value": theirs}).encode(),
+    )
+    assert counter.shop.handle(put).status == 200
+    told = [line for line in run(counter.connection.check()) if line.code == "WOO-111"]
+    assert bool(told) is (ours is not (theirs == "yes"))
+    assert all("manages_stock = " in line.remedy for line in told)

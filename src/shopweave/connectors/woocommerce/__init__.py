@@ -2,27 +2,16 @@
 
 from shopweave.connector.capabilities import Capabilities, Feed, Method, Writable
 from shopweave.connector.declaration import Connector, Doors
-from shopweave.connector.orders import Keeps, LookUp, Sells, Takes
+from shopweave.connector.orders import Keeps, LookUp, Takes
 from shopweave.connector.settings import Settings
 from shopweave.connectors.woocommerce.records import ATOMS
+from shopweave.connectors.woocommerce.selling import sells
 from shopweave.connectors.woocommerce.settings import OPTIONS, WooSettings, read_settings
 from shopweave.connectors.woocommerce.shop import Shop
-from shopweave.core.ledger import StateTable
 from shopweave.model.movement import Witness
 from shopweave.model.record import Kind
 
 __all__ = ["CONNECTOR", "Shop", "WooSettings", "read_settings"]
-
-SELLS = Sells(
-    table=StateTable(
-        takes=frozenset({"processing", "on-hold", "completed", "refunded"}),
-        gives_back=frozenset({"pending", "cancelled"}),
-        keeps=frozenset({"failed", "trash"}),
-    ),
-    statuses=("pending", "processing", "on-hold", "completed", "cancelled", "refunded", "failed"),
-    final=("completed", "cancelled", "refunded"),
-    lowers_itself=True,
-)
 
 
 def _capabilities(settings: Settings) -> Capabilities:
@@ -55,7 +44,7 @@ def _capabilities(settings: Settings) -> Capabilities:
         requests_at_once=known.requests_at_once,
         read_by_ids=known.page_size,
         longest_run=120.0,
-        sells=SELLS,
+        sells=sells(known),
         takes=Takes(look_up=LookUp.SCAN, books=True),
         keeps=Keeps(witness=Witness.REQUEST_ORDER, batch=100, adjusts=known.adjusts_stock),
     )

@@ -104,19 +104,17 @@ async def _version(settings: WooSettings, client: Client) -> list[CheckLine]:
 
 
 async def _stock(settings: WooSettings, client: Client) -> list[CheckLine]:
-    _ = settings
-    value = await _setting(client, "woocommerce_manage_stock")
-    if value == "yes":
-        return [CheckLine(ok=True, what="The shop manages stock.")]
-    return [
-        CheckLine(
-            ok=False,
-            what="The shop does not manage stock; orders will not lower it.",
-            remedy="WooCommerce → Settings → Products → Inventory: enable stock management.",
-            code="WOO-111",
-            blocks=False,
-        )
-    ]
+    manages = await _setting(client, "woocommerce_manage_stock") == "yes"
+    if manages == settings.manages_stock:
+        words = "manages stock" if manages else "does not manage stock, as its settings here say"
+        return [CheckLine(ok=True, what=f"The shop {words}.")]
+    if manages:
+        text, remedy = "The shop manages stock; orders lower it.", "Set manages_stock = true."
+    else:
+        text = "The shop does not manage stock; orders will not lower it."
+        where = "WooCommerce → Settings → Products → Inventory: enable stock management"
+        remedy = f"{where}; or set manages_stock = false."
+    return [CheckLine(ok=False, what=text, remedy=remedy, code="WOO-111", blocks=False)]
 
 
 async def _weight(settings: WooSettings, client: Client) -> list[CheckLine]:

@@ -22,6 +22,8 @@ class WooSettings(Struct, frozen=True, kw_only=True):
     dimension_unit: str = "cm"
     new_products: str = "draft"
     restocked_refunds: str = "leave"
+    more_statuses: tuple[str, ...] = ()
+    manages_stock: bool = True
     look_back_days: int = order_helper.LOOK_BACK_DAYS
     taken_orders: str = "processing"
     adjusts_stock: bool = False
@@ -132,6 +134,23 @@ OPTIONS = (
         default="leave",
         choices=("leave", "return"),
         recommendation="leave, where refunds are made before the goods are back.",
+    ),
+    Option(
+        name="more_statuses",
+        title="Statuses of plug-ins",
+        description="Statuses of orders that plug-ins added to this shop, as its interface writes them,"
+        " without wc- in front. They can be chosen like the others; coming to one leaves stock as it is.",
+        kind=OptionKind.LIST,
+        default=(),
+        example='["shipped"]',
+    ),
+    Option(
+        name="manages_stock",
+        title="The shop manages stock",
+        description="Whether orders lower the shop's own stock: WooCommerce → Settings → Products →"
+        " Inventory. check says what the shop has.",
+        kind=OptionKind.SWITCH,
+        default=True,
     ),
     Option(
         name="look_back_days",
