@@ -4,9 +4,10 @@ BIN := .venv/bin
 DEMO ?= demo-data
 JOBS ?= 2
 SEEDS ?= 200
+CASE ?= kill
 CODE := src tests tools bench
 
-.PHONY: setup demo test lint seeds storm storm-mutants bench wordpress plugin clean
+.PHONY: setup demo test lint seeds storm storm-mutants bench faults wordpress plugin clean
 
 setup: .venv/.done
 
@@ -49,6 +50,9 @@ plugin: setup
 
 bench: setup
 	@$(BIN)/python -m bench
+
+faults: setup
+	@$(BIN)/python -m bench.faults --case $(CASE) $(if $(JSON),--json)
 
 clean:
 	rm -rf .venv $(DEMO) .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

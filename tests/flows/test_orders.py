@@ -8,6 +8,7 @@ from shopweave.connector.orders import BrokenOrder, OrderNews
 from shopweave.hub import deciding, erasing, runs, writing
 from shopweave.hub import orders as tell
 from shopweave.hub.context import Hub
+from shopweave.hub.overview import overview
 from shopweave.model.errors import NoAnswer, Refused
 from shopweave.store import findings, handovers, movements, orders
 from shopweave.store.base import Tx
@@ -112,6 +113,18 @@ def test_a_parked_line_is_released_when_its_goods_are_linked(stalls: StallWorld)
             ("market:11:1", "-1", "acknowledged"),
         ]
         assert "ORD-020" not in await hub.store.read(open_codes)
+
+    play(stalls, story)
+
+
+def test_pages_count_the_orders_that_wait(stalls: StallWorld) -> None:
+    async def story(hub: Hub) -> None:
+        await writing.stop(hub, "test")
+        stalls.market.sell(order("7", line("71", "sku-1")))
+        await stalls.run(hub)
+        waiting = {one.name: one.waiting for one in (await overview(hub)).connections}
+        assert waiting == {"market": 0, "till": 1}
+        assert (await writing.status(hub)).waiting == {"till": 1}
 
     play(stalls, story)
 

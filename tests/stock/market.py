@@ -172,6 +172,7 @@ class Market:
     @asynccontextmanager
     async def open(self, url: str = "") -> AsyncIterator[Hub]:
         """Open a hub on the folder and start it."""
+        self._reading.clear()
         settings, store = self.settings(), open_store(self.folder, url, self.clock)
         accounts = tuple(
             Account(

@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 
 from shopweave.connectors.orderfeed import CONNECTOR
-from shopweave.hub import runs
+from shopweave.hub import deciding, runs
 from shopweave.hub.context import Hub
 from shopweave.hub.settings.templates import DEMO
 from shopweave.lanes.channels import FIRST
+from shopweave.model.errors import NoAnswer
+from shopweave.model.record import Kind
 from shopweave.simulators.till import Cashier, sales, sold, truth
-from shopweave.store import connections, findings, shelves
+from shopweave.store import backlog, connections, findings, shelves
 from shopweave.store.base import Tx
 from tests.trade.installed import install
 from tests.worlds import World, play
@@ -90,6 +92,8 @@ class Trade:
         await self.world.run(hub, self.orders)
         await hub.store.write(partial(self._release, hub))
         await self.stock(hub)
+        # The shop's times are whole seconds: an order of the second in which the ledger began is history.
+        await hub.clock.sleep(1.1)
 
     async def stock(self, hub: Hub) -> None:
         """Run the flow of stock, and wait until the shop shows what it is to show."""
@@ -278,5 +282,81 @@ def test_what_another_program_books_is_taken_off_once_by_the_word_of_the_log(tmp
         for _ in range(2):
             await trade.stock(hub)
             assert trade.cashier.quantity(one) == trade.product(one)["stock_quantity"] == start - 3
+
+    play(trade.world, story)
+
+
+def test_what_the_hub_books_itself_is_booked_once(tmp_path: Path) -> None:
+    trade = Trade(tmp_path, trading("hub", TO_ERP))
+
+    async def story(hub: Hub) -> None:
+        await trade.begun(hub)
+        one = trade.goods()[0]
+        start = trade.cashier.quantity(one)
+        order = trade.buy(**{f"s{one}": 3})
+        for _ in range(2):
+            await trade.world.run(hub, trade.orders)
+            await trade.stock(hub)
+        assert trade.cashier.quantity(one) == trade.product(one)["stock_quantity"] == start - 3
+        orders = trade.world.shop.orders
+        orders.update(orders.rows[order["id"]], {"status": "cancelled"})
+        for _ in range(2):
+            await trade.world.run(hub, trade.orders)
+            await trade.stock(hub)
+        assert trade.cashier.quantity(one) == trade.product(one)["stock_quantity"] == start
+        assert sales(trade.world.till) == ()
+
+    play(trade.world, story)
+
+
+def test_a_booking_whose_answer_was_lost_is_sent_again_and_booked_once(tmp_path: Path) -> None:
+    trade = Trade(tmp_path, trading("hub", TO_ERP))
+
+    async def story(hub: Hub) -> None:
+        await trade.begun(hub)
+        one = trade.goods()[0]
+        start = trade.cashier.quantity(one)
+        till = hub.port("till").connector
+        book, lost = till.adjust_levels, list[int]()
+
+        async def loses(kind: Kind, wanted: Any, *, not_after: float | None) -> Any:
+            answers = await book(kind, wanted, not_after=not_after)
+            if not lost:
+                lost.append(1)
+                raise NoAnswer
+            return answers
+
+        till.adjust_levels = loses
+        trade.buy(**{f"s{one}": 3})
+        while not lost:
+            await runs.finished(hub, await runs.start(hub, trade.orders, "test"))
+        while await hub.store.read(lambda tx: backlog.left(tx, hub.port("till").row.id)):
+            await hub.clock.sleep(0.05)
+        await trade.stock(hub)
+        assert lost == [1]
+        assert trade.cashier.quantity(one) == trade.product(one)["stock_quantity"] == start - 3
+
+    play(trade.world, story)
+
+
+def test_what_the_till_will_not_book_waits_for_a_person_and_nothing_else_does(tmp_path: Path) -> None:
+    trade = Trade(tmp_path, trading("hub", TO_ERP))
+
+    async def story(hub: Hub) -> None:
+        await trade.begun(hub)
+        one, two = trade.goods()[:2]
+        start = {sku: trade.cashier.quantity(sku) for sku in (one, two)}
+        trade.world.sql("UPDATE phppos_items SET deleted = 1 WHERE item_id = ?", int(one))
+        order = trade.buy(**{f"s{one}": 1, f"s{two}": 2})
+        for _ in range(2):
+            await trade.world.run(hub, trade.orders)
+        assert trade.cashier.quantity(one) == start[one]
+        assert trade.cashier.quantity(two) == start[two] - 2
+        (found,) = (told for told in await hub.store.read(findings.open_findings) if told.code == "POS-041")
+        assert "till refused to book" in found.what
+        trade.world.sql("UPDATE phppos_items SET deleted = 0 WHERE item_id = ?", int(one))
+        await deciding.release(hub, str(order["id"]), deciding.RETRY, "test")
+        assert await runs.settled(hub)
+        assert trade.cashier.quantity(one) == start[one] - 1
 
     play(trade.world, story)

@@ -103,7 +103,8 @@ class Intake:
             sold = _sold(seller, found, before, lines, since)
             self._stock.sell(tx, seller.port.row.id, sold)
         moved = {int(one.item) for key in booked for one in lines[key].differences.movements}
-        for connection in {*shelves.mark(tx, sorted(moved)), *review(tx, seller.ways, found)}:
+        by_us = [seller.master] if moved and seller.master and seller.sales == movements.HUB else []
+        for connection in {*by_us, *shelves.mark(tx, sorted(moved)), *review(tx, seller.ways, found)}:
             self.wake(tx, connection)
         return self._tell_parked(tx, seller, found, lines)
 

@@ -37,6 +37,7 @@ class Selling:
         channel = self._house.channel(connection)
         if channel is None:
             numbers.note_drain(tx, connection, began)
+            numbers.note_read(tx, connection)
         elif shelving.drained(tx, channel, began):
             self._wake(tx, connection)
 

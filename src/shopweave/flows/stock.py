@@ -55,6 +55,19 @@ class StockRunner:
         self._engine.enqueue(tx, request)
         return key
 
+    def distrust(self, tx: Tx, name: str) -> None:
+        """Raise nothing until each connection was read, and read them all now.
+
+        Called where the hub may have missed what became of its requests: it was killed, or put back from a
+        copy. `name` is unlike any before.
+        """
+        begun = connections.all_flows(tx)
+        flows = [flow for flow in self.house.stock.values() if begun[flow.row.id].begun]
+        for connection in sorted({key for flow in flows for key in flow.channel.group}):
+            numbers.note_unread(tx, connection)
+        for flow in flows:
+            self.start(tx, flow, "hub", "event", f"unclean:{flow.row.id}:{name}")
+
     async def advance(self, state: Json) -> Json:
         """Take one step of a run; what goes wrong ends the run with a finding, never without one."""
         flow = self.house.stock_flow(str(state["flow"]))

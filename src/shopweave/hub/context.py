@@ -29,7 +29,7 @@ from shopweave.model.errors import Configuration
 from shopweave.model.message import Post
 from shopweave.model.seams import Clock, Ids, Random, Seals
 from shopweave.model.settings import ConnectionSettings, FlowSettings, HubSettings, OrderFlowSettings
-from shopweave.store import connections
+from shopweave.store import connections, ending
 from shopweave.store.base import Store, Tx
 
 MONTH = 30.4375
@@ -82,7 +82,7 @@ class Hub:
         self.posts: tuple[Post, ...] = ()
         self.open_seal: Callable[[], Seals] | None = None
         self.closing: list[Callable[[], Any]] = []
-        self.aside = False
+        self.aside = self.works = False
 
     async def _drain(self, connection: int) -> None:
         await self.drain(connection)
@@ -95,11 +95,14 @@ class Hub:
         if self.aside:
             return
         await self.store.write(self._wake_all)
+        self.works = True
         await self.upkeep.forget()
         await self.engine.start()
 
     def _wake_all(self, tx: Tx) -> None:
         tidy(tx, self.house)
+        if not ending.take_end(tx):
+            self.stock.distrust(tx, self.ids.new())
         self.lanes.wake_all(tx)
         self.runner.wake_all(tx)
         self.listener.revive(tx, ())
@@ -107,6 +110,8 @@ class Hub:
     async def stop(self) -> None:
         """Stop working and close everything; what is under way goes on with the next start."""
         await self.engine.stop()
+        if self.works:
+            await self.store.write_safe(ending.note_end)
         for close in self.closing:
             await close()
         await self.store.close()

@@ -160,7 +160,7 @@ def _booked(tx: Tx, hub: Hub, found: list[Entry], who: str) -> None:
 
 def _retry(tx: Tx, hub: Hub, row: OrderRow, who: str) -> Decided:
     """Hand over what is not booked: the order itself, or its later change where the target takes one."""
-    count = 0
+    count = _book_again(tx, hub, row)
     for way, one in _newest(tx, hub, row, "").values():
         if not way.books or (one is not None and one.state in (*_FLYING, HandOverState.IN_DOUBT)):
             continue
@@ -178,6 +178,16 @@ def _retry(tx: Tx, hub: Hub, row: OrderRow, who: str) -> Decided:
     if count:
         _note(tx, who, row, "movements retried")
     return Decided(order=row.remote_id, count=count)
+
+
+def _book_again(tx: Tx, hub: Hub, row: OrderRow) -> int:
+    """Let the hub book once more what a master refused to."""
+    found = [one for one in movements.of_orders(tx, [row.id]) if one.way == movements.REFUSED]
+    waiting = [one for one in found if one.stage is Stage.OPEN]
+    movements.set_stage(tx, [one.id for one in waiting], Stage.OPEN, way=movements.HUB)
+    for master in sorted({one.master for one in waiting}):
+        hub.lanes.wake(tx, master)
+    return len(waiting)
 
 
 def _update(tx: Tx, way: Way, one: HandOverRow, row: OrderRow) -> None:

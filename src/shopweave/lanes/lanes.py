@@ -5,6 +5,7 @@ from collections.abc import Callable, Container, Mapping, Sequence
 from datetime import timedelta
 
 from shopweave.engine.port import Engine, Json, RunRequest
+from shopweave.lanes.adjusting import Adjusting
 from shopweave.lanes.bookings import Absorb
 from shopweave.lanes.changes import Changes
 from shopweave.lanes.channels import Channel
@@ -82,12 +83,16 @@ class Lanes:
 
     def _queues(self, port: Port) -> tuple[Queue, ...]:
         """Give the kinds of work of a lane."""
-        sender = Sender(self._store, self._random, port, self._ports, self._wake_flows)
+        channel = self._channels.get(port.row.id)
+        master = None if channel is None else channel.master
+        sender = Sender(self._store, self._random, port, self._ports, self._wake_flows, master)
         queues: list[Queue] = [Changes(self._store, port, sender)]
         if any(port.row.id in (way.target, way.source) for way in self._ways):
             deliverer = Deliverer(self._store, self._random, port, self._ways, self.wake, self._absorb)
             queues.append(HandOvers(port, self._ways, deliverer))
-        if (channel := self._channels.get(port.row.id)) is not None:
+        if port.capabilities.keeps is not None and port.capabilities.keeps.adjusts:
+            queues.append(Adjusting(self._store, self._random, port, self._absorb))
+        if channel is not None:
             queues.append(Levels(self._store, self._random, port, channel, self._drain))
         return tuple(queues)
 

@@ -22,6 +22,21 @@ def refused_order(connection: str, number: str, answer: WriteRefused) -> Finding
     )
 
 
+def refused_booking(connection: str, answer: WriteRefused, references: Sequence[str]) -> Finding:
+    """Say that a connection does not book a difference."""
+    return Finding(
+        code=answer.code[:24],
+        cause=f"booking:{connection}:refused:{answer.code}",
+        severity=Severity.NEEDS,
+        what=f"{connection} refused to book what was sold elsewhere: {answer.what}",
+        why="Channels show that much less until it is booked.",
+        doing="Everything else is booked.",
+        can_do="For each order: shopweave orders release NUMBER booked, … void, or … retry.",
+        connection=connection,
+        about=tuple(references),
+    )
+
+
 def parked_order(way: Way, number: str, labels: Sequence[str]) -> Finding:
     """Say that an order waits because the target has no record for some of its lines."""
     return Finding(

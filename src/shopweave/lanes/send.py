@@ -1,6 +1,6 @@
 """Carrying out one pick: recheck, fetch pictures, send, record."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from shopweave.core.retry import had_no_effect
 from shopweave.lanes.choose import Pick
@@ -23,8 +23,9 @@ from shopweave.model.change import Op, WriteAnswer
 from shopweave.model.errors import BrokenData, Fenced, HubError, Refused
 from shopweave.model.record import Kind, RemoteRecord
 from shopweave.model.seams import Random
-from shopweave.store import lanes, links, marks, media
+from shopweave.store import lanes, links, marks, media, shelves
 from shopweave.store.base import Store, Tx
+from shopweave.store.outbox import Change
 from shopweave.store.requests import Exchange, end_request
 
 REQUEST = 30.0
@@ -45,9 +46,10 @@ class Sender:
         port: Port,
         ports: Mapping[int, Port],
         wake_flows: Callable[[Tx, tuple[int, ...]], None],
+        master: int | None = None,
     ) -> None:
         self._store, self._random, self._port, self._ports = store, random, port, ports
-        self._wake_flows = wake_flows
+        self._wake_flows, self._master = wake_flows, master
         self.flows: Flows = {}
         self._held: Held | None = None
 
@@ -106,12 +108,19 @@ class Sender:
         self, tx: Tx, pick: Pick, answers: tuple[WriteAnswer, ...], content: str, exchanges: list[Exchange]
     ) -> None:
         settle_answers(tx, self.held.lease, self._port, self.flows, pick, answers, content)
+        self._furnish(tx, pick.changes)
         end_request(tx, pick.request, exchanges[-1] if exchanges else None)
         recover(tx, self._port)
         row = lanes.read_lane(tx, self._port.row.id)
         if row.batch:
             lanes.set_batch(tx, self._port.row.id, row.batch * 2 if row.batch < len(pick.composed) * 8 else 0)
         self._wake(tx, pick)
+
+    def _furnish(self, tx: Tx, changes: Sequence[Change]) -> None:
+        """Give what was made here a shelf at once: without a level a new product sells without end."""
+        made = [change.item for change in changes if change.op is Op.CREATE and change.item]
+        if self._master is not None and made:
+            shelves.furnish(tx, self._master, self._port.row.id, made)
 
     def _wake(self, tx: Tx, pick: Pick) -> None:
         """Wake the flows in which items of this pick, or their variations, are marked."""
@@ -171,6 +180,7 @@ class Sender:
     def _looked(self, tx: Tx, pick: Pick, found: RemoteRecord | None) -> None:
         if pick.look_up is not None:
             settle_look_up(tx, self.held.lease, self._port, self.flows, pick.look_up, found)
+            self._furnish(tx, pick.look_up.changes)
         self._wake(tx, pick)
 
     async def _find(self, pick: Pick) -> RemoteRecord | None:

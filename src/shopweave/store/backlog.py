@@ -2,18 +2,17 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import literal, select
 
-from shopweave.store import handovers, outbox, shelves
+from shopweave.store import handovers, movements, outbox, shelves
 from shopweave.store.base import Tx
 
 _ALWAYS = (handovers.NEXT_LOOK, shelves.NEXT_LOOK, shelves.NEXT_ORPHAN)
-_SENDING = (outbox.NEXT, handovers.NEXT_SEND, shelves.NEXT_MARK)
+_SENDING = (outbox.NEXT, handovers.NEXT_SEND, shelves.NEXT_MARK, movements.NEXT_BOOKING)
 _NEXT = select(*(one.scalar_subquery() for one in (*_ALWAYS, *_SENDING)))
 _NEXT_LOOK = select(*(one.scalar_subquery() for one in (*_ALWAYS, outbox.NEXT_LOOK)))
-_LEFT = select(
-    outbox.LEFT.scalar_subquery() + handovers.LEFT.scalar_subquery() + shelves.LEFT.scalar_subquery()
-)
+_KINDS = (outbox, handovers, shelves, movements)
+_LEFT = select(sum((kind.LEFT.scalar_subquery() for kind in _KINDS), literal(0)))
 
 
 def next_due(tx: Tx, connection: int, epoch: int, *, stopped: bool = False) -> datetime | None:
@@ -29,4 +28,4 @@ def left(tx: Tx, connection: int) -> int:
 
 def count_intents(tx: Tx) -> int:
     """Count what was written ahead of requests whose end is not recorded."""
-    return outbox.count_intents(tx) + handovers.count_intents(tx) + shelves.count_intents(tx)
+    return sum(kind.count_intents(tx) for kind in _KINDS)

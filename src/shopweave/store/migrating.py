@@ -16,6 +16,8 @@ from shopweave.store.postgres import hold_all_writing, is_worked_on
 from shopweave.store.sqlite import references_free
 
 STEPS = Path(__file__).with_name("migrations")
+# What a server says to a user without rights; whoever opens the database has words for it.
+_NO_RIGHTS = "42501"
 _NUMBER = text("SELECT version_num FROM alembic_version")
 
 
@@ -167,6 +169,8 @@ def _carry_out(connection: Connection, waiting: tuple[Step, ...], folder: Path) 
             directory.get_revision(step.number).module.upgrade(Operations(context))
             context.stamp(directory, step.number)
         except Exception as error:
+            if getattr(getattr(error, "orig", None), "sqlstate", "") == _NO_RIGHTS:
+                raise
             cause = hidden(str(getattr(error, "orig", error)).partition("\n")[0])[:300]
             text = f"Step {step.number} of the hub's tables failed: {cause}. The database is as it was."
             remedy = "Go on with the older program, and report this."

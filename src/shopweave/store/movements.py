@@ -6,18 +6,22 @@ from decimal import Decimal
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import Row, and_, bindparam, func, insert, select, update
 
 from shopweave.model.movement import Booking, Movement, Stage
 from shopweave.store.base import Tx
 from shopweave.store.statements import chunks, many
-from shopweave.store.tables import connection, movement
+from shopweave.store.tables import connection, link, movement, record
 
+HUB, REFUSED = "hub", "refused"
 UNSETTLED = (Stage.OPEN.value, Stage.SENT.value, Stage.IN_DOUBT.value, Stage.ACKNOWLEDGED.value)
 
 
 class Entry(Struct, frozen=True, kw_only=True):
-    """A movement as it stands; `way` is how it reaches the master, `who` the person who settled it."""
+    """A movement as it stands; `way` is how it reaches the master, `who` the person who settled it.
+
+    A way that is `refused` was the hub's own, and the master would not book it.
+    """
 
     id: int
     order: int
@@ -36,6 +40,15 @@ class Entry(Struct, frozen=True, kw_only=True):
     def booking(self) -> Booking:
         """Give it as the ledger's decisions take it."""
         return Booking(movement=self.movement, stage=self.stage, began=self.began, ended=self.ended)
+
+
+class Due(Struct, frozen=True, kw_only=True):
+    """A movement that the hub is to book, and the record it moves; `factor` base units in one of its own."""
+
+    entry: Entry
+    kind: str
+    remote_id: str
+    factor: int
 
 
 class Ledger(Struct, frozen=True, kw_only=True):
@@ -63,6 +76,40 @@ _AGED = (
     _ALL.where(movement.c.stage == Stage.OPEN.value, movement.c.made < bindparam("before"))
     .order_by(movement.c.made, movement.c.id)
     .limit(bindparam("limit"))
+)
+# Movements of items without a record at the master wait until they have one.
+_BOOKABLE = and_(
+    movement.c.master == bindparam("at"),
+    movement.c.way == HUB,
+    link.c.item == movement.c.item,
+    link.c.connection == movement.c.master,
+    link.c.until.is_(None),
+    record.c.id == link.c.record,
+    record.c.gone.is_(False),
+)
+_UNBOOKED = movement.c.stage.in_((Stage.OPEN.value, Stage.IN_DOUBT.value))
+_TO_BOOK = (
+    select(
+        movement,
+        connection.c.name.label("channel"),
+        record.c.kind.label("kind"),
+        record.c.remote_id.label("remote_id"),
+        link.c.factor.label("units"),
+    )
+    .where(_BOOKABLE, _UNBOOKED, connection.c.id == movement.c.connection)
+    .order_by(movement.c.id)
+    .limit(bindparam("limit"))
+)
+_FLYING = movement.c.stage.in_((Stage.OPEN.value, Stage.IN_DOUBT.value, Stage.SENT.value))
+NEXT_BOOKING = select(func.min(movement.c.made)).where(_BOOKABLE, _FLYING)
+LEFT = select(func.count()).select_from(movement).where(_BOOKABLE, _FLYING)
+_SENT = select(movement.c.id).where(
+    movement.c.master == bindparam("at"), movement.c.way == HUB, movement.c.stage == Stage.SENT.value
+)
+_INTENTS = (
+    select(func.count())
+    .select_from(movement)
+    .where(movement.c.way == HUB, movement.c.stage == Stage.SENT.value)
 )
 _ADD = insert(movement)
 _SET = update(movement).where(movement.c.id.in_(many("ids")))
@@ -137,3 +184,21 @@ def set_stage(tx: Tx, ids: Sequence[int], stage: Stage, **values: Any) -> None:
     """Move movements to a stage, with what else is to be noted of them."""
     for piece in chunks(list(ids)):
         tx.run(_SET, {"ids": list(piece), "stage": stage.value, "moved": tx.now, **values})
+
+
+def to_book(tx: Tx, master: int, limit: int) -> list[Due]:
+    """Give the oldest movements that the hub is to book at a master, those in doubt among them."""
+    return [
+        Due(entry=_entry(row), kind=row.kind, remote_id=row.remote_id, factor=row.units)
+        for row in tx.rows(_TO_BOOK, {"at": master, "limit": limit})
+    ]
+
+
+def sent(tx: Tx, master: int) -> list[int]:
+    """Give the movements that the hub was booking at a master."""
+    return [row.id for row in tx.rows(_SENT, {"at": master})]
+
+
+def count_intents(tx: Tx) -> int:
+    """Count those whose booking by the hub was written ahead, and its end is not recorded."""
+    return int(tx.scalar(_INTENTS) or 0)

@@ -3,14 +3,14 @@
 from datetime import datetime
 
 from msgspec import Struct
-from sqlalchemy import bindparam, case, func, select
+from sqlalchemy import bindparam, case, func, select, union_all
 
 from shopweave.model.finding import Severity
 from shopweave.store.base import Tx
 from shopweave.store.connections import HOME_ID
 from shopweave.store.plans import PlanRow, RunRow
 from shopweave.store.statements import many
-from shopweave.store.tables import change, connection, finding, lane, plan, position, run
+from shopweave.store.tables import change, connection, finding, handover, lane, plan, position, run
 
 OPEN = ("waiting", "intent", "in doubt", "held")
 
@@ -26,7 +26,7 @@ class LaneSight(Struct, frozen=True, kw_only=True):
 
 
 class Count(Struct, frozen=True, kw_only=True):
-    """How many changes of a connection are in one state."""
+    """How many changes and hand-overs of a connection are in one state."""
 
     connection: int
     state: str
@@ -63,11 +63,14 @@ _LANES = (
     .join(connection, connection.c.id == lane.c.connection)
     .order_by(lane.c.connection)
 )
+_UNSETTLED = union_all(
+    select(change.c.connection, change.c.state).where(change.c.state.in_(OPEN)),
+    select(handover.c.connection, handover.c.state).where(handover.c.state.in_(OPEN)),
+).subquery()
 _COUNTS = (
-    select(change.c.connection, change.c.state, func.count().label("number"))
-    .where(change.c.state.in_(OPEN))
-    .group_by(change.c.connection, change.c.state)
-    .order_by(change.c.connection, change.c.state)
+    select(_UNSETTLED.c.connection, _UNSETTLED.c.state, func.count().label("number"))
+    .group_by(_UNSETTLED.c.connection, _UNSETTLED.c.state)
+    .order_by(_UNSETTLED.c.connection, _UNSETTLED.c.state)
 )
 _LAST = select(func.max(run.c.id).label("last")).group_by(run.c.flow).scalar_subquery()
 _LAST_RUNS = select(run).where(run.c.id.in_(_LAST)).order_by(run.c.flow)

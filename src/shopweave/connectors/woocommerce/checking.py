@@ -162,6 +162,6 @@ _STEPS = (
     _weight,
     _pictures,
     order_check.legacy,
-    order_check.helper,
+    order_check.plugin,
     order_check.window,
 )

@@ -26,7 +26,7 @@ async def legacy(settings: WooSettings, client: Client) -> list[CheckLine]:
     return [CheckLine(ok=True, what=_OLD_IS_OFF, remedy=f"To have it: {_WHERE_LEGACY}.")]
 
 
-async def helper(settings: WooSettings, client: Client) -> list[CheckLine]:
+async def plugin(settings: WooSettings, client: Client) -> list[CheckLine]:
     """Say whether the order helper is there."""
     _ = settings
     if not await ways.opens(client, order_helper.STATUS, {}):

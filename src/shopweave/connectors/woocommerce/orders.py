@@ -116,7 +116,7 @@ class OrderReader:
     async def _helped(self, stand: Stand, lower: datetime, reach: timedelta) -> Turn:
         """Follow the time of change: what changes while it is read comes again, later on."""
         size, cursor = self._settings.page_size, stand.cursor or lower
-        query = ways.helper_query(cursor, stand.page, size)
+        query = ways.plugin_query(cursor, stand.page, size)
         reply = await self._client.get(order_helper.ORDERS, query)
         rows = ways.wrapped(reply)
         began = stand.place.began or shop_now(reply)

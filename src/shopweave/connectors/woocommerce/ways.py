@@ -91,7 +91,7 @@ def wrapped(reply: Reply) -> list[Any]:
     return rows
 
 
-def helper_query(lower: datetime, page: int, size: int) -> dict[str, str]:
+def plugin_query(lower: datetime, page: int, size: int) -> dict[str, str]:
     """Ask the helper for what changed since, that bound itself included, the earliest change first."""
     return {
         order_helper.AFTER: lower.strftime("%Y-%m-%dT%H:%M:%SZ"),
