@@ -30,7 +30,7 @@ QUICK = ("page shift", "lost mark")
 def test_a_sound_hub_comes_through_a_storm(seed: int) -> None:
     outcome = one(seed).outcome
     assert wrongs(outcome) == []
-    assert outcome.statements <= 6_000
+    assert outcome.statements <= 6_500
 
 
 def test_a_storm_is_the_same_under_another_hash_seed() -> None:
@@ -116,7 +116,7 @@ def test_the_line_of_many_storms_counts_every_class() -> None:
     bad = structs.replace(found, late=1, errors=1, most_statements=9_999)
     assert complaints(bad) == [
         "1 losses and 1 storms with errors",
-        "a storm took 9999 statements, 6000 are allowed",
+        "a storm took 9999 statements, 6500 are allowed",
     ]
     rare = structs.replace(found, histories=300, crashes=dict.fromkeys(CLASSES, 0))
     assert complaints(rare) == [f"too rarely met: {', '.join(CLASSES)}"]

@@ -13,7 +13,7 @@ CLASSES = (*POINTS, Fate.POWER.value, Fate.PAUSE.value)
 LOSSES = ("missing", "duplicates", "wrong", "useless", "late")
 ENOUGH = 200
 RARE = 15
-STATEMENTS = 6_000
+STATEMENTS = 6_500
 
 
 class Total(Struct, frozen=True, kw_only=True):
