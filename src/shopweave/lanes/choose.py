@@ -7,6 +7,7 @@ from msgspec import Struct
 from shopweave.core.retry import first_look
 from shopweave.lanes.compose import Composed, Known, compose, names_of
 from shopweave.lanes.port import Port
+from shopweave.lanes.snapshots import shows
 from shopweave.model.atoms import NO_ATOMS, base
 from shopweave.model.change import ChangeState, Op, WriteRefused
 from shopweave.model.errors import Fenced
@@ -16,6 +17,9 @@ from shopweave.store import lanes, links, media, outbox, records, requests
 from shopweave.store.base import Tx
 from shopweave.store.lanes import LaneRow, Lease
 from shopweave.store.outbox import Change, Head
+from shopweave.store.records import Snapshot
+
+_TRANSLATED = ("categories", "node")
 
 
 class Pick(Struct, frozen=True, kw_only=True):
@@ -69,7 +73,7 @@ def look_up(tx: Tx, port: Port, context: Context) -> Pick | None:
         return None
     again = first_look(tx.now, tx.now, port.capabilities.longest_run)
     outbox.set_state(tx, [change.id], ChangeState.IN_DOUBT, not_before=again)
-    composed = _compose(tx, port, context, [[change]])[0]
+    composed = _compose(tx, port, context, [[change]], _targets(tx, [[change]]))[0]
     return Pick(kind=change.kind, look_up=composed)
 
 
@@ -86,8 +90,9 @@ def batch(tx: Tx, lease: Lease, port: Port, context: Context, head: Head, learne
     family = first.parent_item if writable.by_parent else None
     ready = outbox.fellows(tx, lease.connection, first.kind, family, limit * 2)
     groups = _grouped([first, *(one for one in ready if one.id != first.id)])[:limit]
-    groups, outdated = _still_right(tx, port, groups)
-    composed, refused = _validated(port, _compose(tx, port, context, groups))
+    targets = _targets(tx, groups)
+    groups, outdated = _still_right(tx, port, groups, targets)
+    composed, refused = _validated(port, _compose(tx, port, context, groups, targets))
     request = 0
     if composed:
         request = requests.add_request(tx, lease.connection, f"write {first.kind.value}", len(composed))
@@ -102,29 +107,54 @@ def _grouped(changes: Sequence[Change]) -> list[list[Change]]:
     return [sorted(group, key=lambda change: change.id) for group in groups.values()]
 
 
+def _targets(tx: Tx, groups: Sequence[Sequence[Change]]) -> Mapping[int, Snapshot]:
+    return records.snapshots(tx, [one.target for group in groups for one in group if one.target])
+
+
 def _still_right(
-    tx: Tx, port: Port, groups: Sequence[list[Change]]
+    tx: Tx, port: Port, groups: Sequence[list[Change]], targets: Mapping[int, Snapshot]
 ) -> tuple[list[list[Change]], tuple[Change, ...]]:
-    """Leave out creations of what is there by now, and updates of what is gone."""
+    """Leave out creations of what is there by now, and updates of what is gone or shows all of it already."""
     items = [group[0].item for group in groups if group[0].item]
     there = links.remote_of_items(tx, port.row.id, [item for item in items if item])
     right: list[list[Change]] = []
     outdated: list[Change] = []
     for group in groups:
-        kept = [one for one in group if one.item is None or (one.op is Op.CREATE) != (one.item in there)]
+        kept = [
+            one
+            for one in group
+            if one.item is None
+            or ((one.op is Op.CREATE) != (one.item in there) and not _is_done(one, targets))
+        ]
         outdated += [one for one in group if one not in kept]
         if kept:
             right.append(kept)
     return right, tuple(outdated)
 
 
-def _compose(tx: Tx, port: Port, context: Context, groups: Sequence[Sequence[Change]]) -> list[Composed]:
+def _is_done(change: Change, targets: Mapping[int, Snapshot]) -> bool:
+    """Say whether the target was read to show all of a change since it was planned.
+
+    What the target writes with ids of its own cannot be told from here.
+    """
+    target = targets.get(change.target or 0)
+    if change.op is Op.CREATE or change.sort == outbox.UNDO or target is None:
+        return False
+    return not any(base(key) in _TRANSLATED for key in change.after) and shows(target.atoms, change.after)
+
+
+def _compose(
+    tx: Tx,
+    port: Port,
+    context: Context,
+    groups: Sequence[Sequence[Change]],
+    targets: Mapping[int, Snapshot],
+) -> list[Composed]:
     flat = [change for group in groups for change in group]
     known = _known(tx, port, context, flat)
-    targets = records.snapshots(tx, [change.target for change in flat if change.target])
     composed = []
     for number, group in enumerate(groups):
-        target = next((targets[change.target] for change in group if change.target in targets), None)
+        target = next((targets[one.target or 0] for one in group if one.target in targets), None)
         composed.append(
             compose(
                 number,

@@ -5,14 +5,13 @@ from datetime import datetime, timedelta
 
 from msgspec import structs
 
-from shopweave.core.prints import ABSENT, UNCONFIRMED, fingerprint, one, replaced
+from shopweave.core.prints import ABSENT, UNCONFIRMED, one, replaced
 from shopweave.core.retry import first_look
 from shopweave.lanes.choose import Pick, check_epoch
 from shopweave.lanes.compose import Composed
 from shopweave.lanes.port import Port
 from shopweave.lanes.refusals import Flows, parking, refuse
-from shopweave.lanes.snapshots import incoming
-from shopweave.model.atoms import Atoms
+from shopweave.lanes.snapshots import incoming, shows
 from shopweave.model.change import ChangeState, Op, WriteAnswer, WriteRefused, Written
 from shopweave.model.errors import HubError
 from shopweave.model.record import Form, Kind, RemoteRecord
@@ -194,20 +193,13 @@ def _undo_found(tx: Tx, port: Port, flows: Flows, composed: Composed, key: int, 
     What shows neither what was nor what is wanted was moved by somebody: the next try sees that.
     """
     change = composed.changes[0]
-    if not _shows(found, change.after):
+    if not shows(found.atoms, change.after):
         outbox.set_state(tx, [change.id], ChangeState.WAITING, not_before=None)
         return
     if change.flow in flows:
         answer = Written(number=0, record=found, confirmed=tuple(change.after))
         _agree(tx, port, flows[change.flow], change, key, composed, answer)
     outbox.set_state(tx, [change.id], ChangeState.DONE, settled=tx.now, code="", what="", remedy="")
-
-
-def _shows(found: RemoteRecord, wanted: Atoms) -> bool:
-    return all(
-        key in found.atoms and fingerprint(found.atoms[key]) == fingerprint(value)
-        for key, value in wanted.items()
-    )
 
 
 def _missed(tx: Tx, change: Change) -> None:

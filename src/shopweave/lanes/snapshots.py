@@ -1,6 +1,7 @@
 """From a record as its feed shows it to the row that is stored of it. Pure."""
 
-from shopweave.core.prints import plain, prints
+from shopweave.core.prints import fingerprint, plain, prints
+from shopweave.model.atoms import Atoms
 from shopweave.model.gtin import gtin14
 from shopweave.model.record import Kind, RemoteRecord, reference
 from shopweave.model.values import Identity, Node
@@ -39,3 +40,10 @@ def listed_name(record: RemoteRecord) -> str | None:
     if record.kind not in _NAMED or not isinstance(node, Node):
         return None
     return reference(record.kind, node.name).partition(":")[2]
+
+
+def shows(shown: Atoms, wanted: Atoms) -> bool:
+    """Say whether a record shows all that is wanted."""
+    return all(
+        key in shown and fingerprint(shown[key]) == fingerprint(value) for key, value in wanted.items()
+    )

@@ -72,6 +72,7 @@ CASES = [
     (page(502), Unavailable, "502"),
     (error(500, "internal_server_error"), Unavailable, "500"),
     (HttpResponse(status=200, headers=JSON, body=b'[{"id":'), Unavailable, "breaks off"),
+    (HttpResponse(status=404, headers=JSON, body=b'{"code":"rest_no_ro'), Unavailable, "breaks off"),
     (
         HttpResponse(status=301, headers={"location": "https://www.shop.example/?k=1"}),
         Configuration,
@@ -94,7 +95,14 @@ def test_each_answer_is_the_error_that_says_what_to_do(
 
 
 @pytest.mark.parametrize(
-    "answer", [page(200), page(502), error(500, "x"), HttpResponse(status=200, headers=JSON, body=b"{")]
+    "answer",
+    [
+        page(200),
+        page(502),
+        error(500, "x"),
+        HttpResponse(status=200, headers=JSON, body=b"{"),
+        HttpResponse(status=400, headers=JSON, body=b'{"code":"woocomm'),
+    ],
 )
 def test_a_write_without_a_usable_answer_may_have_had_an_effect(answer: HttpResponse) -> None:
     connection, transport = shop(answer)

@@ -106,7 +106,8 @@ class Client:
             timeout=_READ,
         )
         answer = await self._http.send(request)
-        return read_error(answer.body, answer.status).code != "rest_not_logged_in"
+        error = read_error(answer.body, answer.status)
+        return error is None or error.code != "rest_not_logged_in"
 
     async def _ask(
         self,
@@ -200,7 +201,10 @@ def failure(method: str, answer: HttpResponse, place: str) -> HubError | None:
         )
     if not is_json:
         return _page(method, answer, place)
-    return _by_code(method, read_error(answer.body, answer.status), answer.status, place)
+    error = read_error(answer.body, answer.status)
+    if error is None:
+        return unusable(method, place, f"{answer.status} with an answer that breaks off")
+    return _by_code(method, error, answer.status, place)
 
 
 def _page(method: str, answer: HttpResponse, place: str) -> HubError:
@@ -256,12 +260,12 @@ def unusable(method: str, place: str, what: str) -> HubError:
     return NoAnswer(text, code="WOO-121", where=place, remedy=BOT)
 
 
-def read_error(body: bytes, status: int) -> ShopError:
-    """Read an error object; `data` is a bare number in refunds."""
+def read_error(body: bytes, status: int) -> ShopError | None:
+    """Read an error object, None for one that breaks off; `data` is a bare number in refunds."""
     try:
         raw = msgspec.json.decode(body)
     except msgspec.DecodeError:
-        raw = {}
+        return None
     return error_of(raw if isinstance(raw, dict) else {}, status)
 
 
