@@ -81,6 +81,7 @@ async def live(world: StallWorld, last: int, *, before: bool) -> int:
 
     with contextlib.suppress(Dead, BaseExceptionGroup):
         await work()
+    await stores[0].close()
     assert stores[0].dead.is_set() or stores[0].commits < last
     return stores[0].commits
 
@@ -94,7 +95,7 @@ async def end(world: StallWorld) -> dict[str, list[tuple[str, str, str]]]:
                 (one.movement.reference, str(one.movement.quantity), one.stage.value)
                 for one in movements.of_orders(tx, [row.id])
             ]
-            for row in orders.newest_orders(tx, 1 << 60, 99)
+            for row in orders.newest_orders(tx, 2**31 - 1, 99)
         }
 
     async def story(hub: Hub) -> dict[str, list[tuple[str, str, str]]]:

@@ -35,8 +35,8 @@ def play(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Play]:
 def _play(folder: Path, url: str, story: Story) -> Any:
     engine = make_postgres(url) if url else make_engine(folder / "hub.sqlite")
     with engine.begin() as connection:
-        connection.execute(text("CREATE TABLE counter (number INTEGER)"))
-        connection.execute(text("INSERT INTO counter VALUES (0)"))
+        connection.execute(text("CREATE TABLE tally (number INTEGER)"))
+        connection.execute(text("INSERT INTO tally VALUES (0)"))
     engine.dispose()
 
     async def whole() -> Any:
@@ -50,12 +50,12 @@ def _play(folder: Path, url: str, story: Story) -> Any:
 
 
 def count(tx: Tx) -> int:
-    return int(tx.scalar(text("SELECT number FROM counter")))
+    return int(tx.scalar(text("SELECT number FROM tally")))
 
 
 def add(tx: Tx) -> None:
     number = count(tx)
-    tx.run(text("UPDATE counter SET number = :number"), {"number": number + 1})
+    tx.run(text("UPDATE tally SET number = :number"), {"number": number + 1})
 
 
 def test_twelve_hundred_increments_all_arrive(play: Play) -> None:

@@ -13,7 +13,7 @@ from shopweave.store.handovers import HandOverRow
 from shopweave.store.orders import OrderRow
 
 PAGE = 50
-_NEWEST = 1 << 62
+_NEWEST = 2**31 - 1
 
 
 class OrderView(Struct, frozen=True, kw_only=True):
