@@ -8,6 +8,7 @@ from shopweave.flows.house import House, OrderFlow
 from shopweave.flows.intake import Stored
 from shopweave.flows.orders import OrderReader
 from shopweave.flows.run import run_finding
+from shopweave.flows.stepping import take_step
 from shopweave.model.errors import HubError
 from shopweave.model.seams import Clock
 from shopweave.store import findings, plans
@@ -40,16 +41,12 @@ class OrderRunner:
     async def advance(self, state: Json) -> Json:
         """Take one step of a run; what goes wrong ends the run with a finding, never without one."""
         flow = self.house.order_flow(str(state["flow"]))
-        try:
-            return await self._step(flow, dict(state))
-        except HubError as error:
-            failure = error
-            await self._store.write(lambda tx: self._failed(tx, flow, state, failure))
-            return {**state, "done": True}
-        except Exception as error:
-            fault = HubError(f"An error inside the hub: {type(error).__name__}.", code="HUB-500")
-            await self._store.write(lambda tx: self._failed(tx, flow, state, fault))
-            raise
+        return await take_step(
+            self._store,
+            state,
+            self._step(flow, dict(state)),
+            lambda tx, error: self._failed(tx, flow, state, error),
+        )
 
     async def _step(self, flow: OrderFlow, state: dict[str, Any]) -> Json:
         match state["step"]:

@@ -13,6 +13,7 @@ from shopweave.flows.house import Flow, House
 from shopweave.flows.link import has_new, link
 from shopweave.flows.plan import Planner
 from shopweave.flows.pull import Pulled, Puller
+from shopweave.flows.stepping import take_step
 from shopweave.lanes.lanes import Lanes
 from shopweave.model.errors import HubError
 from shopweave.model.finding import Finding, Severity
@@ -127,16 +128,12 @@ class Runner:
     async def advance(self, state: Json) -> Json:
         """Take one step of a run; what goes wrong ends the run with a finding, never without one."""
         flow = self.house.flow(str(state["flow"]))
-        try:
-            return await self._step(flow, state)
-        except HubError as error:
-            failure = error
-            await self._store.write(lambda tx: self._failed(tx, flow, state, failure))
-            return {**state, "done": True}
-        except Exception as error:
-            fault = HubError(f"An error inside the hub: {type(error).__name__}.", code="HUB-500")
-            await self._store.write(lambda tx: self._failed(tx, flow, state, fault))
-            raise
+        return await take_step(
+            self._store,
+            state,
+            self._step(flow, state),
+            lambda tx, error: self._failed(tx, flow, state, error),
+        )
 
     async def _step(self, flow: Flow, state: Json) -> Json:
         match state["step"]:

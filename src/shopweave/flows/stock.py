@@ -10,6 +10,7 @@ from shopweave.flows.house import House, StockFlow
 from shopweave.flows.link import link
 from shopweave.flows.pull import Pulled, Puller
 from shopweave.flows.run import run_finding
+from shopweave.flows.stepping import take_step
 from shopweave.lanes.channels import FIRST, UNREAD, marked
 from shopweave.lanes.lanes import Lanes
 from shopweave.model.errors import HubError
@@ -71,16 +72,12 @@ class StockRunner:
     async def advance(self, state: Json) -> Json:
         """Take one step of a run; what goes wrong ends the run with a finding, never without one."""
         flow = self.house.stock_flow(str(state["flow"]))
-        try:
-            return await self._step(flow, state)
-        except HubError as error:
-            failure = error
-            await self._store.write(lambda tx: self._failed(tx, flow, state, failure))
-            return {**state, "done": True}
-        except Exception as error:
-            fault = HubError(f"An error inside the hub: {type(error).__name__}.", code="HUB-500")
-            await self._store.write(lambda tx: self._failed(tx, flow, state, fault))
-            raise
+        return await take_step(
+            self._store,
+            state,
+            self._step(flow, state),
+            lambda tx, error: self._failed(tx, flow, state, error),
+        )
 
     async def _step(self, flow: StockFlow, state: Json) -> Json:
         match state["step"]:

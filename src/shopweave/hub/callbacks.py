@@ -46,7 +46,6 @@ class Reply(Struct, frozen=True, kw_only=True):
 
 
 ACCEPTED = Reply(status=200)
-NO_SUCH = Reply(status=404, code="HOOK-001", what="Nothing comes in here.")
 TOO_BIG = NotHeard(
     status=413,
     code="HOOK-013",
