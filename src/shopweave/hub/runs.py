@@ -64,6 +64,7 @@ def known_flow(hub: Hub, name: str, cause: str) -> str:
 async def finished(hub: Hub, run: int) -> None:
     """Wait until a run has planned; what it sends may still be under way."""
     while (row := await hub.store.read(lambda tx: plans.run_row(tx, run))) is not None and row.ended is None:
+        hub.engine.check()
         await hub.clock.sleep(PAUSE)
 
 
@@ -74,6 +75,7 @@ async def settled(hub: Hub) -> bool:
     while calm < 2:
         if hub.clock.monotonic() > until:
             return False
+        hub.engine.check()
         busy = await hub.engine.runs(RunQuery(statuses=("waiting", "running"), limit=1))
         stuck, going, sent, marked = await hub.store.read(lambda tx: _open(tx, hub))
         if stuck:
