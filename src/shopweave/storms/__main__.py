@@ -19,7 +19,9 @@ def main(arguments: Sequence[str]) -> int:
     parser = ArgumentParser(prog="python -m shopweave.storms", description=__doc__)
     parser.add_argument("--seeds", type=int, default=200, help="how many, from seed 1 on (200)")
     parser.add_argument("--seed", type=int, help="play this one again, with its log")
-    parser.add_argument("--mutants", nargs="*", help="look for planted bugs in the first 500 seeds, or for these")
+    parser.add_argument(
+        "--mutants", nargs="*", help="look for planted bugs in the first 500 seeds, or for these"
+    )
     parser.add_argument("--jobs", type=int, default=cpu_count() or 1, help="processes (one for each core)")
     chosen = parser.parse_args(arguments)
     if chosen.mutants is not None:
