@@ -19,8 +19,8 @@ _NAMES = {"useless": "useless_writes", "unbooked": "unbooked_units", "oversold":
 class Total(Struct, frozen=True, kw_only=True):
     """The line a run of storms ends with; `errors` counts storms that broke or did not come to rest.
 
-    Units oversold are excused where no delay of the hub's own was needed for it; `ideal_oversold` is what a hub
-    without any would have sold too.
+    Oversold units are excused where no delay of the hub's own was needed for it; `ideal_oversold` is what a
+    hub without any would have sold too.
     """
 
     histories: int

@@ -42,9 +42,9 @@ class Told(Struct, frozen=True):
 class Deed(Struct, frozen=True, kw_only=True):
     """One deed at a time, in seconds since trade began.
 
-    `place` is where: a shop, or the counter where the stock is kept. `goods` are (good, units), goods by their
-    place in the list of what is traded. `of` is the number of the purchase that it concerns, `into` that of the
-    purchase another one is merged into.
+    `place` is where: a shop, or the counter where the stock is kept. `goods` are (good, units), goods by
+    their place in the list of what is traded. `of` is the number of the purchase that it concerns, `into`
+    that of the purchase another one is merged into.
     """
 
     number: int
