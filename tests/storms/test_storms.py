@@ -17,9 +17,10 @@ from shopweave.storms.__main__ import main
 from shopweave.storms.fleet import hunt, one, play_all
 from shopweave.storms.loop import Stuck, VirtualLoop, pause, play
 from shopweave.storms.oracle import judge
+from shopweave.storms.outside import chance
 from shopweave.storms.report import CLASSES, complaints, line, total, wrongs
 from shopweave.storms.scenario import STRANGER, Fate, Tidying, draw
-from shopweave.storms.world import SHOP, World, chance
+from shopweave.storms.world import SHOP, World
 
 # 117: what a look-up showed was written once more; 241: an error that broke off was taken for a refusal.
 SEEDS = (*range(1, 9), 117, 241)
