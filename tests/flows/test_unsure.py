@@ -6,6 +6,7 @@ from shopweave.hub import orders as tell
 from shopweave.hub.context import Hub
 from shopweave.lanes.unsure import LIFE, distrust
 from shopweave.model.handover import HandOverState
+from shopweave.model.movement import Stage
 from shopweave.store import copies, handovers, movements
 from shopweave.store.base import Tx
 from shopweave.store.copies import Pulse
@@ -19,7 +20,7 @@ def forget(tx: Tx) -> None:
     """Let the database be as it was before its only order was handed over."""
     [row] = [one for one in handovers.of_orders(tx, [1]) if one.kind == "order"]
     own = [one.id for one in movements.of_handover(tx, row.id)]
-    movements.set_stage(tx, own, movements.Stage.OPEN, handover=None, began=None, ended=None)
+    movements.set_stage(tx, own, Stage.OPEN, handover=None, began=None, ended=None)
     handovers.set_state(
         tx, [row.id], HandOverState.WAITING, attempts=0, revision=0, remote_id="", sent=None, epoch=None
     )
@@ -102,7 +103,7 @@ def test_a_copy_is_known_by_what_stands_beside_it(stalls: StallWorld) -> None:
         first = await hub.store.write(lambda tx: copies.beat(tx, "me"))
         assert await hub.store.write(lambda tx: copies.beat(tx, "you")) == Pulse(name="me", count=2)
         behind = [first, Pulse(name="me", count=2), Pulse(name="me", count=3), Pulse(name="other", count=9)]
-        found = [await hub.store.read(lambda tx, one=one: copies.is_behind(tx, one)) for one in behind]
+        found = await hub.store.read(lambda tx: [copies.is_behind(tx, one) for one in behind])
         assert found == [False, False, True, False]
         assert not await hub.store.read(lambda tx: copies.is_behind(tx, None))
 
