@@ -116,9 +116,7 @@ def test_help_comes_at_once() -> None:
         began = os.times()
         subprocess.run([sys.executable, "-m", "shopweave.cli", "--help"], check=True, capture_output=True)
         ended = os.times()
-        took.append(
-            ended.children_user + ended.children_system - began.children_user - began.children_system
-        )
+        took.append(ended.children_user + ended.children_system - began.children_user - began.children_system)
     assert min(took) < 0.3
 
 
