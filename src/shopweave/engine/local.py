@@ -284,7 +284,7 @@ class LocalEngine:
             self._bell.set()
 
     async def _fail(self, number: int, text: str) -> None:
-        """Note that a run failed; where nothing can be noted the work ends, or it would begin again at once."""
+        """Note that a run failed; where nothing can be noted the work ends, else it would begin again."""
         try:
             await self._store.write(lambda tx: self._ended(tx, number, FAILED, text))
         except HubError as error:

@@ -74,7 +74,7 @@ _FILE_WAYS: tuple[tuple[tuple[str, ...], type[HubError], str, str, str], ...] = 
 
 @contextmanager
 def explaining() -> Iterator[None]:
-    """Turn the errors of a database server that is opened into sentences; their texts may hold its address."""
+    """Turn the errors of a server that is opened into sentences; their own texts may hold its address."""
     try:
         yield
     except (ArgumentError, DBAPIError, UnicodeError) as error:
