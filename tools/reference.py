@@ -14,6 +14,8 @@ import typer.main
 from msgspec import Struct
 from msgspec.structs import fields
 
+from tools import pains
+
 from shopweave.cli import app as frame
 from shopweave.connector.declaration import GROUP, Connector
 from shopweave.connector.settings import Option
@@ -246,6 +248,7 @@ PAGES: Mapping[Path, Callable[[], str]] = {
     FOLDER / "cli.md": commands,
     FOLDER / "findings.md": findings,
     FOLDER / "api.md": interface,
+    FOLDER / "pains.md": pains.page,
 }
 
 if __name__ == "__main__":

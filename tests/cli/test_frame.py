@@ -176,6 +176,7 @@ def test_an_error_is_json_too_where_that_is_asked(shopweave: Command, folder: Pa
     assert error["problems"][0]["nearest"] == "own"
 
 
+@pytest.mark.pain("Starktail/woocommerce_fusion#226")
 def test_connections_and_flows_are_listed_without_opening_the_hub(shopweave: Command, folder: Path) -> None:
     assert shopweave("connections")[1] == "till: phppos\nshop: woocommerce\n"
     assert last(shopweave("connections", "--json")[1])["connections"][1]["type"] == "woocommerce"

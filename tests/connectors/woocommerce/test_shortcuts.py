@@ -75,6 +75,7 @@ def test_levels_go_in_one_request_of_the_plug_in() -> None:
     assert posts(counter) == [STOCK]
 
 
+@pytest.mark.pain("openlinker-project/openlinker#PR50")
 def test_the_same_level_again_later_is_written_again() -> None:
     counter = shop()
     one = counter.product(stock=10)
