@@ -1,4 +1,4 @@
-"""What users of other systems suffer, how Shopweave answers, and the tests that prove it: a page of the docs."""
+"""What users of other systems suffer, how Shopweave answers, and the tests that prove it: a page."""
 
 import ast
 import tomllib

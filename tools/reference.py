@@ -14,14 +14,13 @@ import typer.main
 from msgspec import Struct
 from msgspec.structs import fields
 
-from tools import pains
-
 from shopweave.cli import app as frame
 from shopweave.connector.declaration import GROUP, Connector
 from shopweave.connector.settings import Option
 from shopweave.hub.settings.flow_spec import KINDS
 from shopweave.hub.settings.spec import SECTIONS
 from shopweave.web import app, measures
+from tools import pains
 
 FOLDER = Path("docs/reference")
 PAGE = FOLDER / "settings.md"

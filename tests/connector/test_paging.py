@@ -2,10 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-import pytest
 
 from shopweave.connector import paging
 from shopweave.connector.paging import Place

@@ -54,8 +54,8 @@ def test_a_shop_that_was_wiped_and_made_anew_is_linked_again_by_sku(world: World
         world.shop.products.remove(world.shop.state.products[one.id])
     play(world, lambda hub: sweep(world, hub))
     assert products(world.shop) == ()
-    for one in world.goods.products:
-        world.shop.products.create({"name": "Made anew", "sku": str(one.number), "status": "publish"})
+    for good in world.goods.products:
+        world.shop.products.create({"name": "Made anew", "sku": str(good.number), "status": "publish"})
 
     async def story(hub: Hub) -> list[bool]:
         await sweep(world, hub)

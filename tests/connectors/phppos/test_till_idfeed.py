@@ -2,10 +2,9 @@
 
 from datetime import timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-import pytest
 
 from shopweave.connectors.phppos.idfeed import LONGEST, MOST_MISSING, Numbers, advance
 
