@@ -79,7 +79,7 @@ class Turn:
         return lease
 
     async def _under_lease(self, held: Held) -> None:
-        """Loop while the lease is ours; one that ran out, with nobody to take it, is given back as any other."""
+        """Loop while the lease is ours; one that ran out untaken is given back as any other."""
         try:
             async with TaskGroup() as group:
                 beside = [group.create_task(self._renew(held)), group.create_task(self._listen())]
