@@ -208,3 +208,19 @@ def test_a_plan_shows_every_value_it_would_change(tmp_path: Path) -> None:
     listed = call("plans", "--dir", str(folder), cwd=tmp_path).stdout
     assert f"{number[1]}: till-to-shop, {whole['plan']['held']} changes" in listed
     assert call("plans", "99", "--dir", str(folder), cwd=tmp_path).returncode == 2
+
+
+def test_the_living_demo_ends_well_when_it_is_told_to(tmp_path: Path) -> None:
+    (tmp_path / "world").mkdir()
+    command = [*EXE, "demo", "--items", "3", "--simple", "--dir", "world"]
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as demo:
+        assert demo.stdout
+        told = [demo.stdout.readline()]
+        while "Ctrl-C ends the demo" not in told[-1]:
+            told.append(demo.stdout.readline())
+            assert told[-1]
+        demo.send_signal(signal.SIGINT)
+        told += demo.stdout.readlines()
+    assert demo.returncode == 0
+    assert any("Everything is in step" in line for line in told)
+    assert "the next start goes on from here" in told[-1]

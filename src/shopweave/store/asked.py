@@ -40,7 +40,7 @@ _DUE = (
     .limit(bindparam("limit"))
 )
 _SURE = (
-    select(func.count(), func.count(asked.c.item))
+    select(func.count().label("every"), func.count(asked.c.item).label("sure"))
     .select_from(link)
     .join(record, record.c.id == link.c.record)
     .outerjoin(
@@ -105,7 +105,7 @@ def askable(tx: Tx, provider: int, items: int, after: int, limit: int) -> list[A
 def count_sure(tx: Tx, provider: int, items: int) -> tuple[int, int]:
     """Count the items of a connection, and those a provider need not be asked about at present."""
     row = tx.one(_SURE, {"provider": provider, "items": items, "now": tx.now})
-    return (int(row[0]), int(row[1])) if row else (0, 0)
+    return (int(row.every), int(row.sure)) if row else (0, 0)
 
 
 def store_asked(tx: Tx, provider: int, rows: Sequence[Asked]) -> None:
