@@ -37,11 +37,18 @@ class OrderReader:
         self._store, self._sellers, self._overlaps, self._intake = store, sellers, overlaps, intake
         self._locks: dict[int, Lock] = {}
         self._began: dict[int, int] = {}
+        self._whole: dict[int, int] = {}
 
     async def drain(self, connection: int) -> None:
-        """Read what a channel sold up to now; nothing for one whose orders nobody reads."""
-        while connection in self._sellers and not (await self.page(connection)).done:
-            pass
+        """Read what a channel sold up to now; nothing for one whose orders nobody reads.
+
+        A window that is under way already may have passed the newest orders: one that begins now is read too.
+        """
+        if connection not in self._sellers:
+            return
+        since = await self._store.read(lambda tx: numbers.read_counter(tx, connection).number)
+        while self._whole.get(connection, 0) <= since:
+            await self.page(connection)
 
     async def page(self, connection: int) -> Read:
         """Read and store the next page of a channel's orders."""
@@ -71,7 +78,8 @@ class OrderReader:
         moved = replace(row, position=page.position, done=page.done, read=tx.now)
         positions.store_position(tx, at, FEED, moved)
         if page.done and at in self._began:
-            self._intake.drained(tx, seller, self._began.pop(at))
+            self._whole[at] = self._began.pop(at)
+            self._intake.drained(tx, seller, self._whole[at])
         return stored
 
     async def again(self, connection: int) -> Read:

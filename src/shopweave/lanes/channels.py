@@ -95,7 +95,8 @@ def _why_not(row: ShelfRow, wanted: Level, *, begun: bool, cautious: bool) -> st
     if wanted.quantity is None:
         return UNCOUNTED
     if row.shelf.again:
-        return None if begun and _is_below(wanted, row.wanted) else DOUBT
+        known = row.shelf.expected if row.shelf.expected != UNKNOWN else row.wanted
+        return None if begun and _is_below(wanted, known) else DOUBT
     if not is_due(wanted, row.shelf.expected):
         return ""
     if not begun:

@@ -45,6 +45,7 @@ shelf = table(
     Column("seen_ended", Integer, nullable=False, server_default="0"),
     Column("wrote", Integer, nullable=False, server_default="0"),
     Column("stale", Integer, nullable=False, server_default="0"),
+    Column("sold", Integer, nullable=False, server_default="0"),
     Column("again", Boolean, nullable=False, server_default=false()),
     Column("not_before", Moment),
     Column("misses", Integer, nullable=False, server_default="0"),
