@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
@@ -56,6 +57,7 @@ class Place:
         self.after_write: Callable[[], None] | None = None
         self.loses_answers = self.loses_requests = 0
         self.refused: set[str] = set()
+        self.sold_out: set[str] = set()
 
     def __getitem__(self, sku: str) -> int:
         quantity = self.goods[sku].quantity
@@ -82,6 +84,7 @@ class Place:
             remote_id=self.names[sku],
             atoms=Atoms({"identity": Identity(sku=sku)}),
             level=self.goods[sku],
+            sold=sku in self.sold_out,
         )
 
     async def page(self, feed: str, position: str, *, sweep: bool) -> Page:
@@ -141,8 +144,16 @@ class Place:
 class Market:
     """A till that is master, and shops that show its levels and sell; orders are read and booked by hand."""
 
-    def __init__(self, folder: Path, goods: Mapping[str, Level], *, shops: int = 1, **flow: Any) -> None:
-        self.folder, self.clock = folder, SystemClock()
+    def __init__(
+        self,
+        folder: Path,
+        goods: Mapping[str, Level],
+        *,
+        shops: int = 1,
+        sales: str = "hand-over",
+        **flow: Any,
+    ) -> None:
+        self.folder, self.clock, self.sales = folder, SystemClock(), sales
         self.till = Place(goods)
         names = ["shop", "other", "third"][:shops]
         self.shops = {name: Place(dict.fromkeys(goods, UNTRACKED)) for name in names}
@@ -157,7 +168,7 @@ class Market:
 
     def settings(self) -> HubSettings:
         """Give the settings of all of it."""
-        at = (ConnectionSettings(name=name, type="fake", sales="hand-over") for name in self.shops)
+        at = (ConnectionSettings(name=name, type="fake", sales=self.sales) for name in self.shops)
         return HubSettings(
             connections=(ConnectionSettings(name="till", type="fake"), *at),
             order_flows=tuple(
@@ -253,7 +264,13 @@ class Market:
 
     def _intake(self, tx: Tx, name: str, fresh: list[tuple[str, int]], after: int) -> None:
         for number, (sku, quantity) in enumerate(fresh, start=after + 1):
-            values = {"connection": self.at(name), "remote_id": str(number), "first": tx.now, "read": tx.now}
+            values: dict[str, Any] = {
+                "connection": self.at(name),
+                "remote_id": str(number),
+                "first": tx.now,
+                "read": tx.now,
+            }
+            values["created"] = tx.now - timedelta(minutes=1)
             tx.run(insert(customer_order), values)
             order = int(
                 tx.scalar(
@@ -263,7 +280,7 @@ class Market:
                     )
                 )
             )
-            ledger = Ledger(connection=self.at(name), order=order, master=self.at("till"), way="hand-over")
+            ledger = Ledger(connection=self.at(name), order=order, master=self.at("till"), way=self.sales)
             moved = Movement(
                 connection=name,
                 line=str(number),

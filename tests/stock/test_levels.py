@@ -202,6 +202,22 @@ def test_a_few_zeros_pass_at_once(tmp_path: Path) -> None:
     assert market.shop.goods == market.till.goods
 
 
+def test_zeros_that_the_masters_own_log_explains_pass(tmp_path: Path) -> None:
+    market = Market(tmp_path, goods(60))
+    market.till.page_size = 15
+
+    async def story() -> list[str]:
+        await begun(market)
+        for number in range(1, 31):
+            market.till[f"S{number}"] = 0
+            market.till.sold_out.add(f"S{number}")
+        await market.run()
+        return [one.code for one in await market.hub.store.read(findings.open_findings)]
+
+    assert "STK-010" not in play(market, story)
+    assert market.shop.goods == market.till.goods
+
+
 def test_a_big_raise_is_held_until_it_is_right_again(tmp_path: Path) -> None:
     market = Market(tmp_path, goods(2))
 

@@ -66,6 +66,8 @@ def _tell_master(one: Master) -> None:
         tell(f"    it shows {one.read}, which is held ({one.held})")
     for move in one.moved:
         counts = "" if move.counts else " (not counted)"
+        if move.until is not None:
+            counts = f", shown by the level; counts as booked from {move.until:%Y-%m-%d %H:%M} on"
         tell(f"    {move.quantity:+f} {move.order}, {move.stage}{counts}, {move.reference}")
 
 

@@ -55,7 +55,7 @@ def drained(shelf: Shelf, began: int) -> Learned:
 
 
 def sold(shelf: Shelf, quantity: Decimal, last_drain: int, at: int, *, adjusts: bool = False) -> Shelf:
-    """Expect a seller to have taken off what it sold, in its own units; the sale is stored at the number `at`.
+    """Expect a seller to have taken off what it sold, in its own units; the sale was stored at `at`.
 
     `last_drain` is where the last complete reading of its orders before this one began: nobody can say
     whether an absolute write that ended later came before or after the sale.

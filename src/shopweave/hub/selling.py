@@ -44,12 +44,15 @@ def _way(house: House, flow: OrderFlow) -> Way | None:
 
 
 def sellers(house: House, settings: HubSettings, on: tuple[Way, ...]) -> dict[int, Seller]:
-    """Give the channels whose orders are read."""
+    """Give the channels whose orders are read: those of flows of orders, and all that show a master's stock.
+
+    An absolute level is right only if what was sold before is known, whoever books it.
+    """
     sales = {one.name: one.sales for one in settings.connections}
     numbers = {port.row.name: key for key, port in house.ports.items()}
     masters = {numbers[one.target]: numbers[one.source] for one in settings.stock_flows}
     found: dict[int, Seller] = {}
-    for key in dict.fromkeys(way.source for way in on):
+    for key in dict.fromkeys((*(way.source for way in on), *masters)):
         port = house.ports[key]
         if port.capabilities.sells is not None:
             own = tuple(way for way in on if way.source == key)

@@ -22,6 +22,7 @@ class LevelRow(Struct, frozen=True, kw_only=True):
     """One record of a master with the level that counts, in the record's own units.
 
     `held` says why the last reading, `read`, does not count; `zeroed` is the pull that took it to nothing.
+    `unexplained` is what no booking explains of the last change, which was read at `changed`.
     """
 
     record: int
@@ -33,6 +34,8 @@ class LevelRow(Struct, frozen=True, kw_only=True):
     zeroed: int | None = None
     held: str = ""
     read: Level = UNKNOWN
+    unexplained: Decimal | None = None
+    changed: datetime | None = None
     gone: bool = False
     label: str = ""
 
@@ -53,6 +56,8 @@ _COLUMNS = (
     level.c.held,
     level.c.read_state,
     level.c.read_quantity,
+    level.c.unexplained,
+    level.c.changed,
 )
 _LIVES = link.c.until.is_(None)
 _KNOWN = (
@@ -110,6 +115,8 @@ def _row(row: Row[Any]) -> LevelRow:
         zeroed=row.zeroed,
         held=row.held,
         read=as_level(row.read_state, row.read_quantity),
+        unexplained=row.unexplained,
+        changed=row.changed,
         gone=row.gone,
         label=row.sku or "",
     )
@@ -174,7 +181,14 @@ def _values(one: LevelRow, now: datetime) -> dict[str, Any]:
         "held": one.held,
         "read_state": one.read.state,
         "read_quantity": one.read.quantity,
+        "unexplained": one.unexplained,
+        "changed": one.changed,
     }
+
+
+def explain_change(tx: Tx, record: int, left: Decimal) -> None:
+    """Note how much of a level's last change is still unexplained."""
+    tx.run(_CHANGE, [{"key": record, "unexplained": left}])
 
 
 def touch(tx: Tx, ids: Sequence[int], began: int, ended: int) -> None:

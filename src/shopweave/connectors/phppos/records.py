@@ -95,6 +95,7 @@ def product(view: View, item: Row) -> RemoteRecord:
         changes_at=next_change(promotions, view.today, view.rules.zone),
         level=UNKNOWN if living else _level(item, view.shelf.stock.get(item["item_id"], ()), view),
         logged=_words(view.shelf.log.get(item["item_id"], ())),
+        sold=item["item_id"] in view.shelf.sold_out,
         raw_gtin=raw,
     )
 
@@ -125,6 +126,7 @@ def variation(view: View, item: Row, row: Row) -> RemoteRecord:
         changes_at=next_change(promotions, view.today, view.rules.zone),
         level=_level(item, view.shelf.variation_stock.get(row["id"], ()), view),
         logged=_words(view.shelf.variation_log.get(row["id"], ())),
+        sold=row["id"] in view.shelf.sold_out_variations,
         raw_gtin=raw,
     )
 

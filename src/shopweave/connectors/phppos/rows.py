@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from shopweave.connector.transports import Row
 from shopweave.connectors.phppos.cells import flag, number
+from shopweave.connectors.phppos.lastrows import sold_out
 from shopweave.connectors.phppos.prices import Tax
 from shopweave.connectors.phppos.schema import Database
 from shopweave.connectors.phppos.settings import Rules
@@ -114,6 +115,8 @@ class Shelf(Struct, frozen=True, kw_only=True):
     variation_stock: Groups
     log: Groups
     variation_log: Groups
+    sold_out: frozenset[int]
+    sold_out_variations: frozenset[int]
     second_categories: Groups
     categories: Mapping[int, Row]
     brands: Mapping[int, str]
@@ -137,6 +140,7 @@ def read_shelf(db: Database, rules: Rules, ids: Sequence[int], *, since: str, te
     stock, log = _stock(db, rules, _STOCK, _LOG, {**located, "since": since})
     published = {**wanted, "locations": places.publish, "since": since}
     variation_stock, variation_log = _stock(db, rules, _VARIATION_STOCK, _VARIATION_LOG, published)
+    by_item, by_variation = _by(stock, "item_id"), _by(variation_stock, "item_variation_id")
     return Shelf(
         items=items,
         variations=_by(db.rows(_VARIATIONS, wanted), "item_id"),
@@ -144,8 +148,10 @@ def read_shelf(db: Database, rules: Rules, ids: Sequence[int], *, since: str, te
         numbers=_by(_if(db, "additional_item_numbers", _NUMBERS, wanted), "item_id"),
         images=_by(_if(db, "item_images", _IMAGES, wanted), "item_id"),
         main_images=_by(_main_images(db, wanted), "item_id"),
-        stock=_by(stock, "item_id"),
-        variation_stock=_by(variation_stock, "item_variation_id"),
+        stock=by_item,
+        variation_stock=by_variation,
+        sold_out=sold_out(db, "trans_items", by_item, places.publish),
+        sold_out_variations=sold_out(db, "item_variation_id", by_variation, places.publish),
         log=_by(log, "item_id"),
         variation_log=_by(variation_log, "item_variation_id"),
         second_categories=second,

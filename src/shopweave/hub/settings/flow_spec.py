@@ -277,6 +277,18 @@ STOCK_FLOW = (
         whole=True,
     ),
     Option(
+        name="settle",
+        title="Minutes until booked elsewhere",
+        description="Where somebody else books the channel's sales: one that a change of the master's level has"
+        " shown counts as booked after so long. 0: two looks.",
+        kind=OptionKind.NUMBER,
+        default=0,
+        minimum=0,
+        maximum=10080,
+        recommendation="Longer than the other program ever waits before it books.",
+        whole=True,
+    ),
+    Option(
         name="every",
         title="Minutes between looks",
         description="How often both sides are read: a number that fits evenly into an hour, or whole hours"

@@ -39,7 +39,9 @@ def _flow(reading: Reading, name: str, zone: str) -> StockFlowSettings:
     values: dict[str, Any] = {"source": "", "target": "", **reading.table(path, KINDS["stock"])}
     values.pop("kind", None)
     check_ends(reading, path, values, ("source", "target"))
-    values["schedule"] = every(reading, path, int(values.pop("every", 15)))
+    between = int(values.pop("every", 15))
+    values["schedule"] = every(reading, path, between)
+    values["settle"] = int(values.get("settle") or 0) or 2 * between
     values["buffer"] = Decimal(str(values.get("buffer", 0)))
     return StockFlowSettings(name=name, zone=zone, **values)
 
