@@ -279,8 +279,8 @@ STOCK_FLOW = (
     Option(
         name="settle",
         title="Minutes until booked elsewhere",
-        description="Where somebody else books the channel's sales: one that a change of the master's level has"
-        " shown counts as booked after so long. 0: two looks.",
+        description="Where somebody else books the channel's sales: one that a change of the master's level"
+        " has shown counts as booked after so long. 0: two looks.",
         kind=OptionKind.NUMBER,
         default=0,
         minimum=0,
