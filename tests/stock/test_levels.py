@@ -10,7 +10,7 @@ import pytest
 from shopweave.hub import stock
 from shopweave.lanes import turn
 from shopweave.model.errors import Configuration
-from shopweave.model.values import UNKNOWN, UNTRACKED
+from shopweave.model.values import UNKNOWN, UNTRACKED, tracked
 from shopweave.store import findings
 from tests.services import postgres_url
 from tests.stock.market import Market, goods, play
@@ -108,6 +108,24 @@ def test_an_order_that_comes_with_the_write_is_not_written_over(tmp_path: Path) 
         await market.run()
 
     play(market, story)
+    assert market.till["S1"] == market.shop["S1"] == 8
+
+
+def test_where_levels_are_compared_a_sale_is_never_written_over(tmp_path: Path, url: str) -> None:
+    market = Market(tmp_path, goods(1))
+    market.shop.swaps = True
+
+    async def story() -> None:
+        await begun(market)
+        market.shop.writes.clear()
+        market.till["S1"] = 9
+        market.shop.before_write = partial(market.shop.sell_once, "S1")
+        await market.run()
+        await market.book()
+        await market.run()
+
+    play(market, story, url)
+    assert market.shop.writes == [{"S1": tracked(Decimal(8))}]
     assert market.till["S1"] == market.shop["S1"] == 8
 
 

@@ -1,6 +1,8 @@
 """A real shop and a real till, as simulators: what is sold in one is booked and shown in the other."""
 
 import json
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from decimal import Decimal
 from functools import partial
@@ -312,6 +314,48 @@ def test_sales_that_no_flow_hands_over_are_known_and_settled_by_the_level(tmp_pa
         await trade.stock(hub)
         assert (await stock.explain_stock(hub, one)).masters[0].moved == ()
         assert trade.cashier.quantity(one) == trade.product(one)["stock_quantity"] == start - 2
+
+    play(trade.world, story)
+
+
+@pytest.mark.parametrize("sales", ["hand-over", "hub"])
+def test_an_order_leaves_from_the_warehouse_that_has_it_and_comes_back_there(
+    tmp_path: Path, sales: str
+) -> None:
+    flows = TO_TILL if sales == "hand-over" else TO_ERP
+    trade = Trade(tmp_path, trading(sales, flows) + 'warehouses = ["2", "1"]\n')
+
+    def held(place: int, sku: str) -> Decimal:
+        query = "SELECT quantity FROM phppos_location_items WHERE location_id = ? AND item_id = ?"
+        with closing(sqlite3.connect(trade.world.till)) as db:
+            return Decimal(str(db.execute(query, (place, int(sku))).fetchone()[0]))
+
+    async def story(hub: Hub) -> None:
+        trade.world.sql("INSERT INTO phppos_locations (location_id, name, deleted) VALUES (2, 'Store', 0)")
+        await trade.begun(hub)
+        one = trade.goods()[0]
+        start = held(1, one)
+        trade.world.sql(
+            "INSERT INTO phppos_location_items (location_id, item_id, quantity) VALUES (2, ?, 3)", int(one)
+        )
+        trade.world.sql("UPDATE phppos_items SET last_modified = datetime('now') WHERE item_id = ?", int(one))
+        await trade.stock(hub)
+        assert trade.product(one)["stock_quantity"] == start + 3
+        trade.buy(**{f"s{one}": 2})
+        await trade.world.run(hub, *trade.orders)
+        second = trade.buy(**{f"s{one}": 3})
+        for _ in range(2):
+            await trade.world.run(hub, *trade.orders)
+            await trade.stock(hub)
+        assert (held(2, one), held(1, one)) == (Decimal(1), start - 3)
+        assert trade.product(one)["stock_quantity"] == start - 2
+        orders = trade.world.shop.orders
+        orders.update(orders.rows[second["id"]], {"status": "cancelled"})
+        for _ in range(2):
+            await trade.world.run(hub, *trade.orders)
+            await trade.stock(hub)
+        assert (held(2, one), held(1, one)) == (Decimal(1), start)
+        assert trade.product(one)["stock_quantity"] == start + 1
 
     play(trade.world, story)
 

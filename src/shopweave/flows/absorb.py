@@ -6,6 +6,7 @@ from decimal import Decimal
 from msgspec import Struct
 from msgspec.structs import replace
 
+from shopweave.core.levels import less
 from shopweave.core.stockguard import Move, StockLimits, judge
 from shopweave.core.witness import absorb
 from shopweave.flows.elsewhere import Change, is_waiting, note_shown
@@ -109,11 +110,14 @@ def _one(
         return None
     pairs = zip(moved, found.bookings, strict=True)
     contained = [one for one, after in pairs if after.stage is Stage.ABSORBED]
-    total = sum((one.movement.quantity for one in contained), start=Decimal(0))
+    moved_by: dict[str, Decimal] = {}
+    for one in contained:
+        at = one.movement.warehouse
+        moved_by[at] = moved_by.get(at, Decimal(0)) + one.movement.quantity / row.factor
     return Taken(
         row=row,
         reading=reading,
-        due=_less(row.on_hand.level if row.on_hand else UNKNOWN, total / row.factor),
+        due=less(row.on_hand.level if row.on_hand else UNKNOWN, moved_by),
         absorbed=tuple(one.id for one in contained),
         waiting=tuple(one for one in moved if one not in contained and is_waiting(one)),
         sold=sold,
@@ -130,10 +134,6 @@ def _with_changes(tx: Tx, taken: Sequence[Taken], rows: Sequence[LevelRow]) -> l
     waiting = [entry for one in taken for entry in one.waiting]
     noted = {row.record: row for row in note_shown(tx, list(counts.values()), waiting)}
     return [noted.get(row.record, row) for row in rows]
-
-
-def _less(level: Level, change: Decimal) -> Level:
-    return level if level.quantity is None else tracked(level.quantity + change)
 
 
 def _guarded(tx: Tx, port: Port, taken: Sequence[Taken]) -> list[LevelRow]:

@@ -41,6 +41,7 @@ def _flow(
         lowers=sells is not None and sells.lowers_itself,
         adjusts=False,
         drift_limit=one.drift_limit,
+        warehouses=one.warehouses,
         group=tuple(numbers[name] for name in _group(settings, one.source)),
     )
     return StockFlow(row=row, settings=one, channel=channel)

@@ -100,8 +100,7 @@ class Hub:
         self.posts: tuple[Post, ...] = ()
         self.open_seal: Callable[[], Seals] | None = None
         self.closing: list[Callable[[], Any]] = []
-        self.aside = self.works = False
-        self.alone = True
+        self.aside, self.works, self.alone = False, False, True
         self.pulse: Beside | None = None
 
     async def _drain(self, connection: int) -> None:

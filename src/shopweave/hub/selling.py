@@ -51,6 +51,7 @@ def sellers(house: House, settings: HubSettings, on: tuple[Way, ...]) -> dict[in
     sales = {one.name: one.sales for one in settings.connections}
     numbers = {port.row.name: key for key, port in house.ports.items()}
     masters = {numbers[one.target]: numbers[one.source] for one in settings.stock_flows}
+    places = {numbers[one.target]: one.warehouses for one in settings.stock_flows}
     found: dict[int, Seller] = {}
     for key in dict.fromkeys((*(way.source for way in on), *masters)):
         port = house.ports[key]
@@ -62,8 +63,15 @@ def sellers(house: House, settings: HubSettings, on: tuple[Way, ...]) -> dict[in
                 ways=own,
                 sales=sales.get(port.row.name, ""),
                 master=masters.get(key),
+                has_places=_has_places(house, masters.get(key)),
+                warehouses=places.get(key, ()),
             )
     return found
+
+
+def _has_places(house: House, master: int | None) -> bool:
+    keeps = None if master is None else house.ports[master].capabilities.keeps
+    return keeps is not None and keeps.places
 
 
 def overlaps(house: House) -> Mapping[int, float]:

@@ -24,7 +24,7 @@ from shopweave.store.orders import OrderRow
 
 WHY = {
     "": "nothing to write",
-    "uncounted": "the master does not count it",
+    "uncounted": "the master does not count it, or not in the channel's warehouses",
     "unread": "not raised before all sides were read since the last start",
     "first": "the first levels of the flow wait for you: shopweave stock release",
     "doubt": "a write or a sale is in doubt: its level is read first",
@@ -60,10 +60,11 @@ class Moved(Struct, frozen=True, kw_only=True):
     since: datetime
     counts: bool
     until: datetime | None = None
+    warehouse: str = ""
 
 
 class Master(Struct, frozen=True, kw_only=True):
-    """What is on hand; `request` is the number of the request that showed it."""
+    """What is on hand, and where it lies; `request` is the number of the request that showed it."""
 
     name: str
     on_hand: str
@@ -73,6 +74,7 @@ class Master(Struct, frozen=True, kw_only=True):
     held: str
     read: str
     moved: tuple[Moved, ...]
+    places: tuple[tuple[str, str], ...] = ()
 
 
 class Shown(Struct, frozen=True, kw_only=True):
@@ -92,6 +94,7 @@ class Shown(Struct, frozen=True, kw_only=True):
     written_at: datetime | None
     drifted: int
     why: str
+    warehouses: tuple[str, ...] = ()
 
 
 class StockStory(Struct, frozen=True, kw_only=True):
@@ -232,6 +235,9 @@ def _master(tx: Tx, hub: Hub, key: int, item: int) -> Master:
         held=row.held,
         read=_text(row.read) if row.held else "",
         moved=tuple(_moved(hub, one, _number(names[one.order])) for one in entries),
+        places=tuple((place, _plain(held)) for place, held in row.on_hand.level.places)
+        if row.on_hand
+        else (),
     )
 
 
@@ -248,6 +254,7 @@ def _moved(hub: Hub, one: Entry, order: str) -> Moved:
         since=one.moved,
         counts=one.movement.quantity < 0 or one.stage.value != "in doubt",
         until=_until(hub, one),
+        warehouse=one.movement.warehouse,
     )
 
 
@@ -277,8 +284,13 @@ def _shown(hub: Hub, flow: StockFlow, one: Decision) -> Shown:
         written_at=row.written_at,
         drifted=row.drifted,
         why=why,
+        warehouses=flow.channel.warehouses,
     )
 
 
 def _text(level: Level) -> str:
-    return level.state if level.quantity is None else f"{level.quantity.normalize():f}"
+    return level.state if level.quantity is None else _plain(level.quantity)
+
+
+def _plain(quantity: Decimal) -> str:
+    return f"{quantity.normalize():f}"

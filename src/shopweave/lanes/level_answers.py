@@ -40,7 +40,7 @@ def settle_answers(tx: Tx, port: Port, pick: LevelPick, answers: Sequence[WriteA
     for (row, level), answer in zip(pick.levels, answers, strict=True):
         fresh = now[row.record]
         if isinstance(answer, Written):
-            shown = answer.record.level if answer.record.level.quantity is not None else level
+            shown = answer.record.level.total if answer.record.level.quantity is not None else level
             known = wrote(fresh.shelf, shown, ended)
             shelves.learn(tx, [(fresh, known)], epoch=None, written_at=tx.now, code="", what="")
             records.set_level(tx, row.record, shown)

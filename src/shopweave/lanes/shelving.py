@@ -52,7 +52,7 @@ def drained(tx: Tx, channel: Channel, began: int) -> bool:
 
 def read(tx: Tx, channel: Channel, records: Sequence[RemoteRecord], began: int, ended: int) -> bool:
     """Take the levels that a channel showed; gives whether its lane has something to do."""
-    shown = {(one.kind, one.remote_id): one.level for one in records if not one.gone}
+    shown = {(one.kind, one.remote_id): one.level.total for one in records if not one.gone}
     rows = [
         row
         for kind in dict.fromkeys(kind for kind, _ in shown)

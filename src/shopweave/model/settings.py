@@ -98,7 +98,7 @@ class OrderFlowSettings(Struct, frozen=True, kw_only=True):
 
 
 class StockFlowSettings(Struct, frozen=True, kw_only=True):
-    """Which channel, `target`, shows the levels of which master, `source`.
+    """Which channel, `target`, shows the levels of which master, `source`, and in which of its warehouses.
 
     `buffer` is held back from the channel, in units of the master; the channel counts with `decimals` places.
     More than `drift_limit` levels changed there by hand at once are told. What others book of its sales
@@ -108,6 +108,7 @@ class StockFlowSettings(Struct, frozen=True, kw_only=True):
     name: str
     source: str
     target: str
+    warehouses: tuple[str, ...] = ()
     buffer: Decimal = Decimal(0)
     decimals: int = 0
     drift_limit: int = 10

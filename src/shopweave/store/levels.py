@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, json
 from sqlalchemy import Row, and_, bindparam, func, insert, select, update
 
 from shopweave.model.movement import Reading
@@ -16,6 +16,7 @@ from shopweave.store.statements import chunks, many
 from shopweave.store.tables import level, link, record
 
 ZEROS, RAISE = "zeros", "raise"
+Places = tuple[tuple[str, Decimal], ...]
 
 
 class LevelRow(Struct, frozen=True, kw_only=True):
@@ -56,6 +57,8 @@ _COLUMNS = (
     level.c.held,
     level.c.read_state,
     level.c.read_quantity,
+    level.c.places,
+    level.c.read_places,
     level.c.unexplained,
     level.c.changed,
 )
@@ -95,9 +98,16 @@ _TOUCH = update(level).where(level.c.record.in_(many("ids")))
 _READ_AGAIN = update(record).where(record.c.id.in_(many("ids"))).values(again=True)
 
 
-def as_level(state: str | None, quantity: Decimal | None) -> Level:
-    """Make a level of its two columns."""
-    return UNKNOWN if state is None else Level(state=state, quantity=quantity)
+def as_level(state: str | None, quantity: Decimal | None, places: str | None = None) -> Level:
+    """Make a level of its columns."""
+    if state is None:
+        return UNKNOWN
+    held = json.decode(places, type=Places) if places else ()
+    return Level(state=state, quantity=quantity, places=held)
+
+
+def _places(level: Level) -> str | None:
+    return json.encode(level.places).decode() if level.places else None
 
 
 def _row(row: Row[Any]) -> LevelRow:
@@ -110,11 +120,13 @@ def _row(row: Row[Any]) -> LevelRow:
         remote_id=row.remote_id,
         item=row.item,
         factor=row.factor or 1,
-        on_hand=Reading(level=as_level(row.state, row.quantity), began=row.began, ended=row.ended),
+        on_hand=Reading(
+            level=as_level(row.state, row.quantity, row.places), began=row.began, ended=row.ended
+        ),
         at=row.at,
         zeroed=row.zeroed,
         held=row.held,
-        read=as_level(row.read_state, row.read_quantity),
+        read=as_level(row.read_state, row.read_quantity, row.read_places),
         unexplained=row.unexplained,
         changed=row.changed,
         gone=row.gone,
@@ -174,6 +186,7 @@ def _values(one: LevelRow, now: datetime) -> dict[str, Any]:
         "record": one.record,
         "state": on_hand.level.state,
         "quantity": on_hand.level.quantity,
+        "places": _places(on_hand.level),
         "began": on_hand.began,
         "ended": on_hand.ended,
         "at": now,
@@ -181,6 +194,7 @@ def _values(one: LevelRow, now: datetime) -> dict[str, Any]:
         "held": one.held,
         "read_state": one.read.state,
         "read_quantity": one.read.quantity,
+        "read_places": _places(one.read),
         "unexplained": one.unexplained,
         "changed": one.changed,
     }

@@ -30,6 +30,8 @@ level = table(
     Column("held", String(8), nullable=False, server_default=""),
     Column("read_state", String(16), nullable=False),
     Column("read_quantity", Quantity),
+    Column("places", Text),
+    Column("read_places", Text),
     Column("unexplained", Quantity),
     Column("changed", Moment),
     Index("level_zeroed", "connection", "zeroed"),

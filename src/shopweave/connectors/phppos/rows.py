@@ -75,7 +75,7 @@ SELECT li.item_id, li.location_id, li.quantity, li.unit_price,
 FROM phppos_location_items li WHERE li.item_id IN :ids* AND li.location_id IN :locations*
 """
 _VARIATION_STOCK = """
-SELECT lv.item_variation_id, lv.quantity[LOG]
+SELECT lv.item_variation_id, lv.location_id, lv.quantity[LOG]
 FROM phppos_location_item_variations lv JOIN phppos_item_variations v ON v.id = lv.item_variation_id
 WHERE v.item_id IN :ids* AND lv.location_id IN :locations*
 """
@@ -86,7 +86,7 @@ FROM phppos_inventory n WHERE n.trans_items IN :ids* AND n.item_variation_id IS 
   AND n.location_id IN :locations* AND n.trans_date >= :since AND n.trans_comment LIKE '%:%:%'
 """
 _VARIATION_LOG = """
-UNION ALL SELECT n.item_variation_id, NULL, n.trans_comment
+UNION ALL SELECT n.item_variation_id, n.location_id, NULL, n.trans_comment
 FROM phppos_inventory n WHERE n.trans_items IN :ids* AND n.item_variation_id IS NOT NULL
   AND n.location_id IN :locations* AND n.trans_date >= :since AND n.trans_comment LIKE '%:%:%'
 """

@@ -248,6 +248,15 @@ STOCK_FLOW = (
         example='"shop"',
     ),
     Option(
+        name="warehouses",
+        title="Warehouses",
+        description="Only what lies in these warehouses of the master is shown, and the channel's orders"
+        " leave from one of them: the first that has all of an order. Empty: all of them.",
+        kind=OptionKind.LIST,
+        default=(),
+        example='["1", "2"]',
+    ),
+    Option(
         name="buffer",
         title="Held back",
         description="So many units of each item are not shown, for sales that cross on the way.",
