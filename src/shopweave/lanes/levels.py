@@ -23,7 +23,7 @@ from shopweave.model.seams import Random
 from shopweave.store import connections, numbers, requests, shelves
 from shopweave.store.base import Store, Tx
 from shopweave.store.lanes import LaneRow, Lease
-from shopweave.store.outbox import Head
+from shopweave.store.ready import Head
 from shopweave.store.requests import Exchange
 from shopweave.store.shelves import ShelfRow
 

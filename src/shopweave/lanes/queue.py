@@ -8,7 +8,7 @@ from shopweave.lanes.choose import check_epoch
 from shopweave.model.change import Urgency
 from shopweave.store.base import Tx
 from shopweave.store.lanes import LaneRow, Lease
-from shopweave.store.outbox import Head
+from shopweave.store.ready import Head
 
 AGEING = 600.0
 Job = Callable[[], Awaitable[bool]]
@@ -46,11 +46,27 @@ class Queue(Protocol):
         ...
 
 
-def next_job(tx: Tx, lease: Lease, queues: Sequence[Queue], *, urgent_only: bool) -> Job | None:
-    """Choose what a lane does next and store its intents; None when nothing may be done now."""
+def next_jobs(tx: Tx, lease: Lease, queues: Sequence[Queue], places: int, *, keeps_place: bool) -> list[Job]:
+    """Choose what a lane does next in its free places, one after the other, and store the intents of all.
+
+    With `keeps_place` the last of them is only for what is urgent.
+    """
     lane = check_epoch(tx, lease)
+    jobs: list[Job] = []
     if lane.not_before is not None and lane.not_before > tx.now:
-        return None
+        return jobs
+    while len(jobs) < places:
+        urgent_only = keeps_place and len(jobs) == places - 1
+        job = _next_job(tx, lane, lease, queues, urgent_only=urgent_only)
+        if job is None:
+            break
+        jobs.append(job)
+    return jobs
+
+
+def _next_job(
+    tx: Tx, lane: LaneRow, lease: Lease, queues: Sequence[Queue], *, urgent_only: bool
+) -> Job | None:
     for queue in queues:
         if (job := queue.look_up(tx)) is not None:
             return job
@@ -60,18 +76,24 @@ def next_job(tx: Tx, lease: Lease, queues: Sequence[Queue], *, urgent_only: bool
 def _best_job(
     tx: Tx, lane: LaneRow, lease: Lease, queues: Sequence[Queue], *, urgent_only: bool
 ) -> Job | None:
-    heads = [(queue, head) for queue in queues for head in queue.heads(tx)]
+    heads = [
+        (queue, head)
+        for queue in queues
+        for head in queue.heads(tx)
+        if not urgent_only or head.urgency < Urgency.REST
+    ]
     for queue, head in sorted(heads, key=lambda one: rank(one[1], tx.now)):
-        if urgent_only and head.urgency >= Urgency.REST:
-            continue
         if (job := queue.choose(tx, lane, lease, head)) is not None:
             return job
     return None
 
 
-def rank(head: Head, now: datetime) -> tuple[int, datetime, int]:
-    """Say where a head stands: by urgency, raised by waiting, never above stock down; then by age."""
+def rank(head: Head, now: datetime) -> tuple[int, bool, datetime, int]:
+    """Say where a head stands: by urgency, raised by waiting, never above stock down; then by age.
+
+    One that gives way stands behind its equals until waiting has raised it.
+    """
     risen = int((now - head.since).total_seconds() // AGEING)
     urgency = int(head.urgency)
     earned = urgency if head.urgency is Urgency.STOCK_DOWN else max(1, urgency - risen)
-    return earned, head.since, head.id
+    return earned, head.gives_way and earned == urgency, head.since, head.id
