@@ -15,6 +15,7 @@ from shopweave.store.base import Store, Tx
 from shopweave.store.lanes import LaneRow, Lease
 from shopweave.store.ready import Head
 
+RECOUNT = 10
 # What products and variations name, and wait for until it is there.
 _NAMED = (Kind.CATEGORY, Kind.BRAND, Kind.ATTRIBUTE, Kind.MEDIA)
 
@@ -25,6 +26,7 @@ class Changes:
     def __init__(self, store: Store, port: Port, sender: Sender) -> None:
         self._store, self._port, self._sender = store, port, sender
         self._context = Context(source_names={}, sources={})
+        self._recount: dict[Kind, int] = {}
 
     async def begin(self, held: Held) -> None:
         """Work under this lease, with the flows as they are now."""
@@ -62,8 +64,15 @@ class Changes:
         ]
 
     def _is_full(self, tx: Tx, kind: Kind) -> bool:
+        """Say whether a request of a kind would be full; what was far from it is not counted each time."""
+        if self._recount.get(kind, 0):
+            self._recount[kind] -= 1
+            return False
         writable = self._port.writable(kind)
-        return writable is None or ready.fills(tx, self._port.row.id, kind, writable.batch)
+        if writable is None or ready.fills(tx, self._port.row.id, kind, writable.batch):
+            return True
+        self._recount[kind] = RECOUNT
+        return False
 
     def choose(self, tx: Tx, lane: LaneRow, lease: Lease, head: Head) -> Job | None:
         """Choose the batch that goes with a change."""

@@ -52,37 +52,43 @@ def next_jobs(tx: Tx, lease: Lease, queues: Sequence[Queue], places: int, *, kee
     With `keeps_place` the last of them is only for what is urgent.
     """
     lane = check_epoch(tx, lease)
-    jobs: list[Job] = []
     if lane.not_before is not None and lane.not_before > tx.now:
-        return jobs
-    while len(jobs) < places:
-        urgent_only = keeps_place and len(jobs) == places - 1
-        job = _next_job(tx, lane, lease, queues, urgent_only=urgent_only)
+        return []
+    jobs = _look_ups(tx, queues, places)
+    heads: list[tuple[Queue, Head]] | None = None
+    while not lane.stopped and len(jobs) < places:
+        is_kept = keeps_place and len(jobs) == places - 1
+        if is_kept and heads is not None and not any(_is_urgent(head) for _, head in heads):
+            break
+        heads = _heads(tx, queues)
+        fitting = [one for one in heads if not is_kept or _is_urgent(one[1])]
+        job = _best_job(tx, lane, lease, fitting)
         if job is None:
             break
         jobs.append(job)
     return jobs
 
 
-def _next_job(
-    tx: Tx, lane: LaneRow, lease: Lease, queues: Sequence[Queue], *, urgent_only: bool
-) -> Job | None:
+def _is_urgent(head: Head) -> bool:
+    return head.urgency < Urgency.REST
+
+
+def _look_ups(tx: Tx, queues: Sequence[Queue], places: int) -> list[Job]:
+    """Choose what is in doubt first, as long as there are places and something is due."""
+    jobs: list[Job] = []
     for queue in queues:
-        if (job := queue.look_up(tx)) is not None:
-            return job
-    return None if lane.stopped else _best_job(tx, lane, lease, queues, urgent_only=urgent_only)
+        while len(jobs) < places and (job := queue.look_up(tx)) is not None:
+            jobs.append(job)
+    return jobs
 
 
-def _best_job(
-    tx: Tx, lane: LaneRow, lease: Lease, queues: Sequence[Queue], *, urgent_only: bool
-) -> Job | None:
-    heads = [
-        (queue, head)
-        for queue in queues
-        for head in queue.heads(tx)
-        if not urgent_only or head.urgency < Urgency.REST
-    ]
-    for queue, head in sorted(heads, key=lambda one: rank(one[1], tx.now)):
+def _heads(tx: Tx, queues: Sequence[Queue]) -> list[tuple[Queue, Head]]:
+    heads = [(queue, head) for queue in queues for head in queue.heads(tx)]
+    return sorted(heads, key=lambda one: rank(one[1], tx.now))
+
+
+def _best_job(tx: Tx, lane: LaneRow, lease: Lease, heads: Sequence[tuple[Queue, Head]]) -> Job | None:
+    for queue, head in heads:
         if (job := queue.choose(tx, lane, lease, head)) is not None:
             return job
     return None

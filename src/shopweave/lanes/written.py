@@ -65,9 +65,11 @@ def store_written(
 
 def _done(tx: Tx, stored: Sequence[Stored]) -> None:
     changes = [(change, row.key) for row in stored for change in row.composed.changes]
-    keys = [change.id for change, _ in changes]
-    outbox.set_state(tx, keys, ChangeState.DONE, settled=tx.now, code="", what="", remedy="")
-    outbox.set_targets(tx, [(change.id, key) for change, key in changes if change.target != key])
+    ids = [change.id for change, _ in changes]
+    target = {"target": stored[0].key} if len(stored) == 1 else {}
+    outbox.set_state(tx, ids, ChangeState.DONE, settled=tx.now, code="", what="", remedy="", **target)
+    if not target:
+        outbox.set_targets(tx, [(change.id, key) for change, key in changes if change.target != key])
 
 
 def note_made(tx: Tx, port: Port, made: Sequence[Stored], content: str) -> None:
