@@ -30,7 +30,9 @@ def test_what_gives_way_goes_last_among_its_equals_until_waiting_has_raised_it()
 
 
 def requests_for(tx: Tx, what: str) -> tuple[int, int]:
-    found = tx.one(select(func.count(), func.sum(request.c["items"])).where(request.c.what == f"write {what}"))
+    found = tx.one(
+        select(func.count(), func.sum(request.c["items"])).where(request.c.what == f"write {what}")
+    )
     assert found is not None
     return int(found[0]), int(found[1])
 
