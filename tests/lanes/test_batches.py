@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, select
 
 from shopweave.hub.context import Hub
 from shopweave.lanes.queue import AGEING, rank
@@ -15,6 +15,7 @@ from shopweave.store.tables import change, need, request
 from tests.worlds import World, play
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
+CARRIED = select(request.c["items"].label("carried")).where(request.c.what == bindparam("what"))
 
 
 def head(key: int, *, waited: float = 0.0, gives_way: bool = False) -> Head:
@@ -30,11 +31,9 @@ def test_what_gives_way_goes_last_among_its_equals_until_waiting_has_raised_it()
 
 
 def requests_for(tx: Tx, what: str) -> tuple[int, int]:
-    found = tx.one(
-        select(func.count(), func.sum(request.c["items"])).where(request.c.what == f"write {what}")
-    )
-    assert found is not None
-    return int(found[0]), int(found[1])
+    """Count the requests of one kind and the records they carried."""
+    carried = [row.carried for row in tx.rows(CARRIED, {"what": f"write {what}"})]
+    return len(carried), sum(carried)
 
 
 def test_products_wait_for_the_pictures_of_all_and_go_in_one_request(tmp_path: Path) -> None:
