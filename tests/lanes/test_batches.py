@@ -36,7 +36,7 @@ def requests_for(tx: Tx, what: str) -> tuple[int, int]:
     return len(carried), sum(carried)
 
 
-def test_products_wait_for_the_pictures_of_all_and_go_in_one_request(tmp_path: Path) -> None:
+def test_products_wait_for_the_pictures_of_all_and_go_in_few_requests(tmp_path: Path) -> None:
     world = World(tmp_path, 40, simple=True)
 
     async def story(hub: Hub) -> tuple[tuple[int, int], tuple[int, int]]:
@@ -45,8 +45,7 @@ def test_products_wait_for_the_pictures_of_all_and_go_in_one_request(tmp_path: P
 
     pictures, goods = play(world, story)
     assert pictures[0] == pictures[1] > 0
-    assert goods[0] <= 3
-    assert goods[1] > 30
+    assert goods[0] <= 8 < 30 < goods[1]
 
 
 def test_a_change_is_blocked_until_the_last_thing_that_it_needs_is_there(tmp_path: Path) -> None:
