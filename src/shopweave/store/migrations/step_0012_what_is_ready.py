@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic.operations import Operations
 
-revision = "0009"
-down_revision = "0008"
+revision = "0012"
+down_revision = "0011"
 
 _BLOCKED = """UPDATE change SET blocked = :yes
 WHERE EXISTS (SELECT 1 FROM need WHERE need.change = change.id)"""
