@@ -9,8 +9,6 @@ from shopweave.cli.console import print_json, say, tell
 from shopweave.cli.keeping import stopping
 from shopweave.cli.planning import exit_code
 from shopweave.cli.running import DONE, PARTLY
-from shopweave.cli.serving import demo_pages
-from shopweave.demo.living import live
 from shopweave.demo.once import once as one_round
 
 
@@ -28,6 +26,9 @@ async def run_demo(
 ) -> int:
     """Run one round, or go on until stopped."""
     if not once:
+        from shopweave.cli.serving import demo_pages
+        from shopweave.demo.living import live
+
         await _until_stopped(
             live(folder, items=items, simple=simple, real_pace=real, seed=seed, say=tell, pages=demo_pages)
         )
