@@ -88,7 +88,7 @@ class Hub:
         self.drain: Drain = self.reader.drain
         self.lanes.show_stock({one.row.target: one.channel for one in house.stock.values()}, self._drain)
         self.stock = StockRunner(store, engine, clock, house, self.runner.puller, self.lanes, self._drain)
-        self.listener = Listener(store, engine, house, self.runner.puller, self.runner.wake)
+        self.listener = Listener(store, engine, clock, house, self.runner.puller, self.runner.wake)
         self.listener.read_orders_with(self.reader.look)
         keep = timedelta(days=settings.order_months * MONTH)
         self.upkeep = Upkeep(
