@@ -3,8 +3,8 @@
 A channel must count what it sold itself, and what was sold elsewhere once its time is over: the source made
 it readable (by a callback that was accepted, else at its interval), and then two seconds passed, and a batch
 that held the very good and was under way to the channel came back. Time in which source, channel or hub were
-away by the script does not count. What comes back counts at once. A unit that was not there is unexcused if
-even so nothing was left to sell. Nothing that the hub measures enters.
+away by the script does not count, nor how long who failed is left alone. What comes back counts at once. A
+unit that was not there is unexcused if even so nothing was left to sell. Nothing the hub measures enters.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,6 +16,8 @@ from shopweave.storms.trade.facts import HUB, Facts, Move, Span
 from shopweave.storms.trade.scenario import INTERVAL, Master
 
 HASTE = 2.0
+# How long who failed once is left alone, a little spread; each further failure in a row doubles it.
+BACKOFF, ROW = 5.0 * 1.25, 60.0
 # A batch as the simulators take for one, and how long the orders may have been read before it left.
 BATCH, READ_BEFORE = 1.0, 3.0
 NEVER = float("inf")
@@ -50,14 +52,22 @@ def _known(facts: Facts, sale: Move, before: Sequence[Move]) -> int:
     at, where = sale.at, sale.place
     if where == COUNTER and facts.scenario.master is Master.BOOKED_ELSEWHERE:
         return -sale.delta
-    known = sum(one.delta for one in before if one.delta > 0 or _deadline(facts, one, where) <= at)
+    known = facts.shelves[sale.good]
+    swallowed = 0
+    for one in before:
+        if one.delta > 0:
+            # A level never stands below nothing: what comes back there is seen in full until it is put right.
+            late = _after(facts, readable(facts, one), (where, HUB), one.good, where)
+            swallowed += min(one.delta, max(0, -known)) if one.place == where and at < late else 0
+        if one.delta > 0 or _deadline(facts, one, where) <= at:
+            known += one.delta
     by_hand = [one for one in facts.hands if (one.place, one.good) == (where, sale.good) and one.at <= at]
     raised = sum(
         max(0, one.delta)
         for one in by_hand
         if at < _after(facts, one.at + INTERVAL, (where, HUB), one.good, where)
     )
-    return facts.shelves[sale.good] + known + raised
+    return known + swallowed + raised
 
 
 def _deadline(facts: Facts, move: Move, channel: str) -> float:
@@ -103,9 +113,11 @@ def _after(facts: Facts, moment: float, places: Sequence[str], good: str, channe
 
 def _blocked(facts: Facts, places: Sequence[str]) -> Iterator[Span]:
     yield from (one for one in facts.away if one.place in places)
-    for trip in facts.trips:
-        if trip.struck and trip.place in places:
-            yield Span(place=trip.place, begins=trip.flight.sent, ends=trip.flight.ends)
+    for place in places:
+        struck = [one.flight for one in facts.trips if one.struck and one.place == place]
+        for number, one in enumerate(struck):
+            row = sum(one.sent - other.sent < ROW for other in struck[:number])
+            yield Span(place=place, begins=one.sent, ends=one.ends + BACKOFF * 2**row)
 
 
 def _joined(spans: Iterable[Span]) -> Iterator[tuple[float, float]]:
