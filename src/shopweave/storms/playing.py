@@ -2,6 +2,7 @@
 
 import gc
 import logging
+from asyncio import AbstractEventLoop
 from collections.abc import Coroutine
 from pathlib import Path
 from shutil import copyfile
@@ -41,7 +42,15 @@ def play_seed(seed: int, folder: Path, empty: Path) -> Outcome:
         if life is not None:
             life.tasks.append(task)  # type: ignore[arg-type]
 
+    broken: list[str] = []
+
+    def fell(_: AbstractEventLoop, told: dict[str, Any]) -> None:
+        # What happens in the world itself must not fail: a request would wait for ever.
+        if "handle" in told:
+            broken.append(f"the world: {told.get('exception')!r}")
+
     loop = VirtualLoop(born, LIMIT)
+    loop.set_exception_handler(fell)
     copyfile(empty, folder / "hub.sqlite")
     storm = make(seed, loop, folder)
     errors: tuple[str, ...] = ()
@@ -56,7 +65,7 @@ def play_seed(seed: int, folder: Path, empty: Path) -> Outcome:
         gc.enable()
         gc.collect()
         logging.disable(logging.NOTSET)
-    return storm.outcome(errors)
+    return storm.outcome((*errors, *broken))
 
 
 def make(seed: int, loop: VirtualLoop, folder: Path) -> Playable:
