@@ -107,3 +107,13 @@ def test_a_channel_has_one_master() -> None:
     )
     assert found.key == "flows.again.target"
     assert "shows the levels of till already" in found.what
+
+
+def test_how_long_others_have_to_book_can_be_said() -> None:
+    assert settings(f"{STALLS}every = 5\nsettle = 60\n").stock_flows[0].settle == 60
+
+
+def test_warehouses_need_a_master_that_names_them() -> None:
+    assert _problems(f'{STALLS}warehouses = ["1"]\n') == [
+        ("flows.till-stock.warehouses", "till does not say in which warehouse its stock lies.")
+    ]

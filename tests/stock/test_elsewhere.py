@@ -9,8 +9,9 @@ import pytest
 
 from shopweave.core.elsewhere import Shows, shows
 from shopweave.hub import stock
-from shopweave.model.movement import Movement
-from shopweave.store import movements
+from shopweave.model.movement import Movement, Stage
+from shopweave.model.values import tracked
+from shopweave.store import movements, numbers
 from shopweave.store.base import Tx
 from shopweave.store.movements import Entry, Ledger
 from shopweave.store.tables import movement
@@ -84,7 +85,11 @@ def test_a_sale_counts_until_the_level_has_shown_it_for_the_settle_time(tmp_path
         assert shown.until - shown.since == timedelta(minutes=30)
         await pass_time(market)
         await market.run()
-        assert (await stock.explain_stock(market.hub, "S1")).masters[0].moved == ()
+        (master,) = (await stock.explain_stock(market.hub, "S1")).masters
+        assert master.moved == ()
+        assert [(one.order, one.stage, one.counts) for one in master.settled] == [
+            ("shop:1", "absorbed", False)
+        ]
 
     play(market, story, url)
     assert market.shop["S1"] == market.shops["other"]["S1"] == market.till["S1"] == 4
@@ -149,6 +154,35 @@ def test_a_sale_that_was_taken_back_before_anybody_booked_it_is_over(tmp_path: P
 
     play(market, story, url)
     assert market.shop["S1"] == market.till["S1"] == 5
+
+
+def test_the_answer_of_a_booking_of_ours_shows_what_others_booked_before_it(tmp_path: Path, url: str) -> None:
+    market = Market(tmp_path, goods(2), sales="elsewhere")
+
+    def answered(tx: Tx) -> None:
+        (one,) = ledger(market, tx)
+        at = Ledger(connection=market.at("shop"), order=one.order, master=one.master, way="hand-over")
+        ours = Movement(
+            connection="shop", line="own", n=1, item=one.movement.item, warehouse="", quantity=Decimal(-1)
+        )
+        movements.add(tx, at, [ours])
+        booked = [entry for entry in movements.of_orders(tx, [one.order]) if entry.movement.line == "own"]
+        began, ended = numbers.draw(tx, one.master), numbers.draw(tx, one.master)
+        movements.set_stage(tx, [booked[0].id], Stage.ACKNOWLEDGED, began=began, ended=ended)
+        shown = {market.till.names["S1"]: tracked(Decimal(3))}
+        market.hub.selling.absorb(
+            tx, market.hub.port("till"), movements.by_ids(tx, [booked[0].id]), shown, began, ended
+        )
+
+    async def story() -> list[tuple[str, bool]]:
+        await begun(market)
+        await sold(market)
+        await market.hub.store.write(answered)
+        (order,) = await market.hub.store.read(lambda tx: [one.order for one in ledger(market, tx)])
+        found = await market.hub.store.read(lambda tx: movements.of_orders(tx, [order]))
+        return [(one.stage.value, one.ended is None) for one in found]
+
+    assert play(market, story, url) == [("open", False), ("absorbed", False)]
 
 
 def test_a_held_level_shows_nothing_until_it_is_believed(tmp_path: Path) -> None:

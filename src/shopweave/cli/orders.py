@@ -14,6 +14,12 @@ from shopweave.hub import deciding, erasing, orders, runs
 from shopweave.hub.deciding import Decided
 from shopweave.hub.orders import OrderStory, OrderView
 
+AFTER = {
+    deciding.BOOKED: "differences count as booked once the level is read again",
+    deciding.VOID: "differences are void",
+    deciding.RETRY: "bookings are sent again",
+}
+
 
 async def list_orders(folder: Path, last: int, *, as_json: bool) -> int:
     """List orders."""
@@ -102,7 +108,7 @@ async def release_order(folder: Path, name: str, way: str, *, as_json: bool) -> 
         done = await deciding.release(hub, name, way, WHO)
         await hub.start()
         calm = await runs.settled(hub)
-    return _told(done, f"settled as {way}", calm=calm, as_json=as_json)
+    return _told(done, AFTER[way], calm=calm, as_json=as_json)
 
 
 def _told(done: Decided, what: str, *, calm: bool, as_json: bool) -> int:

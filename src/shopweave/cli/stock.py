@@ -9,7 +9,16 @@ from shopweave.cli.opening import opened, opened_in_turn
 from shopweave.cli.planning import WHO
 from shopweave.cli.running import DONE, HELD, PARTLY
 from shopweave.hub import runs, stock
-from shopweave.hub.stock import WHY, Master, Shown
+from shopweave.hub.stock import WHY, Master, Moved, Shown
+
+STAGES = {
+    "open": "not booked yet",
+    "sent": "being booked",
+    "in doubt": "perhaps booked: it is looked up",
+    "acknowledged": "booked, and in no reading yet",
+    "absorbed": "in the number",
+    "void": "void",
+}
 
 
 async def list_stock(folder: Path, *, as_json: bool) -> int:
@@ -67,11 +76,21 @@ def _tell_master(one: Master) -> None:
     if one.held:
         tell(f"    it shows {one.read}, which is held ({one.held})")
     for move in one.moved:
-        counts = "" if move.counts else " (not counted)"
-        if move.until is not None:
-            counts = f", shown by the level; counts as booked from {move.until:%Y-%m-%d %H:%M} on"
-        place = f" from {move.warehouse}" if move.warehouse else ""
-        tell(f"    {move.quantity:+f} {move.order}{place}, {move.stage}{counts}, {move.reference}")
+        tell(f"    {_movement(move)}")
+    if one.settled:
+        tell("    settled last:")
+    for move in one.settled:
+        tell(f"        {_movement(move)} {move.since:%Y-%m-%d %H:%M:%S}")
+
+
+def _movement(move: Moved) -> str:
+    stage = STAGES.get(move.stage, move.stage)
+    if move.until is not None:
+        stage = f"shown by the level; counts as booked from {move.until:%Y-%m-%d %H:%M} on"
+    elif not move.counts and move.stage == "in doubt":
+        stage = f"{stage} (not counted until then)"
+    place = f" from {move.warehouse}" if move.warehouse else ""
+    return f"{move.quantity:+f} {move.order}{place}, {stage}, {move.reference}"
 
 
 def _tell_channel(one: Shown) -> None:

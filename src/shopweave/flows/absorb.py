@@ -6,10 +6,9 @@ from decimal import Decimal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from shopweave.core.levels import less
 from shopweave.core.stockguard import Move, StockLimits, judge
 from shopweave.core.witness import absorb
-from shopweave.flows.elsewhere import Change, is_waiting, note_shown
+from shopweave.flows.elsewhere import Change, is_waiting, level_less, moved_by, note_shown
 from shopweave.lanes.port import Port
 from shopweave.model.finding import Finding, Severity
 from shopweave.model.movement import Reading, Stage, Witness
@@ -45,8 +44,7 @@ class Taken(Struct, frozen=True, kw_only=True):
     @property
     def by(self) -> Decimal:
         """Say by how much the level moved beside the bookings it contains; 0 where that is no number."""
-        before, after = self.due.quantity, self.reading.level.quantity
-        return Decimal(0) if before is None or after is None else after - before
+        return moved_by(self.due, self.reading.level)
 
 
 class Page(Struct, frozen=True, kw_only=True):
@@ -110,14 +108,10 @@ def _one(
         return None
     pairs = zip(moved, found.bookings, strict=True)
     contained = [one for one, after in pairs if after.stage is Stage.ABSORBED]
-    moved_by: dict[str, Decimal] = {}
-    for one in contained:
-        at = one.movement.warehouse
-        moved_by[at] = moved_by.get(at, Decimal(0)) + one.movement.quantity / row.factor
     return Taken(
         row=row,
         reading=reading,
-        due=less(row.on_hand.level if row.on_hand else UNKNOWN, moved_by),
+        due=level_less(row, contained),
         absorbed=tuple(one.id for one in contained),
         waiting=tuple(one for one in moved if one not in contained and is_waiting(one)),
         sold=sold,

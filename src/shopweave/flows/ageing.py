@@ -41,7 +41,8 @@ def _finding(found: list[Entry], numbers: list[str], now: datetime) -> Finding:
         severity=Severity.NEEDS,
         what=f"{len(found)} sold quantities are not booked where stock is kept, the oldest for {hours} h.",
         why="Channels show that much less until they are booked.",
-        can_do="For each order: shopweave orders release NUMBER booked, … void, or … retry.",
+        can_do="For each order: shopweave orders release NUMBER booked (somebody booked it there), void"
+        " (nothing left) or retry (it is sent again).",
         count=len(found),
         about=tuple(dict.fromkeys(numbers)),
     )

@@ -14,7 +14,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from shopweave.core.elsewhere import shows
+from shopweave.core.levels import less
 from shopweave.model.movement import Reading, Stage
+from shopweave.model.values import UNKNOWN, Level
 from shopweave.store import levels, movements, orders, shelves
 from shopweave.store.base import Tx
 from shopweave.store.levels import LevelRow
@@ -32,6 +34,22 @@ class Change(Struct, frozen=True, kw_only=True):
 def is_waiting(one: Entry) -> bool:
     """Say whether others are to book a movement, and no level has shown it yet."""
     return one.stage is Stage.OPEN and one.way == movements.ELSEWHERE and one.ended is None
+
+
+def level_less(row: LevelRow, booked: Sequence[Entry]) -> Level:
+    """Give what a level that counts would be with nothing but these bookings in it."""
+    moved: dict[str, Decimal] = {}
+    for one in booked:
+        at = one.movement.warehouse
+        moved[at] = moved.get(at, Decimal(0)) + one.movement.quantity / row.factor
+    return less(row.on_hand.level if row.on_hand else UNKNOWN, moved)
+
+
+def moved_by(before: Level, after: Level) -> Decimal:
+    """Say by how much a level moved; 0 where that is no number."""
+    if before.quantity is None or after.quantity is None:
+        return Decimal(0)
+    return after.quantity - before.quantity
 
 
 def note_shown(tx: Tx, changes: Sequence[Change], waiting: Sequence[Entry]) -> list[LevelRow]:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from msgspec.structs import replace
 
 from shopweave.core.witness import absorb_answer
+from shopweave.flows.elsewhere import Change, is_waiting, level_less, moved_by, note_shown
 from shopweave.flows.house import House
 from shopweave.lanes import shelving
 from shopweave.lanes.port import Port
@@ -87,5 +88,12 @@ def _absorbed(
     if found.again:
         return None
     pairs = zip(entries, found.bookings, strict=True)
-    movements.set_stage(tx, [one.id for one, after in pairs if after.stage is Stage.ABSORBED], Stage.ABSORBED)
-    return replace(row, on_hand=found.on_hand)
+    contained = [one for one, after in pairs if after.stage is Stage.ABSORBED]
+    movements.set_stage(tx, [one.id for one in contained], Stage.ABSORBED)
+    by = moved_by(level_less(row, contained), reading.level)
+    fresh = replace(row, on_hand=found.on_hand)
+    if not by:
+        return fresh
+    change = Change(row=fresh, reading=reading, by=by)
+    (noted,) = note_shown(tx, [change], [one for one in entries if is_waiting(one)])
+    return noted

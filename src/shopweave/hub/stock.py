@@ -22,6 +22,8 @@ from shopweave.store.levels import LevelRow
 from shopweave.store.movements import Entry
 from shopweave.store.orders import OrderRow
 
+LAST = 10
+SETTLED = (Stage.ABSORBED, Stage.VOID)
 WHY = {
     "": "nothing to write",
     "uncounted": "the master does not count it, or not in the channel's warehouses",
@@ -64,7 +66,10 @@ class Moved(Struct, frozen=True, kw_only=True):
 
 
 class Master(Struct, frozen=True, kw_only=True):
-    """What is on hand, and where it lies; `request` is the number of the request that showed it."""
+    """What is on hand, and where it lies; `request` is the number of the request that showed it.
+
+    `settled` are the last movements that are in it already, or void.
+    """
 
     name: str
     on_hand: str
@@ -75,6 +80,7 @@ class Master(Struct, frozen=True, kw_only=True):
     read: str
     moved: tuple[Moved, ...]
     places: tuple[tuple[str, str], ...] = ()
+    settled: tuple[Moved, ...] = ()
 
 
 class Shown(Struct, frozen=True, kw_only=True):
@@ -225,7 +231,8 @@ def _explain(hub: Hub, sku: str, tx: Tx) -> StockStory | None:
 def _master(tx: Tx, hub: Hub, key: int, item: int) -> Master:
     row = levels.of_items(tx, key, [item]).get(item) or LevelRow(record=0, remote_id="", item=item)
     entries = movements.of_items(tx, key, [item])
-    names = orders.by_ids(tx, sorted({one.order for one in entries}))
+    settled = movements.settled(tx, key, item, LAST)
+    names = orders.by_ids(tx, sorted({one.order for one in (*entries, *settled)}))
     return Master(
         name=hub.house.ports[key].row.name,
         on_hand=_text(row.on_hand.level) if row.on_hand else "unknown",
@@ -235,6 +242,7 @@ def _master(tx: Tx, hub: Hub, key: int, item: int) -> Master:
         held=row.held,
         read=_text(row.read) if row.held else "",
         moved=tuple(_moved(hub, one, _number(names[one.order])) for one in entries),
+        settled=tuple(_moved(hub, one, _number(names[one.order])) for one in settled),
         places=tuple((place, _plain(held)) for place, held in row.on_hand.level.places)
         if row.on_hand
         else (),
@@ -252,7 +260,7 @@ def _moved(hub: Hub, one: Entry, order: str) -> Moved:
         quantity=one.movement.quantity,
         stage=one.stage.value,
         since=one.moved,
-        counts=one.movement.quantity < 0 or one.stage.value != "in doubt",
+        counts=one.stage not in SETTLED and (one.movement.quantity < 0 or one.stage is not Stage.IN_DOUBT),
         until=_until(hub, one),
         warehouse=one.movement.warehouse,
     )

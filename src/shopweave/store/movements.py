@@ -74,6 +74,15 @@ _OF_ITEMS = _ALL.where(
     movement.c.item.in_(many("ids")),
     movement.c.stage.in_(UNSETTLED),
 ).order_by(movement.c.item, movement.c.id)
+_SETTLED = (
+    _ALL.where(
+        movement.c.master == bindparam("at"),
+        movement.c.item == bindparam("of"),
+        movement.c.stage.in_((Stage.ABSORBED.value, Stage.VOID.value)),
+    )
+    .order_by(movement.c.moved.desc(), movement.c.id.desc())
+    .limit(bindparam("limit"))
+)
 _AGED = (
     _ALL.where(
         movement.c.stage == Stage.OPEN.value,
@@ -179,6 +188,11 @@ def of_items(tx: Tx, master: int, items: Sequence[int]) -> list[Entry]:
     """Give the movements of items that a master's level is not known to contain."""
     pieces = chunks(sorted(set(items)))
     return [_entry(row) for piece in pieces for row in tx.rows(_OF_ITEMS, {"at": master, "ids": list(piece)})]
+
+
+def settled(tx: Tx, master: int, item: int, limit: int) -> list[Entry]:
+    """Give the movements of an item that are in a master's level or void, those settled last first."""
+    return [_entry(row) for row in tx.rows(_SETTLED, {"at": master, "of": item, "limit": limit})]
 
 
 def of_handover(tx: Tx, handover: int) -> list[Entry]:
