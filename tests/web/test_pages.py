@@ -26,6 +26,8 @@ PAGES = (
     "/me",
     "/acts",
     "/queue",
+    "/orders",
+    "/buyers",
 )
 
 

@@ -13,7 +13,18 @@ from shopweave.runtime.secrets import mask
 from shopweave.web import tongues
 from shopweave.web.figures import DASH, Figures
 from shopweave.web.sentences import as_said
-from shopweave.web.words import CAUSES, DETAILS, FIELDS, PEOPLE, ROLES, SIGNS, STATES
+from shopweave.web.words import (
+    CAUSES,
+    DETAILS,
+    FIELDS,
+    HANDED,
+    PEOPLE,
+    ROLES,
+    SIGNS,
+    STAGES,
+    STATES,
+    WAYS,
+)
 
 STATIC = resources.files("shopweave.web") / "static"
 Say = Callable[[str], str]
@@ -56,11 +67,16 @@ class Renderer:
             "moment": figures.moment,
             "span": figures.span,
             "figure": figures.figure,
+            "amount": figures.amount,
+            "money": figures.money,
             "clock": figures.clock,
             "value": as_value,
             "sign": lambda state: SIGNS.get(state, ("wait", "")),
             "atom": partial(_field, say),
             "word": partial(_word, say, STATES | ROLES),
+            "stage": partial(_word, say, STAGES),
+            "way": partial(_word, say, WAYS),
+            "handed": partial(_word, say, HANDED),
             "cause": partial(_word, say, CAUSES),
             "detail": partial(_word, say, DETAILS),
             "who": partial(_word, say, PEOPLE),
