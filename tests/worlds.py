@@ -26,11 +26,13 @@ from shopweave.model.settings import HubSettings
 from shopweave.runtime.clock import SystemClock, SystemIds, system_random
 from shopweave.runtime.files import Files
 from shopweave.runtime.opening import _steady_engine, open_store
+from shopweave.runtime.pulse import PulseFile
 from shopweave.runtime.secrets import open_seal
 from shopweave.runtime.sql import open_sql
 from shopweave.runtime.upgrading import bring_up
 from shopweave.simulators.catalogue import Catalogue, catalogue
 from shopweave.simulators.icecat import IcecatSite
+from shopweave.simulators.receiver import Receiver
 from shopweave.simulators.till import create
 from shopweave.simulators.woocommerce import User, WooShop
 
@@ -43,7 +45,7 @@ Fault = Callable[[HttpRequest, Callable[[], HttpResponse]], HttpResponse]
 class Simulated:
     """A transport straight into simulators; `fault` may answer in their place or raise."""
 
-    def __init__(self, *simulators: tuple[str, WooShop | IcecatSite]) -> None:
+    def __init__(self, *simulators: tuple[str, WooShop | IcecatSite | Receiver]) -> None:
         self.simulators = simulators
         self.fault: Fault | None = None
         self.log: list[str] = []
@@ -146,6 +148,7 @@ class World:
             worker=worker,
         )
         hub.open_seal = partial(open_seal, self.folder)
+        hub.pulse = PulseFile(self.folder)
         await engine.take_over()
         if start:
             await hub.start()

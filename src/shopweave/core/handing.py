@@ -24,6 +24,7 @@ class Step(StrEnum):
     WITHDRAW = "withdraw"
     UPDATE = "update"
     TELL = "tell"
+    LOOK = "look"
 
 
 class Standing(Struct, frozen=True, kw_only=True):
@@ -35,19 +36,31 @@ class Standing(Struct, frozen=True, kw_only=True):
 
 
 def next_step(
-    order: Order, standing: Standing | None, statuses: Collection[str], table: StateTable, *, updates: bool
+    order: Order,
+    standing: Standing | None,
+    statuses: Collection[str],
+    table: StateTable,
+    *,
+    updates: bool,
+    unsure: bool = False,
+    can_ask: bool = False,
 ) -> Step:
-    """Say what is to be done with an order as it is now; `updates` when the target is told of changes."""
+    """Say what is to be done with an order as it is now; `updates` when the target is told of changes.
+
+    `unsure` when an earlier life of the hub may have handed it over; `can_ask` when its target knows.
+    """
     if order.mark:
         return Step.NOTHING
     wanted = is_wanted(order.revision.status, statuses, table)
     if standing is None:
+        if unsure and (wanted or can_ask):
+            return Step.LOOK
         return Step.HAND_OVER if wanted else Step.NOTHING
     if standing.state in _FLYING:
         return Step.NOTHING
     if standing.state is HandOverState.DONE:
         return _after(order, standing.order, table, updates=updates)
-    ended = table.effect(order.revision.status) is Effect.GIVES_BACK
+    ended = not wanted and table.effect(order.revision.status) is Effect.GIVES_BACK
     if ended and standing.kind is HandOverKind.ORDER and standing.state in _SETTLEABLE:
         return Step.WITHDRAW
     if standing.state is HandOverState.WAITING:

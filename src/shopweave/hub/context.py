@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from msgspec import Struct, structs
 
@@ -25,11 +25,12 @@ from shopweave.lanes.lanes import Lanes
 from shopweave.lanes.levels import Drain
 from shopweave.lanes.port import Port
 from shopweave.lanes.recording import RecordingTransport
+from shopweave.lanes.unsure import distrust
 from shopweave.model.errors import Configuration
 from shopweave.model.message import Post
 from shopweave.model.seams import Clock, Ids, Random, Seals
 from shopweave.model.settings import ConnectionSettings, FlowSettings, HubSettings, OrderFlowSettings
-from shopweave.store import connections, ending
+from shopweave.store import connections, copies, ending
 from shopweave.store.base import Store, Tx
 
 MONTH = 30.4375
@@ -43,6 +44,18 @@ class Account(Struct, frozen=True, kw_only=True):
     connector: Connector
     values: Mapping[str, Any]
     made: Any
+
+
+class Beside(Protocol):
+    """What is noted beside a database of how far it has come."""
+
+    def read(self) -> copies.Pulse | None:
+        """Give what was noted last."""
+        ...
+
+    def note(self, pulse: copies.Pulse) -> None:
+        """Note how far the database has come."""
+        ...
 
 
 class Hub:
@@ -78,11 +91,15 @@ class Hub:
         self.listener = Listener(store, engine, house, self.runner.puller, self.runner.wake)
         self.listener.read_orders_with(self.reader.look)
         keep = timedelta(days=settings.order_months * MONTH)
-        self.upkeep = Upkeep(store, engine, clock, house, self.lanes, self.runner, self.listener, keep)
+        self.upkeep = Upkeep(
+            store, engine, clock, house, self.lanes, self.runner, self.listener, keep, self.beat
+        )
         self.posts: tuple[Post, ...] = ()
         self.open_seal: Callable[[], Seals] | None = None
         self.closing: list[Callable[[], Any]] = []
         self.aside = self.works = False
+        self.alone = True
+        self.pulse: Beside | None = None
 
     async def _drain(self, connection: int) -> None:
         await self.drain(connection)
@@ -94,14 +111,25 @@ class Hub:
         """
         if self.aside:
             return
-        await self.store.write(self._wake_all)
+        beside = None if self.pulse is None else self.pulse.read()
+        await self.store.write_safe(lambda tx: self._wake_all(tx, beside))
+        await self.beat()
         self.works = True
         await self.upkeep.forget()
         await self.engine.start()
 
-    def _wake_all(self, tx: Tx) -> None:
+    async def beat(self) -> None:
+        """Count on, in the database and then beside it, so that an older copy of it is known for one."""
+        if self.pulse is not None:
+            name = self.ids.new()
+            self.pulse.note(await self.store.write_safe(lambda tx: copies.beat(tx, name)))
+
+    def _wake_all(self, tx: Tx, beside: copies.Pulse | None) -> None:
         tidy(tx, self.house)
-        if not ending.take_end(tx):
+        is_copy = copies.take_copied(tx) | copies.is_behind(tx, beside)
+        if is_copy:
+            distrust(tx, self.house.ports, self.ways)
+        if is_copy | (not ending.take_end(tx) and self.alone):
             self.stock.distrust(tx, self.ids.new())
         self.lanes.wake_all(tx)
         self.runner.wake_all(tx)
@@ -112,6 +140,7 @@ class Hub:
         await self.engine.stop()
         if self.works:
             await self.store.write_safe(ending.note_end)
+            await self.beat()
         for close in self.closing:
             await close()
         await self.store.close()

@@ -7,11 +7,23 @@ from msgspec import Struct
 from shopweave.hub.context import Hub
 from shopweave.hub.orders import find
 from shopweave.lanes.bookings import end_booking
+from shopweave.lanes.order_findings import unsure_cause
+from shopweave.lanes.unsure import bind_booking, next_number
 from shopweave.lanes.ways import Way
 from shopweave.model.errors import Configuration
 from shopweave.model.handover import HandOverKind, HandOverState, reference
 from shopweave.model.movement import Stage, Witness
-from shopweave.store import audits, findings, handovers, levels, movements, numbers, order_lines, shelves
+from shopweave.store import (
+    audits,
+    copies,
+    findings,
+    handovers,
+    levels,
+    movements,
+    numbers,
+    order_lines,
+    shelves,
+)
 from shopweave.store.base import Tx
 from shopweave.store.handovers import HandOverRow, NewHandOver
 from shopweave.store.movements import Entry
@@ -130,9 +142,9 @@ def _warning(way: Way, one: HandOverRow, row: OrderRow) -> str:
 def _send_again(tx: Tx, way: Way, one: HandOverRow | None, row: OrderRow) -> None:
     if one is not None and one.state is not HandOverState.DONE:
         handovers.set_state(tx, [one.id], HandOverState.WAITING, not_before=None, look_ups=0)
-        findings.settle(tx, _doubt_cause(way, row))
+        _settle_doubt(tx, way, row)
         return
-    n = 1 if one is None else one.n + 1
+    n = next_number(copies.unsure(tx), one)
     new = NewHandOver(
         connection=way.target,
         flow=way.flow,
@@ -144,8 +156,10 @@ def _send_again(tx: Tx, way: Way, one: HandOverRow | None, row: OrderRow) -> Non
     handovers.add(tx, [new])
 
 
-def _doubt_cause(way: Way, row: OrderRow) -> str:
-    return f"order:{way.target_name}:doubt:{way.channel}:{row.number}"
+def _settle_doubt(tx: Tx, way: Way, row: OrderRow) -> None:
+    findings.settle(tx, f"order:{way.target_name}:doubt:{way.channel}:{row.number}")
+    if not handovers.asks_person(tx, way.target):
+        findings.settle(tx, unsure_cause(way))
 
 
 def _arrived(hub: Hub, name: str, who: str, target: str, remote_id: str, tx: Tx) -> Decided:
@@ -154,11 +168,13 @@ def _arrived(hub: Hub, name: str, who: str, target: str, remote_id: str, tx: Tx)
     for way, one in _newest(tx, hub, row, target).values():
         if one is None or one.state is not HandOverState.IN_DOUBT:
             continue
+        if one.is_untold:
+            bind_booking(tx, way, one)
         handovers.set_state(
             tx, [one.id], HandOverState.DONE, settled=tx.now, remote_id=remote_id or one.remote_id
         )
         end_booking(tx, hub.house.ports[way.target], one.id, {}, hub.selling.absorb)
-        findings.settle(tx, _doubt_cause(way, row))
+        _settle_doubt(tx, way, row)
         count += 1
     if count:
         _note(tx, who, f"said that order {row.number or row.remote_id} arrived")
@@ -231,7 +247,7 @@ def _book_again(tx: Tx, hub: Hub, row: OrderRow) -> int:
 
 
 def _update(tx: Tx, way: Way, one: HandOverRow, row: OrderRow) -> None:
-    n = one.n + 1
+    n = next_number(copies.unsure(tx), one)
     new = NewHandOver(
         connection=way.target,
         flow=way.flow,

@@ -1,6 +1,6 @@
 """Upkeep every five minutes: what sleeps over its work is woken, what is old is forgotten."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from functools import partial
 
@@ -57,14 +57,16 @@ class Upkeep:
         runner: Runner,
         listener: Listener,
         keep_orders: timedelta,
+        beat: Callable[[], Awaitable[None]],
     ) -> None:
         self._store, self._engine, self._clock, self._house = store, engine, clock, house
         self._sending, self._runner, self._listener = sending, runner, listener
-        self._keep_orders = keep_orders
+        self._keep_orders, self._beat = keep_orders, beat
         engine.register(UPKEEP, self.advance)
 
     async def advance(self, state: Json) -> Json:
         """Do all of it once."""
+        await self._beat()
         await self._store.write(lambda tx: tidy(tx, self._house))
         await self._store.write(lambda tx: samples.take(tx, list(self._house.ports)))
         await self.wake_sleepers()
@@ -113,9 +115,6 @@ class Upkeep:
         ):
             pass
         await self._engine.forget(self._clock.now() - KEEP_RUNS)
-
-    def _forget_buyers(self, tx: Tx) -> bool:
-        return erasing.forget_old(tx, tx.now - self._keep_orders, forgotten)
 
     async def _sliced(self, forget: Callable[[Tx, timedelta, int], int]) -> None:
         after = -1

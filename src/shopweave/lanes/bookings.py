@@ -2,32 +2,30 @@
 
 from collections.abc import Callable, Mapping
 
-from shopweave.lanes.parcels import Parcel
 from shopweave.lanes.port import Port
+from shopweave.lanes.ways import Way
 from shopweave.model.movement import Stage
 from shopweave.model.values import Level
 from shopweave.store import movements, numbers
 from shopweave.store.base import Tx
+from shopweave.store.handovers import HandOverRow
 from shopweave.store.movements import Entry
 
 Absorb = Callable[[Tx, Port, list[Entry], Mapping[str, Level], int, int], None]
 
 
-def begin_booking(tx: Tx, parcel: Parcel) -> int:
+def begin_booking(tx: Tx, way: Way, row: HandOverRow) -> int:
     """Bind the order's open movements to the request that is about to book them; gives its number."""
-    way, row = parcel.way, parcel.row
     began = numbers.draw(tx, way.target)
     if way.books:
-        own = [one for one in movements.of_orders(tx, [row.order]) if _waits_for(one, parcel)]
+        own = [one for one in movements.of_orders(tx, [row.order]) if _waits_for(one, way, row)]
         movements.set_stage(tx, [one.id for one in own], Stage.SENT, handover=row.id, began=began, ended=None)
     return began
 
 
-def _waits_for(one: Entry, parcel: Parcel) -> bool:
-    is_ours = one.master == parcel.way.target and one.way == "hand-over"
-    return is_ours and (
-        one.stage is Stage.OPEN or (one.stage is Stage.SENT and one.handover == parcel.row.id)
-    )
+def _waits_for(one: Entry, way: Way, row: HandOverRow) -> bool:
+    is_ours = one.master == way.target and one.way == "hand-over"
+    return is_ours and (one.stage is Stage.OPEN or (one.stage is Stage.SENT and one.handover == row.id))
 
 
 def end_booking(tx: Tx, port: Port, handover: int, levels: Mapping[str, Level], absorb: Absorb) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from shopweave.connector.orders import Taken
+from shopweave.core.handing import is_wanted
 from shopweave.core.retry import first_look, had_no_effect
 from shopweave.lanes.bookings import Absorb, end_booking, undo_booking
 from shopweave.lanes.choose import check_epoch
@@ -189,7 +190,18 @@ class Deliverer:
         if found is not None:
             self._done(tx, parcel, found)
         elif missed(tx, parcel.row):
+            self._not_there(tx, parcel)
             self._review(tx, parcel.row.order)
+
+    def _not_there(self, tx: Tx, parcel: Parcel) -> None:
+        """Withdraw what was only looked up, because an earlier life of the hub may have handed it over."""
+        way, row = parcel.way, parcel.row
+        order = orders.current(tx, [row.order]).get(row.order)
+        if order is None or not row.is_untold:
+            return
+        if not is_wanted(order.revision.status, way.statuses, way.table):
+            what = "not there, and not wanted there"
+            handovers.set_state(tx, [row.id], HandOverState.WITHDRAWN, settled=tx.now, what=what)
 
     def _not_looked(self, tx: Tx, parcel: Parcel, error: HubError) -> None:
         """Leave a hand-over in doubt that could not be looked up; its next time is set already."""

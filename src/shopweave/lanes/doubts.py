@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from shopweave.connector.orders import LookUp
 from shopweave.lanes.bookings import doubt_booking, undo_booking
-from shopweave.lanes.order_findings import doubtful_order
+from shopweave.lanes.order_findings import doubtful_order, unsure_orders
 from shopweave.lanes.parcels import way_of
 from shopweave.lanes.port import Port
 from shopweave.lanes.ways import Way
@@ -24,15 +24,23 @@ def may_repeat(port: Port, row: HandOverRow) -> bool:
     return row.kind is not HandOverKind.ORDER or (takes is not None and takes.look_up is LookUp.KEY)
 
 
-def doubt(tx: Tx, port: Port, ways: Sequence[Way], row: HandOverRow, due: datetime) -> None:
-    """Put a hand-over in doubt: looked up from `due` on, or by a person where nothing can be asked."""
+def doubt(
+    tx: Tx, port: Port, ways: Sequence[Way], row: HandOverRow, due: datetime, *, unsure: bool = False
+) -> None:
+    """Put a hand-over in doubt: looked up from `due` on, or by a person where nothing can be asked.
+
+    `unsure` when an earlier life of the hub may have sent it.
+    """
     doubt_booking(tx, row.id)
     takes, way = port.capabilities.takes, way_of(ways, row)
     asks_person = not may_repeat(port, row) and (takes is None or takes.look_up is LookUp.NONE)
     handovers.set_state(tx, [row.id], HandOverState.IN_DOUBT, not_before=None if asks_person else due)
     if asks_person and way is not None:
         number = orders.by_ids(tx, [row.order])[row.order].number
-        findings.report(tx, doubtful_order(way, number))
+        if unsure:
+            findings.report(tx, unsure_orders(way, [number]), adds=True)
+        else:
+            findings.report(tx, doubtful_order(way, number))
 
 
 def missed(tx: Tx, row: HandOverRow) -> bool:

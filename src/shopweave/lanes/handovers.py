@@ -11,6 +11,7 @@ from shopweave.lanes.order_findings import parked_order
 from shopweave.lanes.parcels import Parcel, pack_news, pack_order, way_of
 from shopweave.lanes.port import Port
 from shopweave.lanes.queue import Held, Job
+from shopweave.lanes.unsure import bind_booking
 from shopweave.lanes.ways import Way
 from shopweave.model.handover import HandOverKind, HandOverState
 from shopweave.store import findings, handovers, orders, requests
@@ -43,15 +44,19 @@ class HandOvers:
             parcel = self._tried(tx, row)
             if parcel is not None and not may_repeat(self._port, row):
                 again = first_look(tx.now, tx.now, self._port.capabilities.longest_run)
-                handovers.set_state(tx, [row.id], HandOverState.IN_DOUBT, not_before=again)
+                began = bind_booking(tx, parcel.way, row) if row.is_untold else row.began
+                handovers.set_state(tx, [row.id], HandOverState.IN_DOUBT, not_before=again, began=began)
                 return partial(self._deliverer.find, parcel)
             handovers.set_state(tx, [row.id], HandOverState.WAITING, not_before=None)
         return None
 
     def _tried(self, tx: Tx, row: HandOverRow) -> Parcel | None:
-        """Give a hand-over as it was sent; None when its order can no longer be read."""
+        """Give a hand-over as it was sent, or is now; None when its order can no longer be read."""
         way = way_of(self._ways, row)
-        order = orders.at_revision(tx, row.order, row.revision)
+        if row.is_untold:
+            order = orders.current(tx, [row.order]).get(row.order)
+        else:
+            order = orders.at_revision(tx, row.order, row.revision)
         return None if way is None or order is None else pack_order(tx, way, row, order)
 
     def heads(self, tx: Tx) -> Sequence[Head]:
@@ -94,7 +99,7 @@ class HandOvers:
             attempts=row.attempts + 1,
             request=request,
             revision=stored.revision,
-            began=None if parcel.news else begin_booking(tx, parcel),
+            began=None if parcel.news else begin_booking(tx, parcel.way, row),
         )
         row = handovers.by_id(tx, row.id) or row
         return Parcel(

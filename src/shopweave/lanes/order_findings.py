@@ -69,6 +69,28 @@ def doubtful_order(way: Way, number: str) -> Finding:
     )
 
 
+def unsure_orders(way: Way, numbers: Sequence[str]) -> Finding:
+    """Say that orders may have gone over before the hub was put back, and that nobody there can be asked."""
+    return Finding(
+        code="ORD-015",
+        cause=unsure_cause(way),
+        severity=Severity.NEEDS,
+        what=f"The hub was put back, and cannot ask {way.target_name} which orders it has since.",
+        why="Orders of before then may be there already; sent again they would be there twice.",
+        doing="They wait. Orders made after it was put back are handed over as always.",
+        can_do="Look there; for each: shopweave orders arrived NUMBER, or shopweave orders resend NUMBER.",
+        connection=way.target_name,
+        flow=way.name,
+        count=len(numbers),
+        about=tuple(dict.fromkeys(numbers)),
+    )
+
+
+def unsure_cause(way: Way) -> str:
+    """Name the cause of orders that an earlier life of the hub may have handed over."""
+    return f"order:{way.target_name}:unsure"
+
+
 def changed_order(way: Way, number: str) -> Finding:
     """Say that an order's goods changed after it was handed over, and the target is not told."""
     return Finding(

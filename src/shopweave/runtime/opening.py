@@ -17,6 +17,7 @@ from shopweave.runtime.clock import SystemClock, SystemIds, system_random
 from shopweave.runtime.files import Files
 from shopweave.runtime.http import AiohttpTransport, GuardedTransport
 from shopweave.runtime.mail import MailPost
+from shopweave.runtime.pulse import PulseFile
 from shopweave.runtime.right import Right, this_place
 from shopweave.runtime.secrets import open_seal
 from shopweave.runtime.sql import ForeignSql, open_sql
@@ -79,6 +80,7 @@ async def open_hub(
         worker=worker,
     )
     hub.open_seal = partial(open_seal, folder)
+    hub.pulse, hub.alone = PulseFile(folder), alone
     hub.posts = open_posts(settings.notify, foreign)
     if works and alone:
         await engine.take_over()

@@ -6,8 +6,12 @@ from datetime import datetime
 from pathlib import Path
 
 from shopweave.model.errors import Configuration
+from shopweave.store.copies import COPIED
 
 _COUNT = "SELECT count(*) FROM change WHERE state IN ('intent', 'in doubt')"
+_UNMARK = f"DELETE FROM setting WHERE name = '{COPIED}'"  # noqa: S608 - a constant
+_MARK = f"""INSERT INTO setting (name, value, at, who)
+VALUES ('{COPIED}', 'true', strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), 'hub')"""  # noqa: S608 - a constant
 _DOUBT = """UPDATE change SET state = 'in doubt', not_before = ?, epoch = NULL
 WHERE state IN ('intent', 'in doubt')"""
 
@@ -28,6 +32,7 @@ def back_up(database: Path, target: Path) -> int:
         target.parent.mkdir(parents=True, exist_ok=True)
         with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(part)) as copy:
             source.backup(copy)
+            _mark(copy)
         _check(part, database)
         part.rename(target)
     except (OSError, sqlite3.Error) as error:
@@ -54,8 +59,16 @@ def restore(backup: Path, database: Path, now: datetime) -> int:
         source.backup(fresh)
         count = int(fresh.execute(_COUNT).fetchone()[0])
         fresh.execute(_DOUBT, (now.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),))
+        _mark(fresh)
         fresh.commit()
     return count
+
+
+def _mark(copy: sqlite3.Connection) -> None:
+    """Let a copy know that it is one, however it is put back: it does not know what was sent since."""
+    copy.execute(_UNMARK)
+    copy.execute(_MARK)
+    copy.commit()
 
 
 def _check(path: Path, named: Path) -> None:

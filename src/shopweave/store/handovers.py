@@ -15,6 +15,7 @@ from shopweave.store.outbox import Head
 from shopweave.store.statements import chunks, many
 from shopweave.store.tables import handover
 
+_ENDED = (HandOverState.DONE, HandOverState.WITHDRAWN)
 WAITING = HandOverState.WAITING.value
 FLYING = (HandOverState.INTENT.value, HandOverState.IN_DOUBT.value)
 
@@ -30,6 +31,7 @@ class NewHandOver(Struct, frozen=True, kw_only=True):
     reference: str
     urgency: Urgency = Urgency.ORDER_OUT
     remote_id: str = ""
+    not_before: datetime | None = None
 
 
 class HandOverRow(Struct, frozen=True, kw_only=True):
@@ -64,11 +66,19 @@ class HandOverRow(Struct, frozen=True, kw_only=True):
     what: str
     remedy: str
 
+    @property
+    def is_untold(self) -> bool:
+        """Say whether this database knows of no request for it; an earlier life may have sent one."""
+        return not self.attempts
+
 
 _NAMES = HandOverRow.__struct_fields__
 _ALL = select(*(handover.c[name] for name in _NAMES))
 _BY_ID = _ALL.where(handover.c.id.in_(many("ids"))).order_by(handover.c.id)
 _OF_ORDERS = _ALL.where(handover.c.order.in_(many("ids"))).order_by(handover.c.order, handover.c.id)
+_UNSETTLED = _ALL.where(
+    handover.c.kind == HandOverKind.ORDER.value, handover.c.state.in_(many("states"))
+).order_by(handover.c.id)
 _PARKED = _ALL.where(
     handover.c.flow == bindparam("of"), handover.c.state == HandOverState.PARKED.value
 ).order_by(handover.c.id)
@@ -93,6 +103,7 @@ _DOUBTFUL = handover.c.state == HandOverState.IN_DOUBT.value
 _DUE = (
     _ALL.where(_HERE, _DOUBTFUL, handover.c.not_before <= bindparam("now")).order_by(handover.c.id).limit(1)
 )
+_ASKED = select(handover.c.id).where(_HERE, _DOUBTFUL, handover.c.not_before.is_(None)).limit(1)
 _LEFT_BEHIND = (handover.c.state == HandOverState.INTENT.value) & (handover.c.epoch < bindparam("before"))
 _ORPHANS = _ALL.where(_HERE, _LEFT_BEHIND).order_by(handover.c.id)
 _SOON = func.coalesce(handover.c.not_before, handover.c.created)
@@ -133,6 +144,7 @@ def _values(one: NewHandOver, state: HandOverState, now: datetime) -> dict[str, 
         "urgency": int(one.urgency),
         "created": now,
         "remote_id": one.remote_id,
+        "not_before": one.not_before,
     }
 
 
@@ -156,6 +168,17 @@ def of_orders(tx: Tx, orders: Sequence[int]) -> list[HandOverRow]:
     """Give all hand-overs of orders, the oldest first."""
     pieces = chunks(sorted(set(orders)))
     return [_row(row) for piece in pieces for row in tx.rows(_OF_ORDERS, {"ids": list(piece)})]
+
+
+def unsettled(tx: Tx) -> list[HandOverRow]:
+    """Give the orders that no target is known to have, and that somebody still wants to have there."""
+    states = [one.value for one in HandOverState if one not in _ENDED]
+    return [_row(row) for row in tx.rows(_UNSETTLED, {"states": states})]
+
+
+def asks_person(tx: Tx, connection: int) -> bool:
+    """Say whether there are hand-overs of which only a person can tell whether they arrived."""
+    return tx.one(_ASKED, {"at": connection}) is not None
 
 
 def parked(tx: Tx, flow: int) -> list[HandOverRow]:
