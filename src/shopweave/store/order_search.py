@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from functools import cache
+from typing import Any
 
 from msgspec import Struct
 from sqlalchemy import ColumnElement, Select, String, and_, bindparam, func, not_, or_, select
@@ -73,7 +74,7 @@ _FILTERS: dict[str, ColumnElement[bool]] = {
 
 
 @cache
-def _page(names: tuple[str, ...], state: str) -> Select[tuple[object, ...]]:
+def _page(names: tuple[str, ...], state: str) -> Select[Any]:
     return (
         select(*ROW)
         .where(customer_order.c.id < bindparam("before"), *_conditions(names, state))
@@ -83,7 +84,7 @@ def _page(names: tuple[str, ...], state: str) -> Select[tuple[object, ...]]:
 
 
 @cache
-def _count(names: tuple[str, ...], state: str) -> Select[tuple[int]]:
+def _count(names: tuple[str, ...], state: str) -> Select[Any]:
     return select(func.count()).select_from(customer_order).where(*_conditions(names, state))
 
 
