@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
+from sqlalchemy import update
 
 from shopweave.connector.declaration import Doors, find_connector
 from shopweave.engine.local import LocalEngine
@@ -23,6 +24,7 @@ from shopweave.runtime.opening import open_store
 from shopweave.runtime.secrets import open_seal
 from shopweave.store import connections, links, numbers, records, sweeps
 from shopweave.store.base import Tx
+from shopweave.store.tables import lane
 from tests.services import postgres_url
 from tests.trade.connector import STALLS, Stall
 from tests.trade.installed import install
@@ -76,8 +78,13 @@ class StallWorld:
         return text + self.more
 
     @asynccontextmanager
-    async def hub(self, *, wrap: Callable[[Any], Any] = lambda store: store) -> AsyncIterator[Hub]:
-        """Open a hub, with goods linked and the ledger begun; `wrap` puts something before its store."""
+    async def hub(
+        self, *, wrap: Callable[[Any], Any] = lambda store: store, late: bool = False
+    ) -> AsyncIterator[Hub]:
+        """Open a hub, with goods linked and the ledger begun; `wrap` puts something before its store.
+
+        One that opens `late` finds all leases of earlier ones run out.
+        """
         settings = read(self.settings(), str(self.folder / "shopweave.toml"), {})
         file = self.folder / "hub.sqlite"
         if not settings.database and not file.exists():
@@ -115,6 +122,8 @@ class StallWorld:
         )
         hub.open_seal = partial(open_seal, self.folder)
         await store.write(_lay)
+        if late:
+            await store.write(lambda tx: tx.run(update(lane).values(expires=tx.now)))
         await engine.take_over()
         try:
             await hub.start()
