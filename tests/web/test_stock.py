@@ -31,11 +31,11 @@ def test_first_levels_wait_and_go_when_an_operator_says_so(market: Markets) -> N
         done = client.post("/stock", data=carried)
         assert (done.status_code, done.headers["location"]) == (303, "/stock?released=3")
         assert client.post("/stock", data=carried).headers["location"] == "/stock?released=3"
-        market.do(lambda hub: market.world.settled())
+        market.do(lambda hub: market.world.market.settled())
         text = client.get(done.headers["location"]).text
         assert "3 levels were let go" in text
         assert "Every channel shows what it should" in text
-        assert [market.world.shop[sku] for sku in ("S1", "S2", "S3")] == [5, 5, 5]
+        assert [market.world.market.shop[sku] for sku in ("S1", "S2", "S3")] == [5, 5, 5]
         assert client.get("/api/stock/waiting").json() == {"waiting": {}, "held": []}
     assert "let the first levels go" in [one.what for one in market.do(acts.acts)]
 
@@ -47,12 +47,12 @@ def begun(market: Markets) -> None:
         from shopweave.hub import stock
 
         await stock.release_first(hub, "test")
-        await market.world.settled()
-        market.world.till["S1"] = 5_000
-        await market.world.run()
-        market.world.shop.sell("S2", 2)
-        await market.world.drain(market.world.at("shop"))
-        await market.world.settled()
+        await market.world.market.settled()
+        market.world.market.till["S1"] = 5_000
+        await market.world.market.run()
+        market.world.market.shop.sell("S2", 2)
+        await market.world.market.drain(market.world.market.at("shop"))
+        await market.world.market.settled()
 
     market.do(story)
 
@@ -98,8 +98,8 @@ def test_held_levels_are_believed_as_they_are_chosen(market: Markets) -> None:
         carried = {name: market.field(text, name) for name in ("csrf", "once")}
         done = client.post("/stock", data={**carried, "name": "till", "sku": "s1"})
         assert done.headers["location"] == "/stock?released=1"
-        market.do(lambda hub: market.world.settled())
-        assert market.world.shop["S1"] == 5_000
+        market.do(lambda hub: market.world.market.settled())
+        assert market.world.market.shop["S1"] == 5_000
         client.headers["x-csrf-token"] = carried["csrf"]
         assert client.post("/api/stock/release", json={"name": "till"}).json() == {"levels": 0}
         assert client.post("/api/stock/release", json={"name": "shop"}).json()["code"] == "CFG-123"
