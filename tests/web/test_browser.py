@@ -34,6 +34,8 @@ PAGES = (
     "/queue",
     "/orders",
     "/buyers",
+    "/stock",
+    "/stock/explain",
 )
 pytestmark = [
     pytest.mark.browser,

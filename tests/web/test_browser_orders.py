@@ -1,13 +1,16 @@
-"""The pages of orders in a real browser: readable by everybody, in both themes, on small screens."""
+"""The pages of orders and stock in a real browser: readable by everybody, in both themes, on small screens."""
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.web.market import Markets, serving_market
 from tests.web.stalls import Stalls, serving_stalls
 from tests.web.test_browser import AXE, CHROMIUM, browser, opened, watched
+from tests.web.test_stock import begun
 
 __all__ = ["browser"]
 PAGES = (
@@ -97,3 +100,23 @@ def test_an_order_is_found_and_settled_with_the_keyboard_alone(browser: Browser,
     assert page.url.endswith("/orders/market%3A3")
     assert said == []
     context.close()
+
+
+def test_pages_of_stock_are_for_everybody(browser: Browser, tmp_path: Path) -> None:
+    with serving_market(tmp_path) as site:
+        paths = ["/stock?ask=shop-stock", "/runs/1"]
+        _held_to(browser, site, paths)
+        begun(site)
+        _held_to(browser, site, ["/stock", "/stock?text=x", "/stock/explain?sku=S2", "/runs?kind=stock"])
+
+
+def _held_to(browser: Browser, site: Markets, paths: list[str]) -> None:
+    for width, theme in ((1280, "light"), (375, "dark")):
+        context = opened(browser, site, width, theme)
+        page, said = watched(context)
+        for path in paths:
+            page.goto(path)
+            assert said == [], path
+            fits(page, width)
+            said.clear()
+        context.close()

@@ -28,6 +28,8 @@ PAGES = (
     "/queue",
     "/orders",
     "/buyers",
+    "/stock",
+    "/stock/explain",
 )
 
 

@@ -17,17 +17,26 @@ from shopweave.web import doors, measures
 from shopweave.web.api import history as api_of_history
 from shopweave.web.api import orders as api_of_orders
 from shopweave.web.api import people as api_of_people
+from shopweave.web.api import stock as api_of_stock
 from shopweave.web.api import undoing as api_of_undoing
 from shopweave.web.api import work as api_of_work
 from shopweave.web.api import writing as api_of_writing
 from shopweave.web.errors import on_crash, on_http_error, on_hub_error
 from shopweave.web.live import live
-from shopweave.web.pages import me, orders, people, queue, undoing, work, writing
+from shopweave.web.pages import me, orders, people, queue, stock, undoing, work, writing
 from shopweave.web.rendering import STATIC, Renderer
 from shopweave.web.security import Site, harden, may_come_in
 
 BIGGEST = 1_000_000
-PARTS = (api_of_work, api_of_undoing, api_of_writing, api_of_history, api_of_people, api_of_orders)
+PARTS = (
+    api_of_work,
+    api_of_undoing,
+    api_of_writing,
+    api_of_history,
+    api_of_people,
+    api_of_orders,
+    api_of_stock,
+)
 OPERATIONS = tuple(handler for part in PARTS for handler in part.HANDLERS)
 
 
@@ -39,6 +48,7 @@ def make_app(hub: Hub, *, secure: bool = False) -> Litestar:
             *work.HANDLERS,
             *undoing.HANDLERS,
             *orders.HANDLERS,
+            *stock.HANDLERS,
             *queue.HANDLERS,
             *people.HANDLERS,
             *me.HANDLERS,

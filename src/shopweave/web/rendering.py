@@ -1,6 +1,7 @@
 """Templates and what they need to show values to people."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from functools import partial
 from importlib import resources
 from typing import Any
@@ -14,12 +15,16 @@ from shopweave.web import tongues
 from shopweave.web.figures import DASH, Figures
 from shopweave.web.sentences import as_said
 from shopweave.web.words import (
+    CARRIED,
     CAUSES,
     DETAILS,
     FIELDS,
     HANDED,
+    LEVELS,
     PEOPLE,
+    REASONS,
     ROLES,
+    SHELVES,
     SIGNS,
     STAGES,
     STATES,
@@ -74,6 +79,10 @@ class Renderer:
             "sign": lambda state: SIGNS.get(state, ("wait", "")),
             "atom": partial(_field, say),
             "word": partial(_word, say, STATES | ROLES),
+            "carried": partial(_word, say, CARRIED),
+            "reason": partial(_word, say, REASONS),
+            "shelf": partial(_word, say, SHELVES),
+            "level": partial(_level, say, figures),
             "stage": partial(_word, say, STAGES),
             "way": partial(_word, say, WAYS),
             "handed": partial(_word, say, HANDED),
@@ -88,6 +97,11 @@ class Renderer:
 
 def _word(say: Say, words: dict[str, str], text: str) -> str:
     return say(words[text]) if text in words else text
+
+
+def _level(say: Say, figures: Figures, text: str) -> str:
+    """Write a level as the language does, or say why there is no number."""
+    return figures.amount(Decimal(text)) if text not in LEVELS else say(LEVELS[text])
 
 
 def _field(say: Say, key: str) -> str:

@@ -70,6 +70,31 @@ HANDED = {
     "update": marked("a later change"),
     "news": marked("news for the channel"),
 }
+CARRIED = {"items": marked("items"), "orders": marked("orders"), "stock": marked("stock")}
+REASONS = {
+    "uncounted": marked("the master does not count it"),
+    "unread": marked("not raised until all sides are read"),
+    "first": marked("first levels, they wait for you"),
+    "doubt": marked("in doubt: it is read first"),
+    "refused": marked("refused by the channel"),
+    "gone": marked("not shown by the channel"),
+    "zeros": marked("too many at once fell to nothing"),
+    "raise": marked("it rose too far at once"),
+}
+SHELVES = {
+    "differ": marked("differ or wait"),
+    "waiting": marked("on their way"),
+    "held": marked("held levels"),
+    "in doubt": marked("in doubt"),
+    "refused": marked("refused"),
+    "first": marked("first levels"),
+    "uncounted": marked("not counted"),
+}
+LEVELS = {
+    "untracked": marked("not counted"),
+    "unknown": marked("not known"),
+    "never": marked("never"),
+}
 CAUSES = {
     "clock": marked("by the clock"),
     "event": marked("by an event"),
