@@ -36,6 +36,8 @@ PAGES = (
     "/buyers",
     "/stock",
     "/stock/explain",
+    "/connections",
+    "/connections/shop",
 )
 pytestmark = [
     pytest.mark.browser,

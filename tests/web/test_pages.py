@@ -30,6 +30,8 @@ PAGES = (
     "/buyers",
     "/stock",
     "/stock/explain",
+    "/connections",
+    "/connections/shop",
 )
 
 

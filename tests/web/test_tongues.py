@@ -36,6 +36,8 @@ PATHS = (
     "/buyers",
     "/stock",
     "/stock/explain",
+    "/connections",
+    "/connections/shop",
 )
 NOT_TO_SAY = {"SKU", "Shopweave"}
 NOW = datetime(2026, 11, 16, 12, 32, 5, tzinfo=UTC)
