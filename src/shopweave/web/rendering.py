@@ -68,31 +68,40 @@ class Renderer:
             "languages": list(tongues.NAMES.items()),
             "named_roles": lambda roles: [(one, say(ROLES[one])) for one in roles],
         }
-        made.filters |= {
-            "moment": figures.moment,
-            "span": figures.span,
-            "figure": figures.figure,
-            "amount": figures.amount,
-            "money": figures.money,
-            "clock": figures.clock,
-            "value": as_value,
-            "sign": lambda state: SIGNS.get(state, ("wait", "")),
-            "atom": partial(_field, say),
-            "word": partial(_word, say, STATES | ROLES),
-            "carried": partial(_word, say, CARRIED),
-            "reason": partial(_word, say, REASONS),
-            "shelf": partial(_word, say, SHELVES),
-            "level": partial(_level, say, figures),
-            "stage": partial(_word, say, STAGES),
-            "way": partial(_word, say, WAYS),
-            "handed": partial(_word, say, HANDED),
-            "cause": partial(_word, say, CAUSES),
-            "detail": partial(_word, say, DETAILS),
-            "who": partial(_word, say, PEOPLE),
-            "plainly": lambda text: as_said(text, say) or text,
-            "said": partial(_said, language, say),
-        }
+        made.filters |= _figures(figures, say) | _words(language, say)
         return made
+
+
+def _figures(figures: Figures, say: Say) -> dict[str, Callable[..., Any]]:
+    return {
+        "moment": figures.moment,
+        "span": figures.span,
+        "figure": figures.figure,
+        "amount": figures.amount,
+        "money": figures.money,
+        "clock": figures.clock,
+        "level": partial(_level, say, figures),
+    }
+
+
+def _words(language: str, say: Say) -> dict[str, Callable[..., Any]]:
+    return {
+        "value": as_value,
+        "sign": lambda state: SIGNS.get(state, ("wait", "")),
+        "atom": partial(_field, say),
+        "word": partial(_word, say, STATES | ROLES),
+        "carried": partial(_word, say, CARRIED),
+        "reason": partial(_word, say, REASONS),
+        "shelf": partial(_word, say, SHELVES),
+        "stage": partial(_word, say, STAGES),
+        "way": partial(_word, say, WAYS),
+        "handed": partial(_word, say, HANDED),
+        "cause": partial(_word, say, CAUSES),
+        "detail": partial(_word, say, DETAILS),
+        "who": partial(_word, say, PEOPLE),
+        "plainly": lambda text: as_said(text, say) or text,
+        "said": partial(_said, language, say),
+    }
 
 
 def _word(say: Say, words: dict[str, str], text: str) -> str:
