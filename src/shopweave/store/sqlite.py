@@ -14,16 +14,20 @@ from sqlalchemy import Connection, Engine, create_engine, event
 
 from shopweave.model.seams import Clock
 from shopweave.store.base import Tx
+from shopweave.store.opening import explaining_file
 
 T = TypeVar("T")
 Job = Callable[[], None]
 READERS = 3
+# Lists of another length are other statements; the driver's own 128 would be compiled again and again.
+PREPARED = 1_000
 _PRAGMAS = ("journal_mode=WAL", "busy_timeout=30000", "foreign_keys=ON")
 
 
 def make_engine(path: Path, *, read_only: bool = False, synchronous: str = "NORMAL") -> Engine:
     """Make an engine on a file whose transactions begin as we say, not as the driver thinks."""
-    engine = create_engine(f"sqlite:///{path}", connect_args={"check_same_thread": False, "timeout": 30})
+    arguments = {"check_same_thread": False, "timeout": 30, "cached_statements": PREPARED}
+    engine = create_engine(f"sqlite:///{path}", connect_args=arguments)
 
     @event.listens_for(engine, "connect")
     def _connect(raw: sqlite3.Connection, _: Any) -> None:
@@ -154,7 +158,7 @@ class SqliteStore:
             self.longest_write = max(self.longest_write, perf_counter() - begun)
 
     def _transact(self, engine: Engine, work: Callable[[Tx], T], *, safe: bool) -> tuple[T, Tx]:
-        with engine.connect() as connection:
+        with explaining_file(), engine.connect() as connection:
             if safe:
                 durably(connection)
             try:
