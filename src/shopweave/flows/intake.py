@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from shopweave.connector.orders import BrokenOrder, OrderPage, RemoteOrder, Sells
 from shopweave.core.forgetting import forgotten
 from shopweave.core.handing import goods
-from shopweave.core.ledger import is_news
+from shopweave.core.ledger import Effect, StateTable, is_news
 from shopweave.flows.lines import Read, meanings, read_lines, without_unlinked
 from shopweave.flows.order_findings import broken_finding, parked_finding
 from shopweave.flows.selling import Selling
@@ -222,12 +222,22 @@ def _sold(
         if order.created < since.replace(microsecond=0):
             continue
         items = {row.line: row.item for row in lines[key].rows if row.item is not None}
-        was = goods(before[key], seller.sells.table) if key in before else {}
-        now = goods(order, seller.sells.table)
+        was = _taken(before.get(key), seller.sells.table, lines[key].had)
+        now = was if _keeps(order, seller.sells.table) else goods(order, seller.sells.table)
         for line in sorted({*was, *now} & set(items)):
             item = items[line]
             sold[item] = sold.get(item, Decimal(0)) + now.get(line, Decimal(0)) - was.get(line, Decimal(0))
     return {item: quantity for item, quantity in sold.items() if quantity}
+
+
+def _taken(order: Order | None, table: StateTable, had: Mapping[str, Decimal]) -> Mapping[str, Decimal]:
+    if order is None:
+        return {}
+    return had if _keeps(order, table) else goods(order, table)
+
+
+def _keeps(order: Order, table: StateTable) -> bool:
+    return table.effect(order.revision.status) is Effect.KEEPS
 
 
 def _label(order: Order, line: str) -> str:

@@ -1,6 +1,6 @@
 """A running hub: what every function of `hub` is given."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import Any, Protocol
 
@@ -100,6 +100,8 @@ class Hub:
         self.aside = self.works = False
         self.alone = True
         self.pulse: Beside | None = None
+        self.has_right: Callable[[], Awaitable[bool]] | None = None
+        self.place = ""
 
     async def _drain(self, connection: int) -> None:
         await self.drain(connection)

@@ -81,6 +81,7 @@ async def open_hub(
     )
     hub.open_seal = partial(open_seal, folder)
     hub.pulse, hub.alone = PulseFile(folder), alone
+    hub.has_right, hub.place = partial(right.is_kept, store), this_place()
     hub.posts = open_posts(settings.notify, foreign)
     if works and alone:
         await engine.take_over()
