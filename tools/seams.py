@@ -15,7 +15,7 @@ ALLOWED: Mapping[str, str] = {
     "engine/dbos.py": "DBOS has threads of its own",
     "storms/loop.py": "virtual time is made here",
     "storms/fleet.py": "processes and what they cost, one for each core",
-    "storms/world.py": "chance from the seed of a storm",
+    "storms/outside.py": "chance from the seed of a storm",
     "cli/running.py": "where the loop of a command begins",
     "connector/contract/adapter.py": "where the loop of a test of the contract suite begins",
 }

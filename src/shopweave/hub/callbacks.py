@@ -127,12 +127,13 @@ class Receiver:
 
     async def receive(self, way: Entrance, headers: Mapping[str, str], body: bytes) -> Reply:
         """Check, store and answer one callback; names of headers are in lower case."""
-        found: Heard | NotHeard = way.port.connector.heard(Callback(headers=headers, body=body), way.secret)
+        callback = Callback(headers=headers, body=body)
+        found: Heard | NotHeard = way.port.connector.heard(callback, way.secret)
         if isinstance(found, NotHeard):
-            return await self._refuse(way, found, body)
+            return await self._refuse(way, found, callback)
         stored = NewCallback(
             connection=way.port.row.id,
-            identity=_identity(found.topic, found.about, found.remote_id, body),
+            identity=identity(callback, found.topic, found.about, found.remote_id),
             topic=found.topic,
             about=found.about,
             remote_id=found.remote_id,
@@ -142,17 +143,17 @@ class Receiver:
 
     async def too_big(self, way: Entrance) -> Reply:
         """Answer one that is not read."""
-        return await self._refuse(way, TOO_BIG, b"")
+        return await self._refuse(way, TOO_BIG, Callback(headers={}, body=b""))
 
-    async def _refuse(self, way: Entrance, why: NotHeard, body: bytes) -> Reply:
+    async def _refuse(self, way: Entrance, why: NotHeard, callback: Callback) -> Reply:
         """Answer what was not taken, and tell people; what was signed is kept for them to look at."""
         signed = why.status == 400
         stored = NewCallback(
             connection=way.port.row.id,
-            identity=_identity("", "", why.code, body),
+            identity=identity(callback, "", "", why.code),
             topic="",
             code=why.code,
-            body=body[:KEPT],
+            body=callback.body[:KEPT],
         )
         await self._settle(way.port, stored if signed else None, why)
         return Reply(status=why.status, code=why.code, what=why.what, remedy=why.remedy)
@@ -197,9 +198,10 @@ class Receiver:
                 findings.report(tx, _refused_finding(one.port, one.refused), adds=True)
 
 
-def _identity(topic: str, about: str, remote_id: str, body: bytes) -> str:
+def identity(callback: Callback, topic: str, about: str, remote_id: str) -> str:
+    """Name what came in by what it says: different deliveries may share an id."""
     whole = sha256(f"{topic}\n{about}\n{remote_id}\n".encode())
-    whole.update(body)
+    whole.update(callback.body)
     return whole.hexdigest()
 
 

@@ -109,14 +109,7 @@ class Adjusting:
             self._is_busy = False
 
     async def _send(self, batch: Batch) -> tuple[WriteAnswer, ...]:
-        wanted = tuple(
-            Adjustment(
-                remote_id=one.remote_id,
-                delta=_delta(one) or Decimal(0),
-                reference=one.entry.movement.reference,
-            )
-            for one in batch.due
-        )
+        wanted = tuple(adjustment(one) for one in batch.due)
         async with self._port.gate.slot(URGENT):
             latest = not_after(self._held.deadline if self._held else 0.0)
             answers: tuple[WriteAnswer, ...] = await self._port.connector.adjust_levels(
@@ -172,6 +165,13 @@ class Adjusting:
 
 
 _ODD = "A quantity is no whole number of the units that the goods are counted in there."
+
+
+def adjustment(one: Due) -> Adjustment:
+    """Name a movement at the master the same way however often it is sent."""
+    return Adjustment(
+        remote_id=one.remote_id, delta=_delta(one) or Decimal(0), reference=one.entry.movement.reference
+    )
 
 
 def _delta(one: Due) -> Decimal | None:

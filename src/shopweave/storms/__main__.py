@@ -19,11 +19,13 @@ def main(arguments: Sequence[str]) -> int:
     parser = ArgumentParser(prog="python -m shopweave.storms", description=__doc__)
     parser.add_argument("--seeds", type=int, default=200, help="how many, from seed 1 on (200)")
     parser.add_argument("--seed", type=int, help="play this one again, with its log")
-    parser.add_argument("--mutants", action="store_true", help="look for planted bugs in the first 500 seeds")
+    parser.add_argument(
+        "--mutants", nargs="*", help="look for planted bugs in the first 500 seeds, or for these"
+    )
     parser.add_argument("--jobs", type=int, default=cpu_count() or 1, help="processes (one for each core)")
     chosen = parser.parse_args(arguments)
-    if chosen.mutants:
-        return _mutants(chosen.jobs)
+    if chosen.mutants is not None:
+        return _mutants(chosen.mutants or tuple(MUTANTS), chosen.jobs)
     return _again(chosen.seed) if chosen.seed is not None else _storms(chosen.seeds, chosen.jobs)
 
 
@@ -48,15 +50,15 @@ def _again(seed: int) -> int:
     return 0 if outcome.is_good else 1
 
 
-def _mutants(jobs: int) -> int:
+def _mutants(names: Sequence[str], jobs: int) -> int:
     found = 0
-    for name in MUTANTS:
+    for name in names:
         seed = hunt(name, range(1, HUNTED + 1), jobs)
         found += seed is not None
         sys.stdout.write(json.encode({"mutant": name, "seed": seed}).decode() + "\n")
         sys.stdout.flush()
-    sys.stdout.write(f"{found} of {len(MUTANTS)}\n")
-    return 0 if found == len(MUTANTS) else 1
+    sys.stdout.write(f"{found} of {len(names)}\n")
+    return 0 if found == len(names) else 1
 
 
 def _say(sentences: Sequence[str]) -> None:

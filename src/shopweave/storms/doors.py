@@ -1,4 +1,4 @@
-"""The doors of one life: its clock, its network, the till's database and its own store's watch."""
+"""The doors of one life: its clock, its network, foreign databases and its own store's watch."""
 
 import sqlite3
 from asyncio import timeout
@@ -15,8 +15,7 @@ from shopweave.model.http import HttpRequest, HttpResponse
 from shopweave.model.seams import Random
 from shopweave.storms.life import Life
 from shopweave.storms.loop import pause
-from shopweave.storms.scenario import CHAOS
-from shopweave.storms.world import START, World
+from shopweave.storms.outside import START, Outside
 
 T = TypeVar("T")
 JITTER = 0.004
@@ -27,12 +26,12 @@ BUSY, BUSY_SHARE = 0.4, 0.1
 class LifeClock:
     """The hub's clock; sleeping is a call like others."""
 
-    def __init__(self, world: World, life: Life) -> None:
+    def __init__(self, world: Outside, life: Life) -> None:
         self._world, self._life = world, life
 
     def now(self) -> datetime:
         """Give the hub's wall clock."""
-        return START + timedelta(seconds=self._world.loop.time() + self._world.scenario.hub_ahead)
+        return START + timedelta(seconds=self._world.loop.time() + self._world.skies.hub_ahead)
 
     def monotonic(self) -> float:
         """Give the loop's time."""
@@ -59,7 +58,7 @@ class DrawnIds:
 class Network:
     """HTTP to the world's systems; a request under way outlives its sender."""
 
-    def __init__(self, world: World, life: Life) -> None:
+    def __init__(self, world: Outside, life: Life) -> None:
         self._world, self._life = world, life
 
     async def send(self, request: HttpRequest) -> HttpResponse:
@@ -101,10 +100,10 @@ class _Whole:
         return piece
 
 
-class TillDoor:
-    """The till's database, read over a network that may fail."""
+class SqlDoor:
+    """A foreign database, reached over a network that may fail."""
 
-    def __init__(self, world: World, life: Life, path: Path) -> None:
+    def __init__(self, world: Outside, life: Life, path: Path) -> None:
         self._world, self._life = world, life
         self._db = sqlite3.connect(path, isolation_level=None)
         self._db.row_factory = _row
@@ -118,7 +117,7 @@ class TillDoor:
             raise NotSent
         self._db.execute("BEGIN")
         try:
-            value = work(_TillTx(self._db))
+            value = work(_Tx(self._db))
         finally:
             self._db.execute("ROLLBACK" if read_only else "COMMIT")
         await self._life.at("after request")
@@ -129,7 +128,7 @@ class TillDoor:
         self._db.close()
 
 
-class _TillTx:
+class _Tx:
     dialect = "sqlite"
 
     def __init__(self, db: sqlite3.Connection) -> None:
@@ -154,7 +153,7 @@ def _row(cursor: sqlite3.Cursor, values: tuple[Any, ...]) -> Row:
 class StoreWatch:
     """Points and jitter of one life's store; tells the disk what was committed."""
 
-    def __init__(self, world: World, life: Life, committed: Callable[[bool], None]) -> None:
+    def __init__(self, world: Outside, life: Life, committed: Callable[[bool], None]) -> None:
         self._world, self._life, self._committed = world, life, committed
 
     async def before(self, kind: str) -> None:
@@ -179,7 +178,6 @@ class StoreWatch:
 
     async def read(self, statements: int) -> None:
         """Take the time of a slow machine over what was read; others go on meanwhile."""
-        scenario = self._world.scenario
-        if scenario.slow and self._world.loop.time() < CHAOS:
-            await pause(self._world.random.uniform(0.0, scenario.slow * statements))
+        if slow := self._world.slow:
+            await pause(self._world.random.uniform(0.0, slow * statements))
             await self._life.alive()

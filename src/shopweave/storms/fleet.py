@@ -13,7 +13,8 @@ from msgspec import Struct
 
 from shopweave.storms.disk import template
 from shopweave.storms.mutants import MUTANTS, plant
-from shopweave.storms.storm import Outcome, play_seed
+from shopweave.storms.outcome import Outcome
+from shopweave.storms.playing import play_seed
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - a file system in memory; names below it are unguessable
 

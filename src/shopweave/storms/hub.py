@@ -1,6 +1,8 @@
 """A hub inside a storm: the real one, on the storm's clock, store and doors, with a person who approves."""
 
+from collections.abc import Mapping
 from functools import cache
+from pathlib import Path
 
 from shopweave.connector.declaration import Doors
 from shopweave.engine.local import LocalEngine, failures
@@ -16,8 +18,9 @@ from shopweave.store import plans as plan_rows
 from shopweave.store.base import Store, Tx
 from shopweave.store.inline import InlineStore
 from shopweave.storms.disk import Disk
-from shopweave.storms.doors import DrawnIds, LifeClock, Network, StoreWatch, TillDoor
+from shopweave.storms.doors import DrawnIds, LifeClock, Network, SqlDoor, StoreWatch
 from shopweave.storms.life import Life
+from shopweave.storms.outside import Outside
 from shopweave.storms.world import ICECAT, PASSWORD, SHOP, World
 
 LOOKS = 10.0
@@ -67,8 +70,9 @@ schedule = "every 2 minutes"
 
 
 @cache
-def _settings() -> HubSettings:
-    return read(SETTINGS, "/storm/shopweave.toml", {})
+def known(text: str) -> HubSettings:
+    """Read settings once in a process."""
+    return read(text, "/storm/shopweave.toml", {})
 
 
 class WatchedEngine(LocalEngine):
@@ -92,12 +96,14 @@ class WatchedEngine(LocalEngine):
 class Running:
     """A hub in its life, and what was opened for it; `hub` is there once it has started."""
 
-    def __init__(self, world: World, life: Life, disk: Disk) -> None:
-        self.life, self._world = life, world
+    def __init__(
+        self, world: Outside, life: Life, disk: Disk, settings: HubSettings, files: Mapping[str, Path]
+    ) -> None:
+        self.life, self._world, self._settings = life, world, settings
         self._clock = LifeClock(world, life)
         watch = StoreWatch(world, life, lambda safe: disk.committed(world.loop.time(), is_safe=safe))
         self.store = InlineStore(disk.path, self._clock, watch)
-        self._till = TillDoor(world, life, world.till)
+        self._sql = {url: SqlDoor(world, life, path) for url, path in files.items()}
         self.hub: Hub | None = None
         self._engine: WatchedEngine | None = None
 
@@ -118,12 +124,12 @@ class Running:
         doors = Doors(
             http=Network(world, self.life),
             foreign=Network(world, self.life),
-            sql=lambda _: self._till,
+            sql=self._sql.__getitem__,
             clock=clock,
             ids=ids,
             random=world.random,
         )
-        settings = _settings()
+        settings = self._settings
         accounts = tuple(make_account(one, doors) for one in settings.connections)
         house = await self.store.write(lambda tx: build_house(tx, accounts, settings, clock))
         worker = ids.new()
@@ -149,7 +155,8 @@ class Running:
     def shut(self) -> None:
         """Close the files, as the end of a process does."""
         self.store.shut()
-        self._till.close()
+        for door in self._sql.values():
+            door.close()
 
     def newest_run(self) -> int:
         """Give the number of the newest run."""
@@ -177,3 +184,8 @@ class Running:
     def intents(self) -> int:
         """Count the requests written ahead whose end is not recorded."""
         return self.store.peek(backlog.count_intents)
+
+
+def items_hub(world: World, life: Life, disk: Disk) -> Running:
+    """Make the hub of a storm of items."""
+    return Running(world, life, disk, known(SETTINGS), {"sqlite:////till.sqlite": world.till})

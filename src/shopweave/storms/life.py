@@ -61,6 +61,11 @@ class Life:
         if self.is_dead:
             raise Dead
 
+    def arm(self, blow: Blow) -> None:
+        """Let a blow befall this life, its points counted from now on."""
+        self.points.clear()
+        self._blow = blow
+
     def spare(self) -> None:
         """Let nothing befall this life any more."""
         self._blow = None

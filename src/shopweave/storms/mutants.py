@@ -11,6 +11,7 @@ from typing import Any
 
 from msgspec import Struct, structs
 
+from shopweave.model.movement import Stage, Witness
 from shopweave.store import lanes, marks, positions
 from shopweave.store.base import Tx
 from shopweave.store.positions import PositionRow
@@ -95,6 +96,70 @@ def _lost_mark(sound: Function) -> Function:
     return wrong
 
 
+def _named_anew(sound: Function) -> Function:
+    """Send a difference that is in doubt again as if it were another one."""
+
+    def wrong(one: Any) -> Any:
+        asked = sound(one)
+        return structs.replace(asked, reference=f"{asked.reference} {one.entry.moved.isoformat()}")
+
+    return wrong
+
+
+def _counted_when_sent(sound: Function) -> Function:
+    """Take what is under way, on either way to the master, for contained in whatever is read there."""
+
+    def wrong(witness: Witness, booking: Any, read: Any) -> Any:
+        if booking.stage not in (Stage.SENT, Stage.IN_DOUBT, Stage.ACKNOWLEDGED):
+            return sound(witness, booking, read)
+        done = structs.replace(booking, stage=Stage.ACKNOWLEDGED, began=-1, ended=-1)
+        return sound(Witness.REQUEST_ORDER, done, read)
+
+    return wrong
+
+
+def _sold_by_nobody(_: Function) -> Function:
+    """Expect a seller to show what it showed before it sold."""
+    return lambda shelf, _quantity, _last_drain, **_rest: shelf
+
+
+def _delivery_id(sound: Function) -> Function:
+    """Name what came in by the id of its delivery."""
+
+    def wrong(callback: Any, *about: str) -> str:
+        return str(callback.headers.get("x-wc-webhook-delivery-id") or sound(callback, *about))
+
+    return wrong
+
+
+def _falls_too(sound: Function) -> Function:
+    """Let a level that falls wait for a person, as one does that rises too far."""
+
+    def wrong(move: Any, limits: Any) -> bool:
+        before, after = move.before.quantity, move.after.quantity
+        return sound(move, limits) or (before is not None and after is not None and after < before)
+
+    return wrong
+
+
+def _given_back_twice(sound: Function) -> Function:
+    """Give the goods of a cancelled order back twice."""
+
+    def wrong(revision: Any, table: Any, *rest: Any) -> Any:
+        found = sound(revision, table, *rest)
+        if revision.status not in table.gives_back:
+            return found
+        again = tuple(structs.replace(one, n=one.n + 1) for one in found.movements)
+        return structs.replace(found, movements=(*found.movements, *again))
+
+    return wrong
+
+
+def _looked_at_once(_: Function) -> Function:
+    """Look for what is in doubt while it may still be under way."""
+    return lambda request_ended, _lease_ends, _longest_run: request_ended
+
+
 MUTANTS = {
     "position early": Mutant("shopweave.flows.pull", "Puller._read_page", _position_early, (1,)),
     "page shift": Mutant("shopweave.connector.paging", "follows", _page_shift, (42, 8, 10)),
@@ -102,4 +167,11 @@ MUTANTS = {
     "epoch check dropped": Mutant("shopweave.lanes.choose", "check_epoch", _unchecked, (1, 67)),
     "no not_after": Mutant("shopweave.lanes.send", "not_after", _without_end, (13, 3)),
     "lost mark": Mutant("shopweave.store.marks", "clear_marks", _lost_mark, (1, 4, 15)),
+    "delta retried": Mutant("shopweave.lanes.adjusting", "adjustment", _named_anew),
+    "booked too early": Mutant("shopweave.core.witness", "contains", _counted_when_sent),
+    "own decrement ignored": Mutant("shopweave.core.shelf", "sold", _sold_by_nobody),
+    "dedupe by delivery id": Mutant("shopweave.hub.callbacks", "identity", _delivery_id),
+    "guard holds decreases": Mutant("shopweave.core.stockguard", "is_big_raise", _falls_too),
+    "cancel doubled": Mutant("shopweave.core.ledger", "differences", _given_back_twice),
+    "look-up too early": Mutant("shopweave.core.retry", "first_look", _looked_at_once),
 }

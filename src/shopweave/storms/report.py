@@ -6,18 +6,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from msgspec import Struct, json
 
 from shopweave.storms.fleet import Played
+from shopweave.storms.outcome import LOSSES, Outcome
 from shopweave.storms.scenario import POINTS, Fate
-from shopweave.storms.storm import Outcome
 
 CLASSES = (*POINTS, Fate.POWER.value, Fate.PAUSE.value)
-LOSSES = ("missing", "duplicates", "wrong", "useless", "late")
 ENOUGH = 200
 RARE = 15
 STATEMENTS = 6_500
+_NAMES = {"useless": "useless_writes", "unbooked": "unbooked_units", "oversold": "oversold_unexcused"}
 
 
 class Total(Struct, frozen=True, kw_only=True):
-    """The line a run of storms ends with; `errors` counts storms that broke or did not come to rest."""
+    """The line a run of storms ends with; `errors` counts storms that broke or did not come to rest.
+
+    Oversold units are excused where no delay of the hub's own was needed for it; `ideal_oversold` is what a
+    hub without any would have sold too.
+    """
 
     histories: int
     seconds: float
@@ -29,6 +33,13 @@ class Total(Struct, frozen=True, kw_only=True):
     wrong: int
     useless_writes: int
     late: int
+    lost_orders: int
+    doubled_orders: int
+    unbooked_units: int
+    doubled_units: int
+    oversold_unexcused: int
+    oversold_excused: int
+    ideal_oversold: int
     errors: int
     most_statements: int
     cpu_seconds_per_seed: float
@@ -38,18 +49,19 @@ def total(played: Sequence[Played], seconds: float) -> Total:
     """Add up."""
     outcomes = [one.outcome for one in played]
     losses = {name: sum(len(getattr(one, name)) for one in outcomes) for name in LOSSES}
-    useless = losses.pop("useless")
+    renamed = {_NAMES.get(name, name): count for name, count in losses.items()}
     return Total(
         histories=len(outcomes),
         seconds=round(seconds, 1),
         crashes={name: sum(one.crashes.get(name, 0) for one in outcomes) for name in CLASSES},
         crashes_with_open_intent=sum(one.with_open_intent for one in outcomes),
         faults=_added(one.faults for one in outcomes),
-        useless_writes=useless,
+        oversold_excused=sum(one.excused for one in outcomes),
+        ideal_oversold=sum(one.ideal for one in outcomes),
         errors=sum(bool(one.errors) for one in outcomes),
         most_statements=max((one.statements for one in outcomes), default=0),
         cpu_seconds_per_seed=round(sum(one.cpu for one in played) / max(1, len(played)), 3),
-        **losses,
+        **renamed,
     )
 
 
@@ -67,7 +79,7 @@ def line(found: Total) -> str:
 
 def complaints(found: Total) -> list[str]:
     """Say what keeps a run of storms from being good; nothing when it is."""
-    losses = found.missing + found.duplicates + found.wrong + found.useless_writes + found.late
+    losses = sum(getattr(found, _NAMES.get(name, name)) for name in LOSSES)
     said = [f"{losses} losses and {found.errors} storms with errors"] if losses or found.errors else []
     if found.most_statements > STATEMENTS:
         said.append(f"a storm took {found.most_statements} statements, {STATEMENTS} are allowed")

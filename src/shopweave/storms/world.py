@@ -1,18 +1,11 @@
 """The world of a storm: till, shop and Icecat, the people in them, and requests on their way."""
 
-import random
-from asyncio import Future
-from collections import Counter
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
-from hashlib import blake2b
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from shopweave.model.errors import HubError, NoAnswer, NotSent
 from shopweave.model.http import HttpRequest, HttpResponse
-from shopweave.model.seams import Random
 from shopweave.simulators import pace
 from shopweave.simulators.catalogue import Catalogue, catalogue
 from shopweave.simulators.icecat import IcecatSite
@@ -21,48 +14,20 @@ from shopweave.simulators.till.staff import Staff
 from shopweave.simulators.woocommerce import User, WooShop
 from shopweave.simulators.woocommerce.truth import edit
 from shopweave.storms.loop import VirtualLoop
-from shopweave.storms.scenario import CHAOS, STRANGER, Act, Deed, FaultKind, Scenario
+from shopweave.storms.outside import START, Outside, WorldClock, chance
+from shopweave.storms.scenario import CHAOS, STRANGER, Act, Deed, Scenario
 from shopweave.storms.sight import Shown, Sightings
 
-START = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
 SHOP, ICECAT, PASSWORD = "https://shop.storm", "https://icecat.storm", "storm storm storm"
 LIST = "/wp-json/wc/v3/products"
 
-_PLAIN = {"content-type": "text/html"}
-_KINDS = tuple(FaultKind)
-Change = Callable[[HttpResponse], HttpResponse]
 
-
-def chance(seed: int) -> Random:
-    """Give chance that is the same for the same seed."""
-    return random.Random(seed)  # noqa: S311 - storms are repeated, not guessed
-
-
-class WorldClock:
-    """The clock of one system; `ahead` seconds before the world's."""
-
-    def __init__(self, loop: VirtualLoop) -> None:
-        self._loop, self.ahead = loop, 0.0
-
-    def now(self) -> datetime:
-        """Give this system's time."""
-        return START + timedelta(seconds=self._loop.time() + self.ahead)
-
-    def monotonic(self) -> float:
-        """Give the loop's time."""
-        return self._loop.time()
-
-    async def sleep(self, seconds: float) -> None:
-        """Refuse: simulators do not wait."""
-        raise NotImplementedError
-
-
-class World:
-    """Everything outside the hub; it outlives every life of the hub."""
+class World(Outside):
+    """A till, a shop and Icecat, and the people in them."""
 
     def __init__(self, scenario: Scenario, loop: VirtualLoop, folder: Path) -> None:
-        self.scenario, self.loop, self.folder = scenario, loop, folder
-        self.random = chance(scenario.seed * 2 + 1)
+        super().__init__(scenario, loop, CHAOS)
+        self.scenario, self.folder = scenario, folder
         self.till = folder / "till.sqlite"
         self.goods: Catalogue = catalogue(chance(scenario.seed * 2), scenario.items, START.date())
         create(self.till, self.goods, START - timedelta(days=1))
@@ -70,8 +35,6 @@ class World:
         self.clock = WorldClock(loop)
         self.shop = WooShop(self.clock, url=SHOP, users=(User(name="hub", password=PASSWORD),))
         self.icecat = IcecatSite(self.goods.sheets, url=ICECAT)
-        self.faults: Counter[str] = Counter()
-        self.log: list[str] = []
         self._pages = 0
         self._touched = ""
         self.sightings = Sightings(self.shop)
@@ -96,29 +59,7 @@ class World:
     def _add(self, sku: str, name: str, price: str) -> None:
         self.shop.products.create({"sku": sku, "name": name, "regular_price": price, "status": "publish"})
 
-    # Requests: departure, fault, arrival, answer.
-
-    @property
-    def is_rough(self) -> bool:
-        """Say whether faults may strike now."""
-        return self.loop.time() < CHAOS and self.scenario.fault_share > 0
-
-    def send(self, request: HttpRequest, life: int) -> "Future[HttpResponse]":
-        """Put a request on its way; it arrives whether its sender lives or not."""
-        future: Future[HttpResponse] = self.loop.create_future()
-        flight = _Flight(self, request, life, future)
-        struck = self.is_rough and self.random.random() < self.scenario.fault_share
-        kind = self.random.choice(_KINDS) if struck else None
-        if kind is not None:
-            self.faults[kind.value] += 1
-        _COURSES[kind](flight)
-        return future
-
-    def strikes(self) -> bool:
-        """Say whether the till is away for this transaction."""
-        struck = self.is_rough and self.random.random() < self.scenario.fault_share / 3
-        self.faults["till away"] += struck
-        return struck
+    # Requests.
 
     def seconds(self, request: HttpRequest) -> float:
         """Give the time the system takes for a request, as measured at the real one."""
@@ -133,11 +74,17 @@ class World:
             self._listed()
         return self.sightings.handle(request, sent, self.loop.time())
 
-    def note(self, request: HttpRequest, outcome: str) -> None:
-        """Write a line of the log that must be the same in every process."""
-        digest = blake2b(request.url.encode() + request.body, digest_size=6).hexdigest()
-        place = urlsplit(request.url).path
-        self.log.append(f"{self.loop.time():.6f} {request.method} {place} {digest} {outcome}")
+    def delivered(self, shown: Shown, life: int) -> None:
+        """Note what an answer showed to a life."""
+        self.sightings.delivered(shown, life, self.loop.time())
+
+    def ended(self, life: int) -> None:
+        """Note that a life ended or stands still."""
+        self.sightings.ended(life, self.loop.time())
+
+    def lost_since(self, moment: float) -> None:
+        """Note that a power cut took back what was stored since."""
+        self.sightings.lost_since(moment)
 
     # People.
 
@@ -212,132 +159,3 @@ class World:
 def chosen(ids: list[int], draw: float) -> int:
     """Choose one by a number in [0, 1)."""
     return ids[int(draw * len(ids))]
-
-
-class _Flight:
-    """One request on its way."""
-
-    def __init__(self, world: World, request: HttpRequest, life: int, future: "Future[HttpResponse]") -> None:
-        self.world, self.request, self.life, self.future = world, request, life, future
-        self.sent = world.loop.time()
-        self.takes = world.seconds(request)
-
-    def later(self, seconds: float, act: Callable[..., None], *values: object) -> None:
-        """Let something happen later; the world's own doing, whoever sent the request."""
-        self.world.loop.call_later(seconds, act, *values)
-
-    def arrive(self) -> tuple[HttpResponse, Shown]:
-        """Have its effect."""
-        answer, shown = self.world.handle(self.request, self.sent)
-        self.world.note(self.request, f"effect {answer.status}")
-        return answer, shown
-
-    def lands(self) -> None:
-        """Have its effect without anybody hearing of it."""
-        self.arrive()
-
-    def deliver(self, answer: HttpResponse, shown: Shown | None = None) -> None:
-        """Give the answer to who still waits for it."""
-        if self.future.done():
-            return
-        self.world.sightings.delivered(shown or {}, self.life, self.world.loop.time())
-        self.future.set_result(answer)
-
-    def fail(self, error: HubError) -> None:
-        """Let the request fail."""
-        self.world.note(self.request, type(error).__name__)
-        if not self.future.done():
-            self.future.set_exception(error)
-
-    def draw(self, least: float, most: float) -> float:
-        """Draw a time."""
-        return self.world.random.uniform(least, most)
-
-    def coin(self) -> bool:
-        """Toss a coin."""
-        return self.world.random.random() < 0.5
-
-    def answer_after(self, wait: float, rest: float, change: Change | None = None) -> None:
-        """Arrive after `wait`, and be answered `rest` later; a changed answer shows nothing."""
-
-        def arrived() -> None:
-            answer, shown = self.arrive()
-            if change is None:
-                self.later(rest, self.deliver, answer, shown)
-            else:
-                self.later(rest, self.deliver, change(answer))
-
-        self.later(wait, arrived)
-
-
-def _well(flight: _Flight) -> None:
-    flight.answer_after(flight.takes * 0.6, flight.takes * 0.4)
-
-
-def _slow(flight: _Flight) -> None:
-    flight.answer_after(flight.takes + flight.draw(5.0, 40.0), 0.1)
-
-
-def _stale(flight: _Flight) -> None:
-    flight.answer_after(flight.takes * 0.5, flight.draw(5.0, 28.0))
-
-
-def _limited(flight: _Flight) -> None:
-    headers = {"content-type": "application/json", "retry-after": str(int(flight.draw(3, 20)))}
-    answer = HttpResponse(status=429, headers=headers, body=b'{"code":"too_many","message":"Slow down."}')
-    flight.later(flight.takes, flight.deliver, answer)
-
-
-def _broken(flight: _Flight) -> None:
-    answer = HttpResponse(status=503 if flight.coin() else 504, headers=_PLAIN, body=b"<h1>Oops</h1>")
-    if answer.status == 504:
-        flight.answer_after(flight.takes, 0.5, lambda _: answer)
-    else:
-        flight.later(flight.takes, flight.deliver, answer)
-
-
-def _cut_before(flight: _Flight) -> None:
-    error: HubError = NotSent() if flight.coin() else NoAnswer()
-    flight.later(flight.takes, flight.fail, error)
-
-
-def _cut_after(flight: _Flight) -> None:
-    flight.later(flight.takes * 0.5, flight.lands)
-    flight.later(flight.takes, flight.fail, NoAnswer())
-
-
-def _late(flight: _Flight) -> None:
-    gone = flight.draw(0.5, 20.0)
-    flight.later(gone, flight.fail, NoAnswer())
-    flight.later(gone + flight.draw(2.0, 110.0), flight.lands)
-
-
-def _truncated(flight: _Flight) -> None:
-    def half(answer: HttpResponse) -> HttpResponse:
-        return HttpResponse(
-            status=answer.status, headers=answer.headers, body=answer.body[: len(answer.body) // 2]
-        )
-
-    flight.answer_after(flight.takes, 0.2, half)
-
-
-def _html(flight: _Flight) -> None:
-    answer = HttpResponse(status=200, headers=_PLAIN, body=b"<html>Checking your browser</html>")
-    if flight.coin():
-        flight.answer_after(flight.takes, 0.2, lambda _: answer)
-    else:
-        flight.later(flight.takes, flight.deliver, answer)
-
-
-_COURSES: dict[FaultKind | None, Callable[[_Flight], None]] = {
-    None: _well,
-    FaultKind.SLOW: _slow,
-    FaultKind.STALE: _stale,
-    FaultKind.LIMITED: _limited,
-    FaultKind.BROKEN: _broken,
-    FaultKind.CUT_BEFORE: _cut_before,
-    FaultKind.CUT_AFTER: _cut_after,
-    FaultKind.LATE: _late,
-    FaultKind.TRUNCATED: _truncated,
-    FaultKind.HTML: _html,
-}

@@ -1,0 +1,116 @@
+"""A storm of trade before it is played: who keeps the stock, how rough it is, and what people want."""
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+from shopweave.model.seams import Random
+from shopweave.storms.scenario import POINTS, SLOW, Blow, Fate
+from shopweave.storms.trade import demand
+from shopweave.storms.trade.demand import SHOPS, Demand
+
+ROUGH = 180.0
+INTERVAL = 60.0
+KINDS = 2
+
+
+class Master(StrEnum):
+    """Who keeps the stock, and by which witness a level of his is known to contain a booking."""
+
+    TILL = "till, by level"
+    TILL_ADJUSTED = "till, differences by level"
+    BOOKED_ELSEWHERE = "till, by log position"
+    DEPOT = "shop, by request order"
+
+
+class Tell(StrEnum):
+    """How shops tell that something was sold: not at all, by webhook, or by the plug-in's ping."""
+
+    NEVER = "never"
+    WEBHOOK = "webhook"
+    PING = "ping"
+
+
+class Outage(Struct, frozen=True, kw_only=True):
+    """A place that does not answer for some seconds, from a moment of the trade on."""
+
+    place: str
+    at: float
+    seconds: float
+
+
+class Trade(Struct, frozen=True, kw_only=True):
+    """One storm of trade. Times are seconds since trade began; `shop_ahead` are seconds by shop."""
+
+    seed: int
+    master: Master
+    tell: Tell
+    demand: Demand
+    fault_share: float
+    blows: tuple[Blow, ...]
+    outages: tuple[Outage, ...]
+    slow: float
+    shop_ahead: tuple[float, float]
+    hub_ahead: float
+
+
+def is_trade(seed: int) -> bool:
+    """Say whether the storm of a seed is one of trade; the others are of items."""
+    return seed % KINDS == 0
+
+
+_CHANGES = ("before change", "after change")
+_SAFE = ("before safe commit", "inside safe commit", "after safe commit")
+_MOST = {
+    "before request": 30,
+    "after request": 30,
+    "engine call": 20,
+    "before change": 12,
+    "after change": 12,
+}
+
+
+def draw(random: Random, seed: int) -> Trade:
+    """Draw a storm: three in ten play no faults but a pause, two in ten nothing but trade."""
+    kind, master = random.random(), random.choice(tuple(Master))
+    edits = master is not Master.BOOKED_ELSEWHERE
+    is_rough = kind >= 0.5
+    return Trade(
+        seed=seed,
+        master=master,
+        tell=random.choice((Tell.NEVER, Tell.WEBHOOK, Tell.PING, Tell.PING)),
+        demand=demand.draw(random, seconds=ROUGH, edits=edits),
+        fault_share=0.1 if is_rough else 0.0,
+        blows=_blows(random) if is_rough else _pause(random) if kind >= 0.2 else (),
+        outages=_outages(random) if is_rough else (),
+        slow=random.choice((0.0, 0.0, SLOW)),
+        shop_ahead=(random.choice((0.0, -300.0, 300.0)), random.choice((0.0, 0.0, 90.0))),
+        hub_ahead=random.choice((0.0, 0.0, -90.0, 90.0)),
+    )
+
+
+def _blows(random: Random) -> tuple[Blow, ...]:
+    return tuple(_blow(random) for _ in range(random.choice((2, 3, 3))))
+
+
+def _blow(random: Random) -> Blow:
+    """Draw an end of a life: half of them while something is on its way that must not get lost."""
+    fate = Fate.POWER if random.random() < 0.25 else Fate.CRASH
+    point = random.choice(_CHANGES) if random.random() < 0.5 else random.choice((*POINTS, *_SAFE))
+    number = random.randint(1, _MOST.get(point, 60))
+    return Blow(fate=fate, point=point, number=number, seconds=random.uniform(0.5, 10.0))
+
+
+def _pause(random: Random) -> tuple[Blow, ...]:
+    point = random.choice((*_CHANGES, *_CHANGES, "after safe commit", "after request", "before commit"))
+    long = point in _CHANGES and random.random() < 0.3
+    seconds = random.uniform(195.0, 240.0) if long else random.uniform(45.0, 110.0)
+    return (Blow(fate=Fate.PAUSE, point=point, number=random.randint(1, 12), seconds=seconds),)
+
+
+def _outages(random: Random) -> tuple[Outage, ...]:
+    if random.random() < 0.5:
+        return ()
+    place = random.choice((*SHOPS, demand.COUNTER))
+    at, seconds = random.uniform(0.0, ROUGH - 40.0), random.uniform(5.0, 40.0)
+    return (Outage(place=place, at=at, seconds=seconds),)
