@@ -8,7 +8,7 @@ from pathlib import Path
 
 from msgspec import json
 
-from bench import latency, reading, starting, writing
+from bench import fairness, fetching, latency, reading, starting, writing
 from bench.figures import Figure, as_json, as_table
 
 Case = Callable[[Path, bool], list[Figure]]
@@ -19,6 +19,10 @@ CASES: Mapping[str, Case] = {
     "latency": lambda folder, quick: latency.measure(
         folder, shops=6 if quick else 50, items=60 if quick else 1_000, sales=8 if quick else 60
     ),
+    "fairness": lambda folder, quick: fairness.measure(
+        folder, shops=6 if quick else 50, items=300 if quick else 600, sales=4 if quick else 20
+    ),
+    "orders": lambda folder, quick: fetching.measure(folder, 300 if quick else 10_000),
     "writes": lambda folder, quick: writing.measure(folder, 300 if quick else 5_000),
 }
 

@@ -16,11 +16,12 @@ from shopweave.model.http import HttpRequest, HttpResponse
 from shopweave.runtime.clock import SystemClock, seeded
 from shopweave.simulators.catalogue import Catalogue, catalogue
 from shopweave.simulators.till import create
-from shopweave.simulators.woocommerce import User, WooShop
+from shopweave.simulators.woocommerce import Key, User, WooShop
 from shopweave.simulators.woocommerce.fill import fill
 
 PASSWORD = "a password of the street"
-STOCK = Decimal(500)
+KEY, SECRET = f"ck_{7:040x}", f"cs_{9:040x}"
+STOCK = Decimal(1_000_000)
 SHOP = """
 [connections.shop{n}]
 type = "woocommerce"
@@ -30,7 +31,7 @@ url = "{url}"
 allow_http = true
 wp_user = "hub"
 application_password = {{ file = "password" }}
-requests_at_once = 4
+requests_at_once = {at_once}
 
 [flows.orders{n}]
 kind = "orders"
@@ -85,7 +86,9 @@ class Watched:
         self._number, self._clock, self._seen = number, clock, seen
         self._came: dict[int, float] = {}
         self.late = 0.0
-        self.shop = WooShop(clock, users=(User(name="hub", password=PASSWORD),))
+        self.shop = WooShop(
+            clock, users=(User(name="hub", password=PASSWORD),), keys=(Key(key=KEY, secret=SECRET),)
+        )
         fill(self.shop, goods)
         self.server = Server(self, clock, pace=self._pace)
 
@@ -128,6 +131,11 @@ class Street:
         found: list[Visit] = self._pipe.recv()
         return found
 
+    def sell(self, orders: int) -> None:
+        """Let the first shop have that many orders of one piece."""
+        self._pipe.send(("sell", orders, 0.0))
+        self._pipe.recv()
+
     def delay(self, shop: int, seconds: float) -> None:
         """Let one shop answer so much later; 0 for all of them."""
         self._pipe.send(("late", shop, seconds))
@@ -135,27 +143,32 @@ class Street:
 
 
 @contextmanager
-def street(folder: Path, shops: int, items: int, *, prices: bool = False) -> Iterator[Street]:
-    """Serve the shops until the block ends, each with all items; the hub's settings are written."""
+def street(
+    folder: Path, shops: int, items: int, *, prices: bool = False, at_once: int = 4
+) -> Iterator[Street]:
+    """Serve the shops until the block ends, each with all items; the hub's settings are written.
+
+    `prices` adds a flow of prices to the second shop; `at_once` is how many requests each shop takes.
+    """
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
     process = context.Process(target=_serve, args=(theirs, folder, shops, items), daemon=True)
     process.start()
     try:
         urls: list[str] = ours.recv()
-        _write_settings(folder, urls, prices=prices)
+        _write_settings(folder, urls, PRICES if prices else "", at_once)
         yield Street(folder, ours, urls)
     finally:
         ours.send(("stop", 0, 0.0))
         process.join(60)
 
 
-def _write_settings(folder: Path, urls: list[str], *, prices: bool) -> None:
+def _write_settings(folder: Path, urls: list[str], more: str, at_once: int) -> None:
     password = folder / "password"
     password.write_text(PASSWORD, "utf-8")
     password.chmod(0o600)
-    shops = "".join(SHOP.format(n=n, url=url) for n, url in enumerate(urls, 1))
-    (folder / "shopweave.toml").write_text(f"{TILL}{shops}{PRICES if prices else ''}", "utf-8")
+    shops = "".join(SHOP.format(n=n, url=url, at_once=at_once) for n, url in enumerate(urls, 1))
+    (folder / "shopweave.toml").write_text(f"{TILL}{shops}{more}", "utf-8")
 
 
 def _serve(pipe: Connection, folder: Path, shops: int, items: int) -> None:
@@ -175,11 +188,21 @@ async def _answer(pipe: Connection, folder: Path, shops: int, items: int) -> Non
             for one in rows if not shop else [rows[shop - 1]]:
                 one.late = seconds
             pipe.send("done")
+        elif word == "sell":
+            _sell(rows[0].shop, shop)
+            pipe.send("done")
         else:
             pipe.send(list(seen))
             seen.clear()
     for one in rows:
         await one.server.stop()
+
+
+def _sell(shop: WooShop, orders: int) -> None:
+    goods = sorted(shop.state.rows["product"])
+    for number in range(orders):
+        line = {"product_id": goods[number % len(goods)], "quantity": 1}
+        shop.orders.create({"status": "processing", "set_paid": True, "line_items": [line]})
 
 
 def _stocked(goods: Catalogue) -> Catalogue:

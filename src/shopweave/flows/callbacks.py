@@ -7,6 +7,7 @@ from shopweave.connector.callbacks import ORDER
 from shopweave.engine.port import Engine, Json, RunRequest
 from shopweave.flows.house import House
 from shopweave.flows.pull import Puller
+from shopweave.lanes.prompt import Prompt
 from shopweave.model.errors import HubError
 from shopweave.model.record import Kind
 from shopweave.store import callbacks, marks
@@ -35,6 +36,7 @@ class Listener:
         self._readers: dict[str, Look] = {
             kind.value: partial(self._records, kind) for kind in (Kind.PRODUCT, Kind.VARIATION)
         }
+        self.prompt = Prompt()
         engine.register(LOOK, self.advance)
 
     def read_orders_with(self, look: Look) -> None:
@@ -49,7 +51,13 @@ class Listener:
             late[connection] = callbacks.add_callbacks(tx, connection, rows)
             if not busy:
                 self._wake(tx, connection)
+            tx.after_commit(partial(self.prompt.begin, connection, partial(self._look_now, connection)))
         return late
+
+    async def _look_now(self, connection: int) -> None:
+        state: Json = {"connection": connection}
+        while not (await self._advance(state)).get("done"):
+            pass
 
     def revive(self, tx: Tx, live: Container[str]) -> None:
         """See to it that what waits is looked at where no living run does."""
@@ -74,6 +82,10 @@ class Listener:
 
     async def advance(self, state: Json) -> Json:
         """Look at some; a side that cannot be reached is asked again by upkeep, and polling sees it too."""
+        async with self.prompt.lock(int(str(state["connection"]))):
+            return await self._advance(state)
+
+    async def _advance(self, state: Json) -> Json:
         connection = int(str(state["connection"]))
         if connection not in self._house.ports:
             return {**state, "done": True}

@@ -53,6 +53,11 @@ class Stored(Struct, frozen=True, kw_only=True):
     parked: int = 0
     broken: int = 0
 
+    def plus(self, other: "Stored") -> "Stored":
+        """Add up two pages."""
+        names = self.__struct_fields__
+        return Stored(**{name: getattr(self, name) + getattr(other, name) for name in names})
+
 
 Wake = Callable[[Tx, int], None]
 
@@ -97,8 +102,7 @@ class Intake:
         order_lines.store_lines(tx, list(found), [row for one in lines.values() for row in one.rows])
         since = None if seller.master is None else numbers.ledger_start(tx, seller.master)
         booked = [key for key, order in found.items() if _is_booked(seller, order, since)]
-        for key in booked:
-            movements.add(tx, _ledger(seller, key), lines[key].differences.movements)
+        movements.add_all(tx, ((_ledger(seller, key), lines[key].differences.movements) for key in booked))
         if since is not None:
             sold = _sold(seller, found, before, lines, since)
             self._stock.sell(tx, seller.port.row.id, sold)
@@ -117,15 +121,14 @@ class Intake:
         for key, order in found.items():
             for line in order.revision.lines:
                 owners.setdefault(line.line, set()).add(key)
+        first = {line: min(keys) for line, keys in owners.items()}
         ledger: dict[int, list[Entry]] = {}
         for entry in movements.of_orders(tx, list(found)):
             ledger.setdefault(entry.order, []).append(entry)
         asks = seller.master is not None or any(way.has_records for way in seller.ways)
         lines: dict[int, Read] = {}
         for key, order in found.items():
-            read = read_lines(
-                key, at, order, seller.sells.table, meant, ledger.get(key, []), _earlier(owners, key)
-            )
+            read = read_lines(key, at, order, seller.sells.table, meant, ledger.get(key, []), first)
             lines[key] = read if asks else without_unlinked(read)
         return lines
 
@@ -144,11 +147,6 @@ class Intake:
     def drained(self, tx: Tx, seller: Seller, began: int) -> None:
         """Note that a channel's orders are stored up to a request."""
         self._stock.drained(tx, seller.port.row.id, began)
-
-
-def _earlier(owners: Mapping[str, set[int]], key: int) -> dict[str, set[int]]:
-    """Let a line id belong to the first order that has it."""
-    return {line: {min(keys)} for line, keys in owners.items() if min(keys) != key}
 
 
 def _by_change(found: Iterable[RemoteOrder]) -> list[RemoteOrder]:

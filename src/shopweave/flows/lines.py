@@ -58,14 +58,18 @@ def read_lines(
     table: StateTable,
     meant: Mapping[str, Meaning],
     ledger: Sequence[Entry],
-    owners: Mapping[str, set[int]],
+    owners: Mapping[str, int],
 ) -> Read:
-    """Say what an order's lines mean and move; a line whose id belongs to another order moves nothing."""
-    shared = {line.line for line in order.revision.lines if owners.get(line.line, set()) - {key}}
+    """Say what an order's lines mean and move; a line whose id belongs to another order moves nothing.
+
+    A line belongs to the first order that has it, which is its owner.
+    """
+    shared = {line.line for line in order.revision.lines if owners.get(line.line, key) != key}
     own = tuple(line for line in order.revision.lines if line.line not in shared)
     routes = {
-        line: Route(item=str(one.item), warehouse="", factor=Decimal(one.factor))
-        for line, one in meant.items()
+        line.line: Route(item=str(one.item), warehouse="", factor=Decimal(one.factor))
+        for line in own
+        if (one := meant.get(line.line)) is not None
     }
     found = differences(replace(order.revision, lines=own), table, routes, [one.movement for one in ledger])
     parked = (*found.parked, *(Parked(line=line, why=SHARED) for line in sorted(shared)))

@@ -98,7 +98,7 @@ class Hub:
         self.open_seal: Callable[[], Seals] | None = None
         self.closing: list[Callable[[], Any]] = []
         self.aside = self.works = False
-        self.alone = True
+        self.alone, self.is_prompt = True, False
         self.pulse: Beside | None = None
         self.has_right: Callable[[], Awaitable[bool]] | None = None
         self.place = ""
@@ -119,6 +119,9 @@ class Hub:
         self.works = True
         await self.upkeep.forget()
         await self.engine.start()
+        if self.is_prompt:
+            self.lanes.prompt.open()
+            self.listener.prompt.open()
 
     async def beat(self) -> None:
         """Count on, in the database and then beside it, so that an older copy of it is known for one."""
@@ -139,6 +142,8 @@ class Hub:
 
     async def stop(self) -> None:
         """Stop working and close everything; what is under way goes on with the next start."""
+        await self.listener.prompt.stop()
+        await self.lanes.prompt.stop()
         await self.engine.stop()
         if self.works:
             await self.store.write_safe(ending.note_end)

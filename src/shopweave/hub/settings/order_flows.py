@@ -66,9 +66,7 @@ def _check_untaken(reading: Reading, flow: OrderFlowSettings, sells: Sells, take
             reading.doubt(path, text)
         elif takes.books and flow.later_changes != "update":
             text = f"{flow.source} does not take stock at '{status}', but {flow.target} books it at once."
-            remedy = (
-                'Set later_changes = "update", so that such an order can end there, or leave it out.'
-            )
+            remedy = 'Set later_changes = "update", so that such an order can end there, or leave it out.'
             reading.wrong(path, text, value=status, remedy=remedy, word=status)
 
 
