@@ -447,3 +447,17 @@ def test_a_chosen_status_that_has_not_taken_its_goods_goes_over_with_what_was_or
 def moved(tx: Tx, key: str) -> list[Movement]:
     found = movements.of_orders(tx, [one.id for one in orders.named(tx, key)])
     return [one.movement for one in found]
+
+
+def test_an_order_that_a_callback_points_at_and_that_is_gone_is_noted_as_such(stalls: StallWorld) -> None:
+    async def story(hub: Hub) -> None:
+        stalls.market.sell(order("7", line("71", "sku-1")))
+        await stalls.run(hub)
+        stalls.market.sold.clear()
+        settled: list[Tx] = []
+        await hub.reader.look(hub.port("market").row.id, ("7", "8"), settled.append)
+        [row] = await hub.store.read(lambda tx: orders.named(tx, "7"))
+        assert (row.code, row.final, len(settled)) == ("ORD-030", True, 1)
+        assert await hub.store.read(lambda tx: orders.named(tx, "8")) == []
+
+    play(stalls, story)

@@ -144,7 +144,8 @@ class OrderReader:
         stored = await self._store.write_safe(lambda tx: self._store_again(tx, seller, ids, page))
         return Read(stored=stored, requests=page.requests, done=len(ids) < size)
 
-    def _store_again(self, tx: Tx, seller: Seller, ids: list[str], page: OrderPage) -> Stored:
+    def _store_again(self, tx: Tx, seller: Seller, ids: Sequence[str], page: OrderPage) -> Stored:
+        """Store what was read by id, and note what its channel no longer has."""
         shown = {one.order.revision.order for one in page.orders} | {one.order for one in page.broken}
         known = orders.by_remote_ids(tx, seller.port.row.id, [key for key in ids if key not in shown])
         orders.note_gone(tx, [row.id for row in known.values()])
@@ -162,7 +163,7 @@ class OrderReader:
             page: OrderPage = await seller.port.connector.orders_by_ids(tuple(ids))
 
         def work(tx: Tx) -> None:
-            self._intake.store_page(tx, seller, page)
+            self._store_again(tx, seller, ids, page)
             settle(tx)
 
         await self._store.write_safe(work)
