@@ -59,6 +59,7 @@ def read_lines(
     meant: Mapping[str, Meaning],
     ledger: Sequence[Entry],
     owners: Mapping[str, int],
+    warehouse: str = "",
 ) -> Read:
     """Say what an order's lines mean and move; a line whose id belongs to another order moves nothing.
 
@@ -67,7 +68,7 @@ def read_lines(
     shared = {line.line for line in order.revision.lines if owners.get(line.line, key) != key}
     own = tuple(line for line in order.revision.lines if line.line not in shared)
     routes = {
-        line.line: Route(item=str(one.item), warehouse="", factor=Decimal(one.factor))
+        line.line: Route(item=str(one.item), warehouse=warehouse, factor=Decimal(one.factor))
         for line in own
         if (one := meant.get(line.line)) is not None
     }
