@@ -56,7 +56,7 @@ class Listener:
 
     async def _look_now(self, connection: int) -> None:
         state: Json = {"connection": connection}
-        while not (await self._advance(state)).get("done"):
+        while not (state := await self._advance(state)).get("done"):
             pass
 
     def revive(self, tx: Tx, live: Container[str]) -> None:
