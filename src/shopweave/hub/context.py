@@ -62,6 +62,10 @@ class Beside(Protocol):
 class Hub:
     """A hub: its store, engine and seams, its connections and flows."""
 
+    pulse: Beside | None = None
+    has_right: Callable[[], Awaitable[bool]] | None = None
+    place = ""
+
     def __init__(
         self,
         *,
@@ -101,9 +105,6 @@ class Hub:
         self.open_seal: Callable[[], Seals] | None = None
         self.closing: list[Callable[[], Any]] = []
         self.aside, self.works, self.alone, self.is_prompt = False, False, True, False
-        self.pulse: Beside | None = None
-        self.has_right: Callable[[], Awaitable[bool]] | None = None
-        self.place = ""
 
     async def _drain(self, connection: int) -> None:
         await self.drain(connection)
