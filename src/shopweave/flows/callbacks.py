@@ -8,6 +8,7 @@ from shopweave.engine.port import Engine, Json, RunRequest
 from shopweave.flows.house import House
 from shopweave.flows.pull import Puller
 from shopweave.flows.stepping import once_more, without_failures
+from shopweave.lanes.prompt import Prompt
 from shopweave.model.errors import HubError
 from shopweave.model.record import Kind
 from shopweave.model.seams import Clock
@@ -39,6 +40,7 @@ class Listener:
         self._readers: dict[str, Look] = {
             kind.value: partial(self._records, kind) for kind in (Kind.PRODUCT, Kind.VARIATION)
         }
+        self.prompt = Prompt()
         engine.register(LOOK, self.advance)
 
     def read_orders_with(self, look: Look) -> None:
@@ -53,7 +55,13 @@ class Listener:
             late[connection] = callbacks.add_callbacks(tx, connection, rows)
             if not busy:
                 self._wake(tx, connection)
+            tx.after_commit(partial(self.prompt.begin, connection, partial(self._look_now, connection)))
         return late
+
+    async def _look_now(self, connection: int) -> None:
+        state: Json = {"connection": connection}
+        while not (state := await self._advance(state)).get("done"):
+            pass
 
     def revive(self, tx: Tx, live: Container[str]) -> None:
         """See to it that what waits is looked at where no living run does."""
@@ -81,15 +89,20 @@ class Listener:
         connection = int(str(state["connection"]))
         if connection not in self._house.ports:
             return {**state, "done": True}
-        abouts = await self._store.read(lambda tx: callbacks.waiting_abouts(tx, connection, MOST))
         try:
-            for about in dict.fromkeys(about for about, _, _ in abouts):
-                found = {key: newest for one, key, newest in abouts if one == about}
-                await self._look(connection, about, found)
+            async with self.prompt.lock(connection):
+                waiting = await self._look_at_some(connection)
         except HubError as error:
             return await once_more(self._clock, state, error) or {**state, "done": True}
-        waiting = await self._store.read(lambda tx: callbacks.left(tx, connection))
         return {**without_failures(state), "done": not waiting}
+
+    async def _look_at_some(self, connection: int) -> int:
+        """Look at what waits at a connection; gives how many are left."""
+        abouts = await self._store.read(lambda tx: callbacks.waiting_abouts(tx, connection, MOST))
+        for about in dict.fromkeys(about for about, _, _ in abouts):
+            found = {key: newest for one, key, newest in abouts if one == about}
+            await self._look(connection, about, found)
+        return await self._store.read(lambda tx: callbacks.left(tx, connection))
 
     async def _look(self, connection: int, about: str, found: Mapping[str, int]) -> None:
         most = self._house.ports[connection].capabilities.read_by_ids
