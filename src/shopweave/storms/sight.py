@@ -39,7 +39,7 @@ class Sightings:
 
     def handle(self, request: HttpRequest, sent: float, now: float) -> tuple[HttpResponse, Shown]:
         """Let the shop answer; judge what a write left as it was. Gives what the answer shows too."""
-        keys = _written(request) if request.method != "GET" else ()
+        keys = written(request) if request.method != "GET" else ()
         before = {key: self._state(key) for key in keys}
         answer = self._shop.handle(request)
         for key, state in before.items():
@@ -74,7 +74,8 @@ class Sightings:
         return msgspec.json.encode({name: value for name, value in row.items() if name not in _DATES})
 
 
-def _written(request: HttpRequest) -> tuple[int, ...]:
+def written(request: HttpRequest) -> tuple[int, ...]:
+    """Give the products that a request changes, if it is one that changes some."""
     found = _WRITES.search(urlsplit(request.url).path)
     if found is None:
         return ()
