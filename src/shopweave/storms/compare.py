@@ -10,10 +10,9 @@ from shopweave.storms.disk import Disk
 from shopweave.storms.fleet import in_folder
 from shopweave.storms.outside import chance
 from shopweave.storms.playing import looped, run
-from shopweave.storms.trade.facts import Span
+from shopweave.storms.trade.facts import Move, Span
 from shopweave.storms.trade.machine import ScriptStorm
 from shopweave.storms.trade.oracle import judge
-from shopweave.storms.trade.oversell import oversell
 from shopweave.storms.trade.scenario import Master, Trade, draw
 from shopweave.storms.trade.storm import TradeStorm
 from shopweave.storms.trade.world import HUB, TradeWorld
@@ -31,8 +30,6 @@ class Tally(Struct, frozen=True, kw_only=True):
     unbooked: int = 0
     doubled_units: int = 0
     oversold: int = 0
-    excused: int = 0
-    ideal: int = 0
     wrong_levels: int = 0
     requests: int = 0
     broken: int = 0
@@ -100,20 +97,28 @@ def _script(scenario: Trade, away: Sequence[Span], folder: Path) -> Tally:
 
 def tally(world: TradeWorld, errors: Sequence[str]) -> Tally:
     """Judge a world that came to rest."""
-    found, sold = judge(world), oversell(world)
+    found = judge(world)
     return Tally(
         purchases=sum(one.is_sale for one in world.moves),
         lost_orders=len(found.lost_orders),
         doubled_orders=len(found.doubled_orders),
         unbooked=len(found.unbooked),
         doubled_units=len(found.doubled_units),
-        oversold=len(sold.unexcused),
-        excused=sold.excused,
-        ideal=sold.ideal,
+        oversold=beyond(world.shelves, world.moves),
         wrong_levels=len(found.wrong),
         requests=len(world.trips),
         broken=int(bool(errors)),
     )
+
+
+def beyond(shelves: Mapping[str, int], moves: Sequence[Move]) -> int:
+    """Count the units that were sold when nothing was left of them."""
+    left, found = dict(shelves), 0
+    for one in moves:
+        left[one.good] += one.delta
+        if one.is_sale:
+            found += min(-one.delta, max(0, -left[one.good]))
+    return found
 
 
 def compare(seeds: Sequence[int], jobs: int) -> Iterator[Pair]:
@@ -155,9 +160,7 @@ ROWS: Mapping[str, str] = {
     "doubled_orders": "orders doubled",
     "unbooked": "units not booked",
     "doubled_units": "units booked twice",
-    "oversold": "oversold, unexcused",
-    "excused": "oversold, excused",
-    "ideal": "oversold by an ideal hub",
+    "oversold": "units sold that were not there",
     "wrong_levels": "levels wrong at the end",
     "requests": "requests to the shops",
 }

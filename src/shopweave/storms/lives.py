@@ -89,7 +89,9 @@ class Lives:
         self.crashes[blow.fate.value if blow.fate is not Fate.CRASH else blow.point] += 1
         self.with_open_intent += running.intents() > 0
         self._world.ended(life.number)
+        begun = self._world.loop.time()
         if blow.fate is Fate.PAUSE:
+            self._world.absent(begun, begun + LEASE_OVER)
             await self._pause(running, blow)
             return
         await self.end(running, keep_open=blow.fate is Fate.POWER)
@@ -97,6 +99,7 @@ class Lives:
             self._world.lost_since(self._disk.cut_power(self._world.random))
             running.shut()
         await pause(blow.seconds)
+        self._world.absent(begun, self._world.loop.time())
         self._disk.opened(self._world.loop.time())
         self._boot()
 
