@@ -2,6 +2,9 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Any
+
+import pytest
 
 from shopweave.hub.context import Hub
 from shopweave.lanes.turn import TURN
@@ -154,4 +157,29 @@ def test_a_lane_with_a_request_under_way_hears_another_process(world: World) -> 
             assert not gated.gate.is_set()
             gated.gate.set()
 
+    asyncio.run(story())
+
+
+def test_a_lease_that_ran_out_with_nobody_to_take_it_leaves_no_lane_asleep(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shopweave.lanes.turn.RENEW", 0.1)
+    world.http = gated = Gated(world.http, b"renamed 1")
+    renew, lost = lanes.renew_lease, [0]
+
+    def lose(*arguments: Any) -> Any:
+        lost[0] += bool(gated.begun)
+        return None if lost[0] == 1 else renew(*arguments)
+
+    async def story() -> None:
+        async with world.hub() as hub:
+            await hub.store.write(lambda tx: rename(hub, "1", Urgency.REST, 0.0, tx))
+            async with asyncio.timeout(20):
+                while not gated.begun:
+                    await asyncio.sleep(0.01)
+            key = await hub.store.write(lambda tx: rename(hub, "2", Urgency.REST, 0.0, tx))
+            await left_waiting(hub, key)
+            assert lost[0]
+
+    monkeypatch.setattr(lanes, "renew_lease", lose)
     asyncio.run(story())

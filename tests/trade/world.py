@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
+from sqlalchemy import update
 
 from shopweave.connector.declaration import Doors, find_connector
 from shopweave.engine.local import LocalEngine
@@ -21,6 +22,7 @@ from shopweave.runtime.clock import SystemClock, SystemIds, system_random
 from shopweave.runtime.opening import open_store
 from shopweave.store import connections, links, numbers, records, sweeps
 from shopweave.store.base import Tx
+from shopweave.store.tables import lane
 from tests.services import postgres_url
 from tests.trade.connector import STALLS, Stall
 from tests.trade.installed import install
@@ -73,8 +75,13 @@ class StallWorld:
         return text + self.more
 
     @asynccontextmanager
-    async def hub(self, *, wrap: Callable[[Any], Any] = lambda store: store) -> AsyncIterator[Hub]:
-        """Open a hub, with goods linked and the ledger begun; `wrap` puts something before its store."""
+    async def hub(
+        self, *, wrap: Callable[[Any], Any] = lambda store: store, late: bool = False
+    ) -> AsyncIterator[Hub]:
+        """Open a hub, with goods linked and the ledger begun; `wrap` puts something before its store.
+
+        One that opens `late` finds all leases of earlier ones run out.
+        """
         settings = read(self.settings(), str(self.folder / "shopweave.toml"), {})
         store = wrap(open_store(self.folder, settings.database, self.clock))
         doors = Doors(
@@ -108,6 +115,8 @@ class StallWorld:
             worker=worker,
         )
         await store.write(_lay)
+        if late:
+            await store.write(lambda tx: tx.run(update(lane).values(expires=tx.now)))
         await engine.take_over()
         try:
             await hub.start()

@@ -189,8 +189,9 @@ def _laid_out(folder: Path, version: str, database: str, url: str) -> None:
     (folder / "wp-config.php").write_text(config, "utf-8")
     must = folder / "wp-content/mu-plugins"
     must.mkdir()
-    for name in ("bench.php", "orders.php", "trackers.php", "woocommerce.php"):
+    for name in ("bench.php", "trackers.php"):
         shutil.copy(PARTS / name, must / name)
+    shutil.copytree(PARTS / "woocommerce", folder / "wp-content/plugins/woocommerce")
     with zipfile.ZipFile(build(folder)) as plugin:
         plugin.extractall(folder / "wp-content/plugins")
 
@@ -205,6 +206,7 @@ def wordpress(folder: Path, version: str = "6.5", workers: int = 16) -> Iterator
         site = Site(url=f"http://127.0.0.1:{port}", folder=folder)
         _laid_out(folder, version, database, site.url)
         subprocess.run(["php", str(PARTS / "install.php")], cwd=folder, check=True, capture_output=True)
+        assert site.run("return activate_plugin( 'woocommerce/woocommerce.php' );") is None
         site.passwords = site.run(_SET_UP % (_php(ROLES), _php(KEYS)))
         assert site.run("return activate_plugin( 'shopweave/shopweave.php' );") is None
         with _serving(folder, port, workers):

@@ -90,6 +90,95 @@ def test_orders_coupons_attributes_and_pictures_make_rows(site: Site, hook: str,
     assert pairs(site, f"do_action( '{hook}', 4711, 1, 2 );") == [(kind, 4711)]
 
 
+@pytest.mark.parametrize(
+    ("code", "pair"),
+    [
+        ("( new WC_Coupon( 4712 ) )->increase_usage_count();", ("coupon", 4712)),
+        ("( new WC_Coupon( 4713 ) )->decrease_usage_count();", ("coupon", 4713)),
+        ("do_action( 'woocommerce_refund_deleted', 5, 4714 );", ("order", 4714)),
+        (
+            "do_action( 'woocommerce_rest_delete_shop_order_refund_object', null, null, array( 'order_id' => 4715 ) );",
+            ("order", 4715),
+        ),
+    ],
+)
+def test_what_woocommerce_tells_with_another_first_argument_is_understood(
+    site: Site, code: str, pair: tuple[str, int]
+) -> None:
+    assert pairs(site, code) == [pair]
+
+
+def test_a_note_makes_a_row_though_no_date_moves(site: Site) -> None:
+    order = site.order("processing")
+    assert pairs(site, f"wc_get_order( {order} )->add_order_note( 'Hello' );") == [("order", order)]
+
+
+def test_a_term_that_is_added_or_taken_away_alone_makes_a_row(site: Site) -> None:
+    product = site.product("FEED-T")
+    term = site.run("return wp_insert_term( uniqid(), 'product_cat' )['term_id'];")
+    added = f"wp_set_object_terms( {product}, array( {term} ), 'product_cat', true );"
+    assert pairs(site, added) == [("product", product)]
+    assert pairs(site, added) == []
+    assert pairs(site, f"wp_remove_object_terms( {product}, array( {term} ), 'product_cat' );") == [
+        ("product", product)
+    ]
+
+
+def test_metas_of_other_terms_are_none_of_the_shops(site: Site) -> None:
+    code = "$id = wp_insert_term( uniqid(), 'category' )['term_id']; add_term_meta( $id, 'thumbnail_id', 5 );"
+    assert pairs(site, code) == []
+
+
+def test_a_parent_is_told_of_when_it_is_right_and_not_before(site: Site) -> None:
+    """WooCommerce brings parents right when a request ends; whoever reads at once must find them so."""
+    parent = site.product_of("variable", "FEED-D")
+    one = site.product_of("", "FEED-DV", parent, meta={"_regular_price": "3", "_price": "3"})
+    before = newest(site)
+    seen = (
+        "add_filter( 'query', function ( $sql ) { if ( false !== strpos( $sql, 'INSERT INTO' ) && false !== strpos( $sql,"
+        f" 'shopweave_change' ) ) {{ update_option( 'standin_price', get_post_meta( {parent}, '_price', true ), false ); }} return $sql; }} );"
+    )
+    site.run(
+        f"{seen} $one = wc_get_product( {one} ); $one->set_regular_price( '9' ); $one->save(); return 1;"
+    )
+    assert site.run("return get_option( 'standin_price' );") == "9"
+    found = sorted((row["kind"], row["id"]) for row in read(site, before)["rows"])
+    assert found == [("product", parent), ("variation", one)]
+
+
+def test_a_long_request_tells_before_its_end(site: Site) -> None:
+    before = newest(site)
+    code = "for ( $i = 1; $i < 502; $i++ ) { do_action( 'woocommerce_update_order', 600000 + $i ); }"
+    assert site.dies(f"{code} posix_kill( getmypid(), 9 );") == -9
+    assert len(read(site, before)["rows"]) == 500
+
+
+def test_what_others_change_because_of_the_hub_is_the_shops(site: Site) -> None:
+    one, other = (site.product(f"FEED-O{number}", _manage_stock="yes", _stock="5") for number in (1, 2))
+    follow = f"add_action( 'woocommerce_product_set_stock', function () {{ update_post_meta( {other}, '_stock', '1' ); }} );"
+    body = {"key": "feed-o", "items": [{"id": one, "delta": -1}]}
+    before = newest(site)
+    site.run(site.asked_inside("/wc-shopweave/v1/stock", body, follow))
+    assert [(row["id"], row["source"]) for row in read(site, before)["rows"]] == [
+        (one, "hub"),
+        (other, "shop"),
+    ]
+
+
+def test_the_hubs_rows_leave_no_gap_behind_them(site: Site) -> None:
+    """A gap would keep readers from what the shop changes next."""
+    ones = [site.product(f"FEED-G{number}", _manage_stock="yes", _stock="5") for number in range(5)]
+    before = newest(site)
+    body = {"key": "feed-gap", "items": [{"id": one, "delta": -1} for one in ones]}
+    assert site.ask("POST", "/wc-shopweave/v1/stock", json=body).status_code == 200
+    site.run(f"wc_get_product( {ones[0]} )->save(); return 1;")
+    found = read(site, before)
+    assert ([row["n"] for row in found["rows"]], found["held_back"]) == (
+        list(range(before + 1, before + 7)),
+        0,
+    )
+
+
 def test_a_draft_of_the_checkout_is_no_order_until_it_is_placed(site: Site) -> None:
     assert pairs(site, "standin_order( 'checkout-draft' );") == []
     order = site.order("checkout-draft")

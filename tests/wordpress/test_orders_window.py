@@ -1,5 +1,6 @@
 """Orders by the time they were changed, for whoever may run the shop, and opened to keys for nothing else."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -110,6 +111,28 @@ def test_one_bound_is_enough_and_zones_are_understood(site: Site, orders: dict[s
     before = ask(site, modified_before=f"{DAY}T12:05:00+02:00").json()
     assert [one["id"] for one in before["orders"]] == [orders["first"], orders["second"], orders["twin"]]
     assert ask(site, modified_after=f"{DAY}T10:20:00").json()["orders"][0]["id"] == orders["done"]
+
+
+@pytest.mark.parametrize("after", ["1970-01-01T00:00:00Z", "1969-01-01T00:00:00Z"])
+def test_the_beginning_of_all_time_is_no_bound(site: Site, orders: dict[str, int], after: str) -> None:
+    found = ask(site, modified_after=after, modified_before=f"{DAY}T10:05:00Z").json()
+    assert [one["id"] for one in found["orders"]] == [orders["first"], orders["second"], orders["twin"]]
+
+
+def test_changed_orders_are_named_without_refunds_and_drafts(site: Site, orders: dict[str, int]) -> None:
+    moment = int(datetime(2020, 3, 1, 10, 5, tzinfo=UTC).timestamp())
+    query = {"since": moment, "until": moment}
+    found = site.ask("GET", "/wc-shopweave/v1/orders-changed", params=query).json()
+    assert found == {
+        "rows": [
+            {"id": orders[name], "modified": moment, "status": "processing"} for name in ("second", "twin")
+        ],
+        "more": False,
+    }
+    above = site.ask(
+        "GET", "/wc-shopweave/v1/orders-changed", params={**query, "after_id": orders["second"]}
+    ).json()
+    assert [row["id"] for row in above["rows"]] == [orders["twin"]]
 
 
 @pytest.mark.parametrize(

@@ -118,6 +118,28 @@ def test_one_key_stands_for_one_route(place: Place) -> None:
     assert (second.status_code, second.json()["code"]) == (422, "shopweave_key_reused")
 
 
+def test_orders_are_named_by_time_and_number(place: Place) -> None:
+    product = place.product(place.name("CHANGED"), 10)
+    numbers = [order(place, product) for _ in range(3)]
+    every = place.ask("GET", f"{OURS}/orders-changed", params={"since": 0, "limit": 1000}).json()
+    at = {row["id"]: row["modified"] for row in every["rows"]}
+    first = min(at[number] for number in numbers)
+    query = {"since": first, "until": at[numbers[-1]], "after_id": 0, "limit": 2}
+    found: list[dict[str, Any]] = []
+    while True:
+        page = place.ask("GET", f"{OURS}/orders-changed", params=query).json()
+        found += page["rows"]
+        if not page["more"]:
+            break
+        query |= {"since": found[-1]["modified"], "after_id": found[-1]["id"]}
+    keys = [(row["modified"], row["id"]) for row in found]
+    assert keys == sorted(set(keys))
+    assert {row["id"] for row in found} >= set(numbers)
+    assert {row["status"] for row in found if row["id"] in numbers} == {"processing"}
+    missing = place.ask("GET", f"{OURS}/orders-changed")
+    assert (missing.status_code, missing.json()["code"]) == (400, "rest_missing_callback_param")
+
+
 @pytest.mark.seed("FLN-22")
 def test_orders_come_by_the_time_they_were_changed(place: Place) -> None:
     product = place.product(place.name("WINDOW"), 10)

@@ -26,7 +26,8 @@ def test_the_check_names_versions_features_and_limits(place: Place) -> None:
     found = place.ask("GET", f"{OURS}/check").json()
     assert {"plugin", "wordpress", "woocommerce", "engine", "lacks"} <= set(found)
     assert set(found["features"]) == {
-        "changes", "fix_images", "orders_window", "pictures", "ping", "prices", "quiet_analytics", "set_image", "stock",
+        "changes", "fix_images", "orders_changed", "orders_window", "pictures", "ping", "prices", "quiet_analytics",
+        "set_image", "stock",
     }  # fmt: skip
     assert found["limits"] == {"items": 500, "image_mb": 20}
     assert place.ask("GET", f"{OURS}/check", who="nobody").status_code == 401

@@ -279,6 +279,8 @@ def test_five_hundred_items_take_few_queries_and_build_no_product(site: Site) ->
 @pytest.mark.parametrize(
     ("body", "status", "code", "field"),
     [
+        ({"items": [{"id": [1], "delta": 1}]}, 400, "shopweave_bad_request", "id"),
+        ({"items": [{"sku": ["a"], "delta": 1}]}, 400, "shopweave_bad_request", "sku"),
         ({"items": [{"id": 1, "delta": 1, "colour": 1}]}, 400, "shopweave_bad_request", "colour"),
         ({"items": [{"delta": 1}]}, 400, "shopweave_bad_request", "id"),
         ({"items": [{"id": 1}]}, 400, "shopweave_bad_request", "delta"),
@@ -310,3 +312,89 @@ def test_who_listens_hears_of_it(site: Site) -> None:
         "woocommerce_product_set_stock",
         "woocommerce_update_product",
     ]
+
+
+@pytest.mark.parametrize("hook", ["woocommerce_updated_product_stock", "woocommerce_product_set_stock"])
+def test_woocommerces_own_listeners_are_nobody_and_others_with_its_prefix_are_somebody(
+    site: Site, hook: str
+) -> None:
+    one = managed(site, f"PREFIX-{hook}", "5")
+    other = f"class WC_Other {{ public static function hear() {{ $GLOBALS['other'] = 1; }} }} add_action( '{hook}', array( 'WC_Other', 'hear' ) );"
+    told = "return array( $GLOBALS['standin_heard'] ?? 0, $GLOBALS['other'] ?? 0 )"
+
+    def heard(key: str, before: str) -> Any:
+        body = {"key": key, "items": [{"id": one, "delta": 1}]}
+        code = site.asked_inside(ROUTE, body, before)
+        return site.run(code.replace("return array( $found->get_status(), $found->get_data() )", told))
+
+    assert heard(f"none-{hook}", "") == [0, 0]
+    assert heard(f"other-{hook}", other)[1] == 1
+
+
+def test_a_webhook_of_products_hears_of_each_of_fifty(site: Site) -> None:
+    ones = [managed(site, f"HOOK-{number}", "5") for number in range(5)]
+    items = [{"id": one, "delta": 1} for one in ones]
+    site.run("update_option( 'standin_webhook', 'active' ); delete_option( 'standin_jobs' ); return 1;")
+    try:
+        assert ask(site, *items).status_code == 200
+        assert site.run("return (int) get_option( 'standin_jobs' );") == 5
+    finally:
+        site.run("delete_option( 'standin_webhook' ); return 1;")
+    ask(site, *items)
+    assert site.run("return (int) get_option( 'standin_jobs' );") == 5
+
+
+def test_woocommerce_finds_no_old_copy_of_a_row_that_was_written_past_it(site: Site) -> None:
+    """With a cache that outlives the request it would think that the lookup table says so already."""
+    one = managed(site, "CACHE", "5")
+    code = f"standin_lookup( {one} ); update_post_meta( {one}, '_stock', '5' ); " + site.asked_inside(
+        ROUTE, {"key": "cache", "items": [{"id": one, "delta": -2}]}
+    )
+    again = f"update_post_meta( {one}, '_stock', '5' ); standin_lookup( {one} ); return array("
+    assert site.run(code.replace("return array(", again, 1))[0] == 200
+    assert kept(site, one)[:2] == ["5", "5"]
+
+
+@pytest.mark.parametrize(
+    ("limit", "stock", "status"), [("-2", "3", "instock"), ("-2", "2", "outofstock"), ("", "1", "instock")]
+)
+def test_the_limit_of_stock_is_read_as_woocommerce_reads_it(
+    site: Site, limit: str, stock: str, status: str
+) -> None:
+    one = managed(site, f"LIMIT-{limit}{stock}", "50")
+    site.run(f"update_option( 'woocommerce_notify_no_stock_amount', '{limit}' ); return 1;")
+    try:
+        told(site, {"id": one, "set": int(stock), "expect": None})
+        assert kept(site, one)[2:] == [status, status]
+    finally:
+        site.run("update_option( 'woocommerce_notify_no_stock_amount', '0' ); return 1;")
+
+
+def test_keys_differ_by_their_letters_case_and_not_by_the_order_of_fields(site: Site) -> None:
+    one = managed(site, "CASE", "50")
+    for key in ("Case-key", "case-key"):
+        assert ask(site, {"id": one, "delta": -1}, key=key).json()["replayed"] is False
+    assert ask(site, {"delta": -1, "id": one}, key="case-key").json()["replayed"] is True
+    assert kept(site, one)[0] == "48"
+
+
+def test_nothing_below_nothing_is_nothing(site: Site) -> None:
+    one = managed(site, "MINUS", "5")
+    body = f'{{"key": "minus", "items": [{{"id": {one}, "set": -0, "expect": null}}]}}'
+    head = {"content-type": "application/json"}
+    assert site.ask("POST", ROUTE, content=body, headers=head).status_code == 200
+    assert kept(site, one)[:2] == ["0", "0"]
+
+
+def test_without_woocommerce_nothing_is_written(site: Site) -> None:
+    one = managed(site, "ALONE", "5")
+    site.run("deactivate_plugins( 'woocommerce/woocommerce.php' ); return 1;")
+    try:
+        known = site.ask("GET", "/wc-shopweave/v1/check", who="shop_manager").json()
+        assert known["lacks"] == ["WooCommerce is not active."]
+        body = {"key": "alone", "items": [{"id": one, "delta": 1}]}
+        answer = site.ask("POST", ROUTE, who="shop_manager", json=body)
+        assert (answer.status_code, answer.json()["code"]) == (501, "shopweave_no_woocommerce")
+    finally:
+        site.run("activate_plugin( 'woocommerce/woocommerce.php' ); return 1;")
+    assert kept(site, one)[0] == "5"

@@ -2,7 +2,7 @@
 /**
  * Plugin Name:          Shopweave companion
  * Description:          Gives the Shopweave hub what WooCommerce's REST API cannot: pictures by address, atomic stock and prices, a feed of changes, pings, orders by time.
- * Version:              0.2.0
+ * Version:              0.3.0
  * Requires at least:    6.4
  * Requires PHP:         7.4
  * Author:               Shopweave
@@ -10,6 +10,7 @@
  * License URI:          https://www.gnu.org/licenses/gpl-2.0.html
  * Text Domain:          shopweave
  * WC requires at least: 8.0
+ * WC tested up to:      9.9
  *
  * @package Shopweave
  */
@@ -18,7 +19,7 @@ namespace Shopweave;
 
 defined( 'ABSPATH' ) || exit;
 
-const VERSION = '0.2.0';
+const VERSION = '0.3.0';
 const FILE    = __FILE__;
 
 foreach ( glob( __DIR__ . '/includes/class-*.php' ) as $shopweave_file ) {

@@ -60,8 +60,8 @@ class Turn:
         for queue in self._queues:
             await queue.begin(held)
         self._until = self._begun + TURN
-        if await self._under_lease(held):
-            await self._store.write(lambda tx: self._go_on(tx, at, held.lease))
+        await self._under_lease(held)
+        await self._store.write(lambda tx: self._go_on(tx, at, held.lease))
 
     def _take(self, tx: Tx) -> Lease | None:
         """Take the lane; what earlier owners left under way is in doubt from now on.
@@ -78,9 +78,8 @@ class Turn:
                 queue.doubt_orphans(tx, lease)
         return lease
 
-    async def _under_lease(self, held: Held) -> bool:
-        """Loop while the lease is ours; False when another owner took over."""
-        ours = True
+    async def _under_lease(self, held: Held) -> None:
+        """Loop while the lease is ours; one that ran out untaken is given back as any other."""
         try:
             async with TaskGroup() as group:
                 beside = [group.create_task(self._renew(held)), group.create_task(self._listen())]
@@ -88,8 +87,7 @@ class Turn:
                 for task in beside:
                     task.cancel()
         except* Fenced:
-            ours = False
-        return ours
+            pass
 
     async def _renew(self, held: Held) -> None:
         """Lengthen the lease; who cannot for half of it stops all that is under way."""

@@ -72,7 +72,7 @@ def test_the_consumer_key_opens_the_plug_in() -> None:
     shop = WooShop(Ticking(), url=SHOP, keys=(Key(key="ck_1", secret="s"),), plugins=(install,))
     settings = WooSettings(url=SHOP, consumer_key="ck_1", consumer_secret="s")
     lines = run(Shop(settings, Simulated((SHOP, shop)), SystemIds()).check())
-    assert any("companion plug-in 0.2.0 is active" in line.what for line in lines)
+    assert any("companion plug-in 0.3.0 is active" in line.what for line in lines)
 
 
 def test_the_check_says_what_it_would_add() -> None:
@@ -81,7 +81,9 @@ def test_the_check_says_what_it_would_add() -> None:
     assert "not stored again" in lines[-1].what
     assert lines[-1].ok
     install(pair.shop)
-    assert "is active" in run(pair.connection.check())[-1].what
+    active, fed = run(pair.connection.check())[-2:]
+    assert "is active" in active.what
+    assert "its feed" in fed.what
 
 
 def test_the_check_names_what_the_site_lacks_and_what_failed() -> None:

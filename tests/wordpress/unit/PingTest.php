@@ -38,7 +38,7 @@ final class PingTest extends TestCase {
 	}
 
 	public function test_a_variation_names_its_parent(): void {
-		Ping::note( array( array( 'variation', 3, 'stock' ), array( 'product', 4, 'stock' ) ), 5 );
+		Ping::note( array( array( 'variation', 3, 'stock', 1003 ), array( 'product', 4, 'stock' ) ), 5 );
 		Ping::send();
 		$this->assertSame( 1003, $this->bodies()[0]['parent'] );
 		$this->assertArrayNotHasKey( 'parent', $this->bodies()[1] );

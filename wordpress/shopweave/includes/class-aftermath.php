@@ -27,6 +27,7 @@ final class Aftermath {
 		$ids     = array_map( 'intval', $ids );
 		$changed = array();
 		self::forget( $ids );
+		Woo::forget_counts();
 		// The status may be overtaken by a request that ran at the same time: look again after each save.
 		for ( $round = 0; $round < self::ROUNDS; $round++ ) {
 			$flipped = self::flipped( $ids );
@@ -51,11 +52,19 @@ final class Aftermath {
 	 *
 	 * @param array $ids Their numbers.
 	 */
-	private static function forget( array $ids ): void {
+	public static function forget( array $ids ): void {
+		$is_heard = has_action( 'clean_post_cache' );
 		foreach ( $ids as $id ) {
 			wp_cache_delete( $id, 'post_meta' );
 			wp_cache_delete( $id, 'posts' );
+			Woo::forget( $id );
 		}
+		// Page caches and newer WooCommerce empty themselves by it; it loads the post.
+		if ( $is_heard ) {
+			_prime_post_caches( $ids, false, false );
+			array_map( 'clean_post_cache', $ids );
+		}
+		wp_cache_set_posts_last_changed();
 	}
 
 	/**
@@ -71,20 +80,20 @@ final class Aftermath {
 		$list  = implode( ',', $ids );
 		$rows  = $wpdb->get_results(
 			"SELECT post_id, meta_key, meta_value FROM {$wpdb->postmeta} WHERE post_id IN ({$list})
-				AND meta_key IN ('_stock', '_stock_status', '_backorders') ORDER BY meta_id DESC"
+				AND meta_key IN ('_stock', '_stock_status', '_backorders', '_manage_stock') ORDER BY meta_id DESC"
 		);
 		$known = array();
 		foreach ( $rows as $row ) {
 			$known[ (int) $row->post_id ][ $row->meta_key ] = $row->meta_value;
 		}
-		$limit = (float) get_option( 'woocommerce_notify_no_stock_amount', 0 );
+		$limit = absint( get_option( 'woocommerce_notify_no_stock_amount', 0 ) );
 		return array_keys(
 			array_filter(
 				$known,
 				static function ( array $metas ) use ( $limit ): bool {
-					$empty = 'no' === ( $metas['_backorders'] ?? 'no' ) ? 'outofstock' : 'onbackorder';
-					$right = (float) ( $metas['_stock'] ?? 0 ) > $limit ? 'instock' : $empty;
-					return ( $metas['_stock_status'] ?? '' ) !== $right;
+					$empty = in_array( $metas['_backorders'] ?? '', array( 'yes', 'notify' ), true ) ? 'onbackorder' : 'outofstock';
+					$right = (int) ( $metas['_stock'] ?? 0 ) > $limit ? 'instock' : $empty;
+					return 'yes' === ( $metas['_manage_stock'] ?? '' ) && ( $metas['_stock_status'] ?? '' ) !== $right;
 				}
 			)
 		);

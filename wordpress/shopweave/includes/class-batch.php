@@ -35,8 +35,11 @@ final class Batch {
 		}
 		foreach ( $items as $item ) {
 			self::fields( is_array( $item ) ? $item : array( 'items' => 1 ), $known );
-			if ( ! isset( $item['id'] ) && ! isset( $item['sku'] ) ) {
+			if ( isset( $item['id'] ) ? ! is_int( $item['id'] ) : ! isset( $item['sku'] ) ) {
 				throw self::bad( 'id' );
+			}
+			if ( isset( $item['sku'] ) && ! is_string( $item['sku'] ) ) {
+				throw self::bad( 'sku' );
 			}
 		}
 		return $items;
@@ -53,8 +56,9 @@ final class Batch {
 	 */
 	public static function once( \WP_REST_Request $request, string $route, array $items, callable $work ): array {
 		$key = Idempotency::key( $request );
+		Woo::demand();
 		if ( 'InnoDB' !== Tables::engine() ) {
-			throw new Problem( 501, 'no_transactions', 'The table of metas is not InnoDB: nothing can be written in one piece.' );
+			throw new Problem( 501, 'no_transactions', 'The tables of products are not InnoDB: nothing can be written in one piece.' );
 		}
 		list( $state, $answer ) = Transaction::run(
 			$key,

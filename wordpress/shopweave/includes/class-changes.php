@@ -100,7 +100,7 @@ final class Changes {
 	private static function rows( int $after, int $limit ): array {
 		global $wpdb;
 		$table = Tables::changes();
-		$query = "SELECT n, kind, id, what, source, at, at < UTC_TIMESTAMP(6) - INTERVAL %d SECOND AS old FROM {$table} WHERE n > %d ORDER BY n LIMIT %d";
+		$query = "SELECT n, kind, id, parent, what, source, at, at < UTC_TIMESTAMP(6) - INTERVAL %d SECOND AS old FROM {$table} WHERE n > %d ORDER BY n LIMIT %d";
 		return $wpdb->get_results( $wpdb->prepare( $query, self::PATIENCE, $after, $limit ) );
 	}
 
@@ -128,7 +128,7 @@ final class Changes {
 	 * @param \stdClass $row As the table has it.
 	 */
 	private static function shown( \stdClass $row ): array {
-		return array(
+		$shown = array(
 			'n'      => (int) $row->n,
 			'kind'   => $row->kind,
 			'id'     => (int) $row->id,
@@ -136,5 +136,6 @@ final class Changes {
 			'source' => $row->source,
 			'at'     => str_replace( ' ', 'T', $row->at ) . 'Z',
 		);
+		return 'variation' === $row->kind ? $shown + array( 'parent' => (int) $row->parent ) : $shown;
 	}
 }

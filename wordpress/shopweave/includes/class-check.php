@@ -42,6 +42,7 @@ final class Check {
 			'php'           => PHP_VERSION,
 			'hpos'          => Woo::has_order_tables(),
 			'engine'        => $engine,
+			'atomic_stock'  => 'InnoDB' === $engine,
 			'stock_managed' => Woo::manages_stock(),
 			'features'      => self::features( $engine ),
 			'lacks'         => self::lacks( $engine ),
@@ -62,7 +63,7 @@ final class Check {
 	 * @param string $engine The engine of the meta table.
 	 */
 	private static function features( string $engine ): array {
-		return array_merge( array( 'changes', 'fix_images', 'orders_window', 'pictures', 'ping', 'quiet_analytics', 'set_image' ), 'InnoDB' === $engine ? array( 'prices', 'stock' ) : array() );
+		return array_merge( array( 'changes', 'fix_images', 'orders_changed', 'orders_window', 'pictures', 'ping', 'quiet_analytics', 'set_image' ), 'InnoDB' === $engine ? array( 'prices', 'stock' ) : array() );
 	}
 
 	/**
@@ -73,7 +74,7 @@ final class Check {
 	private static function lacks( string $engine ): array {
 		$lacks = array();
 		if ( 'InnoDB' !== $engine ) {
-			$lacks[] = 'The table of metas is not InnoDB: stock cannot be written in one piece.';
+			$lacks[] = 'The tables of products are not InnoDB: stock cannot be written in one piece.';
 		}
 		if ( '' === Woo::version() ) {
 			$lacks[] = 'WooCommerce is not active.';

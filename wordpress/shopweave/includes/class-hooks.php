@@ -64,12 +64,36 @@ final class Hooks {
 	 * @param callable $callback A callback.
 	 */
 	public static function file( $callback ): string {
+		$file    = self::path( $callback );
+		$content = wp_normalize_path( WP_CONTENT_DIR );
+		return 0 === strpos( $file, $content ) ? substr( $file, strlen( $content ) ) : '';
+	}
+
+	/**
+	 * Say whether a callback stands in a file below one of some folders.
+	 *
+	 * @param callable $callback A callback.
+	 * @param array    $folders  Folders.
+	 */
+	public static function is_within( $callback, array $folders ): bool {
+		$file = self::path( $callback );
+		foreach ( $folders as $folder ) {
+			if ( 0 === strpos( $file, trailingslashit( wp_normalize_path( $folder ) ) ) ) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	/**
+	 * Give the whole path of the file a callback stands in, empty if there is none.
+	 *
+	 * @param callable $callback A callback.
+	 */
+	private static function path( $callback ): string {
 		if ( ! is_callable( $callback ) ) {
 			return '';
 		}
-		$closure = \Closure::fromCallable( $callback );
-		$file    = wp_normalize_path( (string) ( new \ReflectionFunction( $closure ) )->getFileName() );
-		$content = wp_normalize_path( WP_CONTENT_DIR );
-		return 0 === strpos( $file, $content ) ? substr( $file, strlen( $content ) ) : '';
+		return wp_normalize_path( (string) ( new \ReflectionFunction( \Closure::fromCallable( $callback ) ) )->getFileName() );
 	}
 }

@@ -23,7 +23,8 @@ final class Idempotency {
 	 * @throws Problem When there is none: a delta is never safe to repeat without.
 	 */
 	public static function key( \WP_REST_Request $request ): string {
-		$key = (string) ( $request->get_header( 'idempotency_key' ) ?? $request['key'] );
+		$key = $request->get_header( 'idempotency_key' ) ?? $request['key'];
+		$key = is_scalar( $key ) ? (string) $key : '';
 		if ( ! preg_match( '/^[\x21-\x7e]{1,64}$/D', $key ) ) {
 			throw new Problem( 400, 'key_missing', 'Give an Idempotency-Key of 1 to 64 visible ASCII characters.' );
 		}
@@ -37,6 +38,10 @@ final class Idempotency {
 	 * @param array  $items What.
 	 */
 	public static function hash( string $route, array $items ): string {
+		foreach ( $items as &$item ) {
+			ksort( $item );
+		}
+		unset( $item );
 		return hash( 'sha256', $route . "\n" . wp_json_encode( $items ) );
 	}
 

@@ -40,18 +40,20 @@ final class Ping {
 	/**
 	 * Note changes of stock and orders, orders first.
 	 *
-	 * @param array $changes Each kind, id, what.
+	 * @param array $changes Each kind, id, what, parent.
 	 * @param int   $first   The number of the first of them in the feed.
 	 */
 	public static function note( array $changes, int $first ): void {
 		$orders = array();
 		$stock  = array();
-		foreach ( $changes as $place => list( $kind, $id, $what ) ) {
+		foreach ( $changes as $place => $change ) {
+			list( $kind, $id, $what, $parent ) = array_pad( $change, 4, 0 );
+
 			$one = array(
 				'kind'   => $kind,
 				'id'     => $id,
 				'number' => $first + $place,
-			);
+			) + ( $parent ? array( 'parent' => $parent ) : array() );
 			if ( 'order' === $kind ) {
 				$orders[] = $one;
 			} elseif ( 'stock' === $what ) {
@@ -111,11 +113,7 @@ final class Ping {
 	 * @param int   $left     Milliseconds.
 	 */
 	private static function one( array $settings, array $one, int $left ): bool {
-		$one['at'] = gmdate( 'Y-m-d\TH:i:s\Z' );
-		if ( 'variation' === $one['kind'] ) {
-			$one['parent'] = (int) wp_get_post_parent_id( $one['id'] );
-		}
-		$body  = wp_json_encode( $one );
+		$body  = wp_json_encode( $one + array( 'at' => gmdate( 'Y-m-d\TH:i:s\Z' ) ) );
 		$limit = static function ( $handle ) use ( $left ): void {
 			// phpcs:disable WordPress.WP.AlternativeFunctions.curl_curl_setopt -- WordPress allows no limit below a second.
 			curl_setopt( $handle, CURLOPT_NOSIGNAL, 1 );

@@ -23,6 +23,7 @@ final class Plugin {
 		Changes::class,
 		File_Names::class,
 		Orders_Window::class,
+		Orders_Changed::class,
 		Settings::class,
 	);
 

@@ -56,18 +56,27 @@ final class Prices {
 	 */
 	public static function settle( string $key, array $answer ): void {
 		Watch::by_hub();
+		Aftermath::forget( array_column( array_filter( $answer['items'], array( self::class, 'is_done' ) ), 'id' ) );
 		foreach ( $answer['items'] as $number => $row ) {
 			if ( ! $row['ok'] ) {
 				continue;
 			}
-			wp_cache_delete( $row['id'], 'post_meta' );
-			wp_cache_delete( $row['id'], 'posts' );
 			$product = 'object' === $row['way'] ? Woo::product( $row['id'] ) : null;
 			if ( null !== $product ) {
 				Woo::set_prices( $product, $answer['wanted'][ $number ] );
 			}
 		}
+		Woo::forget_lists();
 		Idempotency::finish( $key, $answer );
+	}
+
+	/**
+	 * Say whether an item was set.
+	 *
+	 * @param array $row Its answer.
+	 */
+	private static function is_done( array $row ): bool {
+		return $row['ok'];
 	}
 
 	/**

@@ -59,6 +59,7 @@ final class Stock {
 		$done                     = array_filter( array_column( $answer['items'], 'ok' ) );
 		$touched                  = array_unique( array_column( array_intersect_key( $answer['items'], $done ), 'stock_id' ) );
 		$answer['status_changed'] = Watch::as_hub(
+			$touched,
 			static function () use ( $touched ): array {
 				return Aftermath::of( $touched );
 			}
@@ -184,7 +185,7 @@ final class Stock {
 		if ( null !== $expect && abs( $before - $expect ) >= self::NEAR ) {
 			return Batch::refused( $id, 'stock_moved', array( 'stock' => self::shown( $before ) ) );
 		}
-		$current[ $holder ] = isset( $item['set'] ) ? (float) $number : $before + (float) $number;
+		$current[ $holder ] = isset( $item['set'] ) ? 0.0 + $number : $before + $number;
 		return array(
 			'id'       => $id,
 			'stock_id' => $holder,
@@ -230,7 +231,7 @@ final class Stock {
 			}
 			$parent    = $goods->parent( $id );
 			$dated     = array_merge( $dated, array_filter( array( $id, $parent ) ) );
-			$changes[] = array( $parent ? 'variation' : 'product', $id, 'stock' );
+			$changes[] = array( $parent ? 'variation' : 'product', $id, 'stock', $parent );
 		}
 		$rows = implode( ',', $rows );
 		$ids  = implode( ',', array_keys( $moved ) );

@@ -16,7 +16,7 @@ defined( 'ABSPATH' ) || exit;
  */
 final class Tables {
 
-	private const LAYOUT  = '1';
+	private const LAYOUT  = '2';
 	private const OPTIONS = array( 'shopweave_layout', 'shopweave_feed', 'shopweave_settings' );
 	private const METAS   = array( '_shopweave_source', '_shopweave_sha256' );
 
@@ -46,13 +46,17 @@ final class Tables {
 		$changes  = self::changes();
 		$wpdb->query(
 			"CREATE TABLE IF NOT EXISTS {$requests} (
-				k varchar(64) NOT NULL PRIMARY KEY, body_hash char(64) NOT NULL, state tinyint NOT NULL,
+				k varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY, body_hash char(64) NOT NULL, state tinyint NOT NULL,
 				answer longtext NOT NULL, at datetime NOT NULL, KEY at (at), KEY state (state)) {$suffix}"
 		);
+		if ( '1' === get_option( 'shopweave_layout' ) ) {
+			$wpdb->query( "ALTER TABLE {$requests} MODIFY k varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL" );
+			$wpdb->query( "ALTER TABLE {$changes} ADD COLUMN parent bigint unsigned NOT NULL DEFAULT 0 AFTER id" );
+		}
 		$made = $wpdb->query(
 			"CREATE TABLE IF NOT EXISTS {$changes} (
 				n bigint unsigned NOT NULL AUTO_INCREMENT PRIMARY KEY, kind varchar(12) NOT NULL,
-				id bigint unsigned NOT NULL, what varchar(12) NOT NULL, source varchar(4) NOT NULL,
+				id bigint unsigned NOT NULL, parent bigint unsigned NOT NULL DEFAULT 0, what varchar(12) NOT NULL, source varchar(4) NOT NULL,
 				at datetime(6) NOT NULL, KEY at (at)) {$suffix}"
 		);
 		if ( ! get_option( 'shopweave_feed' ) || self::is_empty( $changes ) ) {
@@ -85,13 +89,14 @@ final class Tables {
 	}
 
 	/**
-	 * Name the engine stock is kept in, such as InnoDB.
+	 * Name the engine stock is kept in, InnoDB only if all tables of a write are.
 	 */
 	public static function engine(): string {
 		global $wpdb;
-		return (string) $wpdb->get_var(
-			$wpdb->prepare( 'SELECT ENGINE FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = %s', $wpdb->postmeta )
-		);
+		$tables = array( $wpdb->postmeta, $wpdb->posts, $wpdb->prefix . 'wc_product_meta_lookup', self::requests(), self::changes() );
+		$marks  = implode( ',', array_fill( 0, count( $tables ), '%s' ) );
+		$query  = "SELECT ENGINE FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME IN ({$marks}) ORDER BY ENGINE = 'InnoDB' LIMIT 1";
+		return (string) $wpdb->get_var( $wpdb->prepare( $query, $tables ) );
 	}
 
 	/**

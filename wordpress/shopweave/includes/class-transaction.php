@@ -35,6 +35,11 @@ final class Transaction {
 	 * @throws Problem When the database is busy or lost.
 	 */
 	public static function run( string $key, string $hash, callable $plan, callable $work ): array {
+		global $wpdb;
+		// Where a drop-in spreads reads over copies of the database, all that follows goes to the one that is written.
+		if ( is_callable( array( $wpdb, 'send_reads_to_masters' ) ) ) {
+			$wpdb->send_reads_to_masters();
+		}
 		$planned = null;
 		for ( $try = 1; $try <= self::TRIES; $try++ ) {
 			$earlier = Idempotency::earlier( $key, $hash );
@@ -116,21 +121,12 @@ final class Transaction {
 	}
 
 	/**
-	 * Insert rows, guarded.
+	 * Insert rows that do no harm where the connection was lost before; a guarded write must follow.
 	 *
-	 * @param string $into Table and columns.
-	 * @param array  $rows Each a prepared list of values.
+	 * @param string $statement An INSERT.
 	 */
-	public function insert( string $into, array $rows ): void {
-		if ( $rows ) {
-			$selects = array_map(
-				function ( string $row ): string {
-					return "SELECT {$row} FROM DUAL WHERE CONNECTION_ID() = {$this->connection}";
-				},
-				$rows
-			);
-			$this->one( "INSERT INTO {$into} " . implode( ' UNION ALL ', $selects ) );
-		}
+	public function insert( string $statement ): void {
+		$this->one( $statement );
 	}
 
 	/**
@@ -196,7 +192,7 @@ final class Transaction {
 		if ( false !== $done ) {
 			return (int) $done;
 		}
-		$number = $wpdb->dbh ? mysqli_errno( $wpdb->dbh ) : 2006; // phpcs:ignore WordPress.DB.RestrictedFunctions -- WordPress does not tell the number.
+		$number = $wpdb->dbh instanceof \mysqli ? mysqli_errno( $wpdb->dbh ) : 2006; // phpcs:ignore WordPress.DB.RestrictedFunctions -- WordPress does not tell the number.
 		if ( in_array( $number, array( 1205, 1213, 1062 ), true ) ) {
 			throw new Deadlock( $wpdb->last_error );
 		}

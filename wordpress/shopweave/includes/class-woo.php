@@ -37,6 +37,46 @@ final class Woo {
 	}
 
 	/**
+	 * See that WooCommerce is there.
+	 *
+	 * @throws Problem When it is not.
+	 */
+	public static function demand(): void {
+		if ( ! function_exists( 'wc_get_product' ) ) {
+			throw new Problem( 501, 'no_woocommerce', 'WooCommerce is not active.' );
+		}
+	}
+
+	/**
+	 * Drop what WooCommerce itself keeps of a product beside WordPress: with the old copy of its row in the lookup
+	 * table at hand it would leave a row as it is that was written past it.
+	 *
+	 * @param int $id Its number.
+	 */
+	public static function forget( int $id ): void {
+		wp_cache_delete( 'lookup_table', "object_{$id}" );
+		if ( is_callable( array( '\WC_Cache_Helper', 'invalidate_cache_group' ) ) ) {
+			\WC_Cache_Helper::invalidate_cache_group( "product_{$id}" );
+		}
+	}
+
+	/**
+	 * Drop the number of products whose stock is low, which pages of the shop's owner show.
+	 */
+	public static function forget_counts(): void {
+		delete_transient( 'wc_low_stock_count' );
+	}
+
+	/**
+	 * Drop lists of products that are put in order by price.
+	 */
+	public static function forget_lists(): void {
+		if ( function_exists( 'wc_delete_product_transients' ) ) {
+			wc_delete_product_transients();
+		}
+	}
+
+	/**
 	 * Say whether orders stand in tables of their own.
 	 */
 	public static function has_order_tables(): bool {
@@ -122,12 +162,9 @@ final class Woo {
 	 * @param int|null $until    Time stamp.
 	 * @param int      $page     From 1.
 	 * @param int      $size     How many.
-	 * @throws Problem When there is no WooCommerce.
 	 */
 	public static function order_numbers( array $statuses, ?int $from, ?int $until, int $page, int $size ): array {
-		if ( ! function_exists( 'wc_get_orders' ) ) {
-			throw new Problem( 501, 'no_woocommerce', 'WooCommerce is not active.' );
-		}
+		self::demand();
 		$every = preg_replace( '/^wc-/', '', array_keys( wc_get_order_statuses() ) );
 		$query = array(
 			'type'     => 'shop_order',
@@ -139,14 +176,29 @@ final class Woo {
 			'paginate' => true,
 			'return'   => 'ids',
 		);
-		if ( null !== $from || null !== $until ) {
-			$query['date_modified'] = null === $until ? ">={$from}" : ( $from ?? 0 ) . "...{$until}";
+		// A range that begins with 0 is none to WooCommerce.
+		if ( null !== $until ) {
+			$query['date_modified'] = $from > 0 ? "{$from}...{$until}" : "<={$until}";
+		} elseif ( null !== $from ) {
+			$query['date_modified'] = ">={$from}";
 		}
 		$found = wc_get_orders( $query );
 		return array(
 			'ids'   => array_map( 'intval', $found->orders ),
 			'total' => (int) $found->total,
 		);
+	}
+
+	/**
+	 * Name the table that orders stand in, and its columns for number, type, status and time of change in UTC.
+	 */
+	public static function order_columns(): array {
+		global $wpdb;
+		if ( ! self::has_order_tables() ) {
+			return array( $wpdb->posts, 'ID', 'post_type', 'post_status', 'post_modified_gmt' );
+		}
+		$store = '\Automattic\WooCommerce\Internal\DataStores\Orders\OrdersTableDataStore';
+		return array( $store::get_orders_table_name(), 'id', 'type', 'status', 'date_updated_gmt' );
 	}
 
 	/**
@@ -235,12 +287,18 @@ final class Woo {
 	 */
 	public static function is_heard( string $hook ): bool {
 		foreach ( Hooks::callbacks( $hook ) as list( $callback ) ) {
-			$name = Hooks::owner( $callback );
-			$own  = 0 === strpos( $name, 'Shopweave\\' ) || 0 === strpos( $name, 'Automattic\\WooCommerce\\' );
-			if ( ! $own && ( 'WC_Webhook' === $name || 0 !== stripos( $name, 'wc_' ) ) ) {
+			$is_webhook = is_array( $callback ) && $callback[0] instanceof \WC_Webhook;
+			if ( $is_webhook || ! Hooks::is_within( $callback, self::folders() ) ) {
 				return true;
 			}
 		}
 		return false;
+	}
+
+	/**
+	 * Name the folders of WooCommerce and of this plug-in: other plug-ins give their classes WooCommerce's prefix too.
+	 */
+	private static function folders(): array {
+		return array_filter( array( plugin_dir_path( FILE ), defined( 'WC_ABSPATH' ) ? WC_ABSPATH : '' ) );
 	}
 }

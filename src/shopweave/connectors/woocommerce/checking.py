@@ -1,7 +1,7 @@
 """Trying a shop the way it will be used, changing nothing."""
 
 from shopweave.connector.roles import CheckLine
-from shopweave.connectors.woocommerce import order_check, reaching
+from shopweave.connectors.woocommerce import changes, order_check, reaching
 from shopweave.connectors.woocommerce.client import NO_RIGHT, NOT_FOUND, Client
 from shopweave.connectors.woocommerce.companion import Companion
 from shopweave.connectors.woocommerce.settings import WooSettings
@@ -11,13 +11,14 @@ _ADDS = {
     "stock": "stock goes in one transaction, many times faster than through WooCommerce",
     "prices": "so do plain prices",
     "pictures": "a picture that is uploaded again is not stored again",
-    "changes": "every change of the shop is seen, by hand and by other plug-ins",
+    "changes": "every change of products and orders is seen at once, those that move no date too",
     "ping": "orders and stock are told at once",
     "quiet_analytics": "orders of the hub can be kept out of statistics",
     "fix_images": "file names of pictures can be made plain",
 }
 _WITHOUT = "The companion plug-in is not active. With it: "
 _MISSING = "What it does not offer here: "
+_FED = "Changes are read from its feed; the shop's own list of changed products once an hour beside it."
 _UPDATE = "Build the newest with `make plugin` and upload the zip under Plugins → Add New."
 _NO_STOCK = "Stock is to be booked through the companion plug-in, which cannot do so here."
 _NO_STOCK_REMEDY = "Activate the plug-in, or set adjusts_stock = false."
@@ -52,7 +53,13 @@ async def _plugin(settings: WooSettings, companion: Companion) -> list[CheckLine
     lacks = [CheckLine(ok=False, what=one, remedy=_SITE, code="WOO-115", blocks=False) for one in found.lacks]
     older = [text for name, text in _ADDS.items() if name not in found.features]
     more = [CheckLine(ok=True, what=f"{_MISSING}{'; '.join(older)}.", remedy=_UPDATE)] if older else []
-    return [CheckLine(ok=True, what=f"The companion plug-in {found.version} is active."), *more, *lacks]
+    read = [CheckLine(ok=True, what=_FED)] if changes.FEATURE in found.features else []
+    return [
+        CheckLine(ok=True, what=f"The companion plug-in {found.version} is active."),
+        *read,
+        *more,
+        *lacks,
+    ]
 
 
 async def _looked_closer(client: Client, problem: HubError) -> HubError:

@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from shopweave.connectors.woocommerce.client import NO_RIGHT, NO_ROUTE, Client
+from shopweave.connectors.woocommerce.client import NO_RIGHT, NO_ROUTE, Client, Reply
 from shopweave.model.errors import Configuration
 
 SPACE = "/wc-shopweave/v1"
@@ -10,6 +10,7 @@ PICTURES = f"{SPACE}/pictures"
 STOCK = f"{SPACE}/stock"
 PRICES = f"{SPACE}/prices"
 SETTINGS = f"{SPACE}/settings"
+CHANGES = f"{SPACE}/changes"
 
 
 class Found(Struct, frozen=True, kw_only=True):
@@ -40,10 +41,14 @@ class Companion:
         """Ask again next time."""
         self._found = None
 
+    async def asked(self) -> Reply:
+        """Ask what the plug-in says of itself just now."""
+        return await self._client.get(f"{SPACE}/check")
+
     async def _asked(self) -> Found:
         """A route that is not there and one that the credentials do not open mean the slower way."""
         try:
-            body = (await self._client.get(f"{SPACE}/check")).body
+            body = (await self.asked()).body
         except Configuration as error:
             if error.code not in (NO_ROUTE, NO_RIGHT):
                 raise

@@ -10,10 +10,11 @@ from msgspec import Struct, structs
 from shopweave.connector import paging
 from shopweave.connector.orders import BrokenOrder, OrderPage, RemoteOrder
 from shopweave.connector.paging import Place
-from shopweave.connectors.woocommerce import order_records, ways
+from shopweave.connectors.woocommerce import changes, order_records, ways
+from shopweave.connectors.woocommerce.changes import ChangeFeed, Told
 from shopweave.connectors.woocommerce.client import Client
 from shopweave.connectors.woocommerce.order_records import DRAFTS
-from shopweave.connectors.woocommerce.reading import ids_of, rows_of, since
+from shopweave.connectors.woocommerce.reading import ids_of, pieces, rows_of, since
 from shopweave.connectors.woocommerce.settings import WooSettings
 from shopweave.connectors.woocommerce.ways import ORDERS, Way, shop_now
 from shopweave.model.errors import Configuration
@@ -49,12 +50,13 @@ class Turn(Struct, frozen=True, kw_only=True):
 class OrderReader:
     """Reads the orders of one shop."""
 
-    def __init__(self, settings: WooSettings, client: Client) -> None:
-        self._settings, self._client = settings, client
+    def __init__(self, settings: WooSettings, client: Client, feed: ChangeFeed) -> None:
+        self._settings, self._client, self._feed = settings, client, feed
 
     async def orders(self, position: str, overlap: timedelta) -> OrderPage:
         """Read the next page of what changed since the last window; the first begins at the shop's now."""
         reach = max(overlap, _LEAST)
+        told = await self._feed.told(changes.read_mark(position), self._settings.page_size)
         stand = msgspec.json.decode(position, type=Stand) if position else Stand(place=Place())
         stand = structs.replace(stand, place=paging.begin(stand.place, sweep=False))
         try:
@@ -64,14 +66,22 @@ class OrderReader:
                 raise
             again = Stand(place=Place(lower=stand.place.lower, done=False))
             turn = await self._turn(await self._ready(again, reach), reach)
-        orders, broken = self._read(turn.rows)
+        news, asked = await self._news(told, turn.rows)
+        orders, broken = self._read([*turn.rows, *news])
         return OrderPage(
             orders=orders,
             broken=broken,
-            position=msgspec.json.encode(turn.stand).decode(),
-            done=turn.stand.place.done,
-            requests=turn.requests,
+            position=changes.with_mark(msgspec.to_builtins(turn.stand), told.mark),
+            done=turn.stand.place.done and not told.more,
+            requests=turn.requests + told.requests + asked,
         )
+
+    async def _news(self, told: Told, rows: Sequence[Any]) -> tuple[list[Any], int]:
+        """Read what the feed tells of and the window does not show: a change may move no date."""
+        known = set(map(str, ids_of(rows)))
+        wanted = dict.fromkeys(str(row.id) for row in told.rows if row.kind == "order")
+        parts = pieces([key for key in wanted if key not in known], self._settings.page_size)
+        return [row for part in parts for row in await self._by_ids(part)], len(parts)
 
     async def _ready(self, stand: Stand, reach: timedelta) -> Stand:
         """Choose a way where there is none; a window without a lower bound begins now."""

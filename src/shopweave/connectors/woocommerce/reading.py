@@ -1,6 +1,6 @@
 """Reading lists and records of a shop."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,11 +24,9 @@ class Reader:
         self._settings, self._client = settings, client
         self._default: str | None = None
 
-    async def page(self, feed: str, position: str, *, sweep: bool) -> Page:
-        """Read the next page of a feed."""
+    async def shelves(self, feed: str, position: str, *, sweep: bool) -> Page:
+        """Read the next page of categories, brands or attributes."""
         place = paging.begin(paging.read_place(position), sweep=sweep)
-        if feed == "products":
-            return await self._products(place)
         return await self._list(_LISTS[feed], feed, place)
 
     async def default_category(self) -> str:
@@ -39,7 +37,8 @@ class Reader:
             self._default = str(found[0]["id"]) if found else ""
         return self._default
 
-    async def _products(self, place: Place) -> Page:
+    async def products(self, place: Place) -> Page:
+        """Read the next page of products, with all variations of families."""
         size = self._settings.page_size
         query = {"offset": str(paging.first_offset(place)), **self._order()}
         if place.lower is not None:
@@ -82,6 +81,29 @@ class Reader:
                 found += variations
                 requests += cost
         return tuple(found), tuple(broken), requests
+
+    async def families(
+        self, products: Sequence[str], variations: Mapping[str, str]
+    ) -> tuple[tuple[RemoteRecord, ...], tuple[BrokenRecord, ...], int]:
+        """Read products, and variations (each with its parent) with their families; says what is gone."""
+        keys, rows, asked = tuple(dict.fromkeys((*products, *variations.values()))), list[Any](), 0
+        for piece in pieces(keys, self._settings.page_size):
+            query = {"include": ",".join(piece), **self._order()}
+            rows += rows_of(await self._client.get("/wc/v3/products", query))
+            asked += 1
+        found, broken, requests = await self.with_variations(rows)
+        missing = tuple(key for key in keys if key not in set(map(str, ids_of(rows))))
+        for piece in pieces(missing, self._settings.page_size):
+            found = (*found, *await self._products_by_ids(piece))
+            asked += 2
+        known = {one.remote_id for one in found} | {one.remote_id for one in broken}
+        lost = (
+            f"{parent}:{key}"
+            for key, parent in variations.items()
+            if f"{parent}:{key}" not in known and parent in known
+        )
+        found = (*found, *(_gone(Kind.VARIATION, key) for key in lost))
+        return found, broken, requests + asked
 
     async def variations(self, parent: str, parent_sku: str) -> tuple[list[RemoteRecord], int]:
         """Read all variations of a family."""
@@ -172,6 +194,11 @@ def rows_of(reply: Reply) -> list[Any]:
     if not isinstance(reply.body, list):
         raise Unavailable("The shop answered a list call with something else.", code="WOO-123")
     return list(reply.body)
+
+
+def pieces(keys: Sequence[str], size: int) -> list[tuple[str, ...]]:
+    """Cut keys into as many as go into one request."""
+    return [tuple(keys[first : first + size]) for first in range(0, len(keys), size)]
 
 
 def ids_of(rows: Sequence[Any]) -> list[int]:

@@ -11,8 +11,10 @@ from shopweave.connector.roles import CheckLine, Page
 from shopweave.connector.transports import HttpTransport
 from shopweave.connectors.woocommerce import callbacks, checking, payloads
 from shopweave.connectors.woocommerce.adjusting import Adjuster
+from shopweave.connectors.woocommerce.changes import ChangeFeed
 from shopweave.connectors.woocommerce.client import Client
 from shopweave.connectors.woocommerce.companion import Companion
+from shopweave.connectors.woocommerce.following import Follower
 from shopweave.connectors.woocommerce.news import Teller
 from shopweave.connectors.woocommerce.orders import OrderReader
 from shopweave.connectors.woocommerce.pinging import FEATURE, point_pings
@@ -33,16 +35,20 @@ class Shop:
         self._settings = settings
         self._client = Client(settings, http)
         self._reader = Reader(settings, self._client)
-        self._orders = OrderReader(settings, self._client)
+        self._companion = Companion(self._client)
+        changes = ChangeFeed(self._client, self._companion)
+        self._follower = Follower(settings, self._reader, changes)
+        self._orders = OrderReader(settings, self._client, changes)
         self._taker = OrderTaker(settings, self._client, self._reader)
         self._adjuster = Adjuster(self._client)
         self._teller = Teller(self._client)
-        self._companion = Companion(self._client)
         self._writer = Writer(settings, self._client, self._reader, self._companion, ids)
 
     async def page(self, feed: str, position: str, *, sweep: bool) -> Page:
         """Read the next page of a feed."""
-        return await self._reader.page(feed, position, sweep=sweep)
+        if feed == "products":
+            return await self._follower.page(position, sweep=sweep)
+        return await self._reader.shelves(feed, position, sweep=sweep)
 
     async def by_ids(self, kind: Kind, ids: tuple[str, ...]) -> tuple[RemoteRecord, ...]:
         """Read records by id."""

@@ -14,11 +14,12 @@ _SHELVES = ("product_cat", "product_brand", "product_tag")
 
 
 class Cause(Struct, frozen=True, kw_only=True):
-    """Something the feed tells of."""
+    """Something the feed tells of; `parent` is the family of a variation."""
 
     kind: str
     id: int
     what: str
+    parent: int = 0
 
 
 def cause(table: str, old: Row | None, new: Row | None) -> Cause | None:
@@ -28,9 +29,11 @@ def cause(table: str, old: Row | None, new: Row | None) -> Cause | None:
         return None
     if table == "product":
         kind = "variation" if row["type"] == "variation" else "product"
-        return Cause(kind=kind, id=row["id"], what=_what(old, new))
+        return Cause(kind=kind, id=row["id"], what=_what(old, new), parent=row.get("parent_id") or 0)
     if table == "order":
         return Cause(kind="order", id=row["id"], what=_order(old, new))
+    if table == "note":
+        return Cause(kind="order", id=row["order"], what="content") if old is None else None
     if table == "refund":
         return Cause(kind="order", id=row["order"], what="refund")
     if table in ("coupon", "attribute"):

@@ -39,6 +39,15 @@ class Feed:
         """Give the number of the first row that is kept."""
         return next(iter(self._rows), 0)
 
+    @property
+    def last(self) -> int:
+        """Give the number of the newest row that is shown."""
+        return max(self._shown(), default=0)
+
+    def _shown(self) -> dict[int, Row]:
+        """Give the rows that are committed: a row comes with what it tells of, never before."""
+        return self.shop.state.seen(_TABLE)
+
     def by_hub(self, route: Route) -> Route:
         """Wrap a route whose changes are the hub's own."""
 
@@ -65,6 +74,8 @@ class Feed:
             return
         self.newest += 1
         row: Row = {"n": self.newest, "kind": found.kind, "id": found.id, "what": found.what}
+        if found.kind == "variation":
+            row["parent"] = found.parent
         self._keep({**row, "source": source, "at": self.shop.clock.now().isoformat()})
         self._prune()
 
@@ -99,13 +110,13 @@ class Feed:
             state = {"feed": self.name, "oldest": self.oldest, "newest": self.newest}
             text = "These changes are not there any more; compare everything."
             raise Wrong(410, "shopweave_feed_lost", text, **state)
-        rows = [row for number, row in self._rows.items() if number > after]
+        rows = [row for number, row in sorted(self._shown().items()) if number > after]
         page = rows[:limit]
         return answer(
             200,
             {
                 "feed": self.name,
-                "rows": [_shown(row) for row in page],
+                "rows": [_told(row) for row in page],
                 "next": page[-1]["n"] if page else after,
                 "more": len(rows) > limit,
                 "held_back": 0,
@@ -114,7 +125,7 @@ class Feed:
         )
 
 
-def _shown(row: Row) -> Body:
+def _told(row: Row) -> Body:
     return {**row, "at": when(row["at"]).strftime("%Y-%m-%dT%H:%M:%S.%fZ")}
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _ANSWER = "1.0"
 _HIDDEN = ("trash", "auto-draft", "checkout-draft")
 _PAGE, _MOST = 50, 100
+_PAGE_CHANGED, _MOST_CHANGED = 100, 1000
 
 
 class OrdersWindow:
@@ -35,6 +36,25 @@ class OrdersWindow:
         found.sort(key=lambda row: (row["date_modified"], row["id"]))
         shown = [self._shown(row["id"]) for row in found[(page - 1) * size : page * size]]
         return answer(200, {**self._head(), "total": len(found), "orders": shown})
+
+    def changed(self, call: Call) -> HttpResponse:
+        """Name orders that changed from `since` on, both ends included; at `since` those above `after_id`."""
+        since, limit = _whole(call, "since", None), _whole(call, "limit", _PAGE_CHANGED, 1, _MOST_CHANGED)
+        until, last = (
+            _whole(call, "until", int(self.shop.clock.now().timestamp())),
+            _whole(call, "after_id", 0),
+        )
+        rows = self.shop.state.seen("order").values()
+        found = sorted(
+            (int(when(row["date_modified"]).timestamp()), row["id"], row["status"]) for row in rows
+        )
+        found = [
+            one
+            for one in found
+            if (since, last) < one[:2] and one[0] <= until and one[2] not in ("auto-draft", "checkout-draft")
+        ]
+        shown = [{"id": key, "modified": at, "status": status} for at, key, status in found[:limit]]
+        return answer(200, {"rows": shown, "more": len(found) > limit})
 
     def status(self, call: Call) -> HttpResponse:
         """Describe the shop."""
@@ -73,5 +93,14 @@ def _moment(call: Call, field: str) -> datetime | None:
 def _number(call: Call, name: str, default: int) -> int:
     number = integer(call.query.get(name, default))
     if number < 1 or (name == "per_page" and number > _MOST):
+        raise Wrong(400, "rest_invalid_param", f"Invalid parameter(s): {name}")
+    return number
+
+
+def _whole(call: Call, name: str, default: int | None, least: int = 0, most: int = 2**53) -> int:
+    if name not in call.query and default is None:
+        raise Wrong(400, "rest_missing_callback_param", f"Missing parameter(s): {name}")
+    number = integer(call.query.get(name, default))
+    if not least <= number <= most:
         raise Wrong(400, "rest_invalid_param", f"Invalid parameter(s): {name}")
     return number

@@ -29,7 +29,7 @@ class Pings:
         at = when(row["at"]).strftime("%Y-%m-%dT%H:%M:%SZ")
         said = {"kind": row["kind"], "id": row["id"], "number": row["n"], "at": at}
         if row["kind"] == "variation":
-            said["parent"] = self.shop.state.products[row["id"]]["parent_id"]
+            said["parent"] = row["parent"]
         body = dump(said)
         delivery = sha256(f"{self.shop.url} {row['n']} {row['what']}".encode()).hexdigest()
         headers = {

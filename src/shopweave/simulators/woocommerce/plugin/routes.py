@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 SPACE = "/wc-shopweave/v1"
 WINDOW = "/flashnode/v1"
-VERSION = "0.2.0"
+VERSION = "0.3.0"
 FEATURES = (
-    "changes", "fix_images", "orders_window", "pictures", "ping", "quiet_analytics", "set_image",
-    "prices", "stock",
+    "changes", "fix_images", "orders_changed", "orders_window", "pictures", "ping", "quiet_analytics",
+    "set_image", "prices", "stock",
 )  # fmt: skip
 Route = Callable[[Call], HttpResponse]
 
@@ -42,6 +42,7 @@ def install(shop: "WooShop") -> None:
         "set-image": {"POST": feed.by_hub(pictures.set_image)},
         "stock": {"POST": feed.by_hub(Stock(shop, batches, feed).answer)},
         "prices": {"POST": feed.by_hub(Prices(shop, batches, feed).answer)},
+        "orders-changed": {"GET": window.changed},
         "fix-images": {"POST": feed.by_hub(FileNames(shop).answer)},
     }
     shop.routes.add(SPACE, _routed(own))
@@ -69,12 +70,13 @@ def check(shop: "WooShop", feed: Feed) -> Body:
         "php": "8.2",
         "hpos": True,
         "engine": "InnoDB",
+        "atomic_stock": True,
         "stock_managed": True,
         "features": list(FEATURES),
         "lacks": [],
         "time": shop.clock.now().strftime("%Y-%m-%dT%H:%M:%SZ"),
         "feed": feed.name,
-        "newest": feed.newest,
+        "newest": feed.last,
         "oldest": feed.oldest,
         "limits": {"items": ITEMS, "image_mb": 20},
     }

@@ -45,6 +45,12 @@ class WC_Order {
 		return json_decode( $this->row['meta'], true )[ $key ] ?? '';
 	}
 
+	public function add_order_note( $note ) {
+		$made = wp_insert_comment( array( 'comment_post_ID' => 0, 'comment_content' => $note, 'comment_type' => 'order_note' ) );
+		do_action( 'woocommerce_order_note_added', $made, $this );
+		return $made;
+	}
+
 	public function shown() {
 		$date  = str_replace( ' ', 'T', $this->row['date_updated_gmt'] );
 		$metas = json_decode( $this->row['meta'], true );
@@ -93,7 +99,7 @@ function wc_update_product_stock( $product, $amount, $operation ) {
 	$change = 'decrease' === $operation ? -$amount : $amount;
 	$wpdb->query( $wpdb->prepare( "UPDATE {$wpdb->postmeta} SET meta_value = meta_value %+f WHERE post_id = %d AND meta_key = '_stock'", $change, $id ) );
 	wp_cache_delete( $id, 'post_meta' );
-	$wpdb->update( "{$wpdb->prefix}wc_product_meta_lookup", array( 'stock_quantity' => (float) get_post_meta( $id, '_stock', true ) ), array( 'product_id' => $id ) );
+	standin_lookup( $id );
 	do_action( 'woocommerce_updated_product_stock', $id );
 	$product->save();
 	do_action( $product->is_type( 'variation' ) ? 'woocommerce_variation_set_stock' : 'woocommerce_product_set_stock', $product );
@@ -101,10 +107,8 @@ function wc_update_product_stock( $product, $amount, $operation ) {
 
 /** Sets the stock of a product as an item of a batch does: the whole product is saved, with less than the real one has to save. */
 function standin_update( $item ) {
-	global $wpdb;
 	$product = wc_get_product( $item['id'] );
 	update_post_meta( $item['id'], '_stock', $item['stock_quantity'] );
-	$wpdb->update( "{$wpdb->prefix}wc_product_meta_lookup", array( 'stock_quantity' => $item['stock_quantity'] ), array( 'product_id' => $item['id'] ) );
 	$product->save();
 	return array( 'id' => $item['id'], 'stock_quantity' => $item['stock_quantity'] );
 }
@@ -136,9 +140,12 @@ function wc_get_orders( $query ) {
 	$wheres = array_map( static fn( $status ) => in_array( $status, STANDIN_STATUSES, true ) ? "wc-{$status}" : $status, $query['status'] );
 	$where[] = $wpdb->prepare( "status IN ({$marks})", $wheres );
 	if ( preg_match( '/^(\d+)\.\.\.(\d+)$/', $query['date_modified'] ?? '', $found ) ) {
+		if ( empty( $found[1] ) ) {
+			throw new Exception( 'Invalid date_query' );
+		}
 		$where[] = $wpdb->prepare( 'date_updated_gmt BETWEEN %s AND %s', gmdate( 'Y-m-d H:i:s', $found[1] ), gmdate( 'Y-m-d H:i:s', $found[2] ) );
-	} elseif ( preg_match( '/^>=(\d+)$/', $query['date_modified'] ?? '', $found ) ) {
-		$where[] = $wpdb->prepare( 'date_updated_gmt >= %s', gmdate( 'Y-m-d H:i:s', $found[1] ) );
+	} elseif ( preg_match( '/^(>=|<=)(\d+)$/', $query['date_modified'] ?? '', $found ) ) {
+		$where[] = $wpdb->prepare( "date_updated_gmt {$found[1]} %s", gmdate( 'Y-m-d H:i:s', $found[2] ) );
 	}
 	$from  = "FROM {$wpdb->prefix}wc_orders WHERE " . implode( ' AND ', $where );
 	$order = str_replace( array( 'modified', 'ID' ), array( 'date_updated_gmt', 'id' ), implode( ', ', explode( ' ', $query['orderby'] ) ) );

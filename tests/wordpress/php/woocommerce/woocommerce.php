@@ -1,17 +1,25 @@
 <?php
 /**
- * WooCommerce's functions as far as the plug-in calls them, made from what was measured on 9.9.5.
- * Stands in only where there is no WooCommerce.
+ * Plugin Name: WooCommerce
+ * Description: WooCommerce's functions as far as the companion calls them, made from what was measured on 9.9.5.
+ * Version:     9.9.5
+ *
+ * Stands in only where there is no WooCommerce. It is a plug-in, loaded after the companion, as the real one is.
  */
 
 define( 'WC_VERSION', '9.9.5' );
+define( 'WC_ABSPATH', __DIR__ . '/' );
+
+foreach ( array( 'namespaced', 'listeners', 'orders' ) as $standin_file ) {
+	require_once __DIR__ . "/{$standin_file}.php";
+}
 
 add_action(
 	'init',
 	static function () {
-		foreach ( array( 'product', 'product_variation' ) as $type ) {
-			register_post_type( $type, array( 'public' => true, 'capability_type' => 'product', 'map_meta_cap' => true, 'supports' => array( 'title', 'editor', 'thumbnail' ) ) );
-		}
+		do_action( 'before_woocommerce_init' );
+		register_post_type( 'product', array( 'public' => true, 'capability_type' => 'product', 'map_meta_cap' => true, 'supports' => array( 'title', 'editor', 'thumbnail' ) ) );
+		register_post_type( 'product_variation', array( 'public' => false, 'hierarchical' => false, 'supports' => false, 'capability_type' => 'product' ) );
 		foreach ( array( 'product_type', 'product_visibility', 'product_cat' ) as $taxonomy ) {
 			register_taxonomy( $taxonomy, 'product', array( 'hierarchical' => 'product_cat' === $taxonomy ) );
 		}
@@ -131,7 +139,7 @@ class WC_Product {
 	private function settle_status() {
 		if ( 'yes' === $this->meta( '_manage_stock' ) ) {
 			$empty = 'no' === $this->meta( '_backorders' ) ? 'outofstock' : 'onbackorder';
-			$right = (float) $this->meta( '_stock' ) > (float) get_option( 'woocommerce_notify_no_stock_amount' ) ? 'instock' : $empty;
+			$right = (int) $this->meta( '_stock' ) > absint( get_option( 'woocommerce_notify_no_stock_amount', 0 ) ) ? 'instock' : $empty;
 			$this->show_status( $right );
 			foreach ( $this->is_type( 'variable' ) ? standin_children( $this->id ) : array() as $child ) {
 				if ( 'yes' !== get_post_meta( $child, '_manage_stock', true ) ) {
@@ -147,9 +155,8 @@ class WC_Product {
 	}
 
 	public function show_status( $status ) {
-		global $wpdb;
 		update_post_meta( $this->id, '_stock_status', $status );
-		$wpdb->update( "{$wpdb->prefix}wc_product_meta_lookup", array( 'stock_status' => $status ), array( 'product_id' => $this->id ) );
+		standin_lookup( $this->id );
 		wp_set_object_terms( $this->id, 'outofstock' === $status ? 'outofstock' : array(), 'product_visibility' );
 	}
 
@@ -188,6 +195,10 @@ class WC_Product {
 		$now       = array( 'post_modified' => current_time( 'mysql' ), 'post_modified_gmt' => current_time( 'mysql', true ) );
 		$wpdb->update( $wpdb->posts, $now, array( 'ID' => $this->id ) );
 		clean_post_cache( $this->id );
+		standin_lookup( $this->id );
+		if ( $this->is_type( 'variation' ) ) {
+			WC_Post_Data::defer( $this->get_parent_id() );
+		}
 		do_action( $this->is_type( 'variation' ) ? 'woocommerce_update_product_variation' : 'woocommerce_update_product', $this->id, $this );
 		return $this->id;
 	}
@@ -197,9 +208,27 @@ function wc_get_product( $id ) {
 	return in_array( get_post_type( $id ), array( 'product', 'product_variation' ), true ) ? new WC_Product( $id ) : false;
 }
 
+/** Writes the row of the lookup table as update_lookup_table does: not if it knows, or thinks to know, that the row says so. */
+function standin_lookup( $id ) {
+	global $wpdb;
+	$meta   = static fn( $key ) => get_post_meta( $id, $key, true );
+	$prices = (array) get_post_meta( $id, '_price' );
+	$data   = array(
+		'product_id'     => $id,
+		'sku'            => $meta( '_sku' ),
+		'min_price'      => reset( $prices ) ? reset( $prices ) : null,
+		'max_price'      => end( $prices ) ? end( $prices ) : null,
+		'stock_quantity' => 'yes' === $meta( '_manage_stock' ) ? wc_stock_amount( $meta( '_stock' ) ) : null,
+		'stock_status'   => $meta( '_stock_status' ),
+	);
+	if ( wp_cache_get( 'lookup_table', "object_{$id}" ) !== $data ) {
+		$wpdb->replace( "{$wpdb->prefix}wc_product_meta_lookup", $data );
+		wp_cache_set( 'lookup_table', $data, "object_{$id}" );
+	}
+}
+
 /** Makes a product with metas and its row in the lookup table. */
 function standin_product( $sku, $meta, $type = 'simple', $parent = 0 ) {
-	global $wpdb;
 	$post = array( 'post_type' => $parent ? 'product_variation' : 'product', 'post_status' => 'publish', 'post_title' => $sku, 'post_parent' => $parent, 'post_author' => 1 );
 	$id   = wp_insert_post( $post );
 	if ( ! $parent ) {
@@ -209,8 +238,7 @@ function standin_product( $sku, $meta, $type = 'simple', $parent = 0 ) {
 	foreach ( array( '_sku' => $sku ) + $meta as $key => $value ) {
 		add_post_meta( $id, $key, $value );
 	}
-	$quantity = '' === $meta['_stock'] ? null : (float) $meta['_stock'];
-	$wpdb->insert( "{$wpdb->prefix}wc_product_meta_lookup", array( 'product_id' => $id, 'sku' => $sku, 'stock_quantity' => $quantity, 'stock_status' => $meta['_stock_status'] ) );
+	standin_lookup( $id );
 	return $id;
 }
 
