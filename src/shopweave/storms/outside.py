@@ -138,8 +138,9 @@ class Outside:
     def note(self, request: HttpRequest, outcome: str) -> None:
         """Write a line of the log that must be the same in every process."""
         digest = blake2b(request.url.encode() + request.body, digest_size=6).hexdigest()
-        place = urlsplit(request.url).path
-        self.log.append(f"{self.loop.time():.6f} {request.method} {place} {digest} {outcome}")
+        parts = urlsplit(request.url)
+        place = f"{request.method} {parts.netloc}{parts.path}"
+        self.log.append(f"{self.loop.time():.6f} {place} {digest} {outcome}")
 
 
 class Flight:
@@ -160,7 +161,7 @@ class Flight:
     def arrive(self) -> tuple[HttpResponse, Shown]:
         """Have its effect."""
         answer, shown = self.world.handle(self.request, self.sent)
-        self.world.note(self.request, f"effect {answer.status}")
+        self.world.note(self.request, f"of {self.life} effect {answer.status}")
         return answer, shown
 
     def lands(self) -> None:
@@ -171,12 +172,13 @@ class Flight:
         """Give the answer to who still waits for it."""
         if self.future.done():
             return
-        self.world.delivered(self.request, shown or {}, self.life)
+        if shown is not None:
+            self.world.delivered(self.request, shown, self.life)
         self.future.set_result(answer)
 
     def fail(self, error: HubError) -> None:
         """Let the request fail."""
-        self.world.note(self.request, type(error).__name__)
+        self.world.note(self.request, f"of {self.life} {type(error).__name__}")
         if not self.future.done():
             self.future.set_exception(error)
 

@@ -84,7 +84,7 @@ def draw(random: Random, seed: int) -> Trade:
         blows=_blows(random) if is_rough else _pause(random) if kind >= 0.2 else (),
         outages=_outages(random) if is_rough else (),
         slow=random.choice((0.0, 0.0, SLOW)),
-        shop_ahead=(random.choice((0.0, -90.0, 90.0)), random.choice((0.0, 0.0, 90.0))),
+        shop_ahead=(random.choice((0.0, -300.0, 300.0)), random.choice((0.0, 0.0, 90.0))),
         hub_ahead=random.choice((0.0, 0.0, -90.0, 90.0)),
     )
 

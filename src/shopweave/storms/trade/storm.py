@@ -19,6 +19,8 @@ from shopweave.storms.trade.oracle import judge, truth
 from shopweave.storms.trade.scenario import INTERVAL, ROUGH, Master, Tell, Trade
 from shopweave.storms.trade.world import TradeWorld
 
+STATEMENTS = 10_000
+
 
 class TradeStorm:
     """A scenario of trade being played."""
@@ -127,6 +129,7 @@ class TradeStorm:
             doubled_units=found.doubled_units,
             errors=(*lives.errors, *errors),
             statements=lives.statements,
+            allowed=STATEMENTS,
             events=self.loop.turns,
             seconds=round(self.loop.time(), 1),
             story=tuple(world.log),

@@ -19,11 +19,12 @@ from shopweave.simulators.woocommerce.callbacks import Delivery
 from shopweave.simulators.woocommerce.fill import fill
 from shopweave.storms.loop import VirtualLoop
 from shopweave.storms.outside import START, Flight, Outside, WorldClock, chance
-from shopweave.storms.sight import Shown, Sightings, written
+from shopweave.storms.sight import Shown, written
 from shopweave.storms.trade.clerk import LEAST, MOST, Clerk
 from shopweave.storms.trade.courier import Answered, Courier, Ring
 from shopweave.storms.trade.demand import COUNTER, NORTH, SHOPS, SOUTH, Act, Deed
 from shopweave.storms.trade.facts import Move, Span, Trip
+from shopweave.storms.trade.glance import Glances
 from shopweave.storms.trade.keeper import DepotKeeper, Keeper, TillKeeper
 from shopweave.storms.trade.scenario import ROUGH, Master, Tell, Trade
 from shopweave.storms.trade.stall import Stall
@@ -70,7 +71,7 @@ class TradeWorld(Outside):
         self.keeper: Keeper = TillKeeper(self.till) if self.depot is None else DepotKeeper(self.depot)
         shops = {name: stall.shop for name, stall in self.stalls.items()}
         self.shops = shops if self.depot is None else {**shops, COUNTER: self.depot}
-        self.sightings = {name: Sightings(shop) for name, shop in self.shops.items()}
+        self.sightings = {name: Glances(shop) for name, shop in self.shops.items()}
         self.couriers = {
             name: Courier(name, shop, loop, self._out, self._hear) for name, shop in self.shops.items()
         }
@@ -154,7 +155,7 @@ class TradeWorld(Outside):
 
     def delivered(self, request: HttpRequest, shown: Shown, life: int) -> None:
         """Note what an answer showed to a life."""
-        self.sightings[self.place_of(request)].delivered(shown, life, self.loop.time())
+        self.sightings[self.place_of(request)].heard(request, shown, life, self.loop.time())
 
     def ended(self, life: int) -> None:
         """Note that a life ended or stands still."""
