@@ -1,6 +1,7 @@
 """Taking orders of other channels over into a shop, and finding them again."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from datetime import timedelta
 from typing import Any
 
@@ -47,9 +48,10 @@ class OrderTaker:
     async def find(self, one: HandOver) -> Taken | None:
         """Look through what was made since the order itself was; finishes what was begun."""
         for status in ("any", "trash"):
-            async for row in self._made_since(one, status):
-                if payloads.is_ours(row, one):
-                    return await self._settled(row, one, None)
+            async with aclosing(self._made_since(one, status)) as rows:
+                async for row in rows:
+                    if payloads.is_ours(row, one):
+                        return await self._settled(row, one, None)
         return None
 
     async def _settled(self, raw: Any, one: HandOver, not_after: float | None) -> Taken | None:
@@ -73,7 +75,7 @@ class OrderTaker:
                 return payloads.refused("WOO-165", text, _LINK)
         return None
 
-    async def _made_since(self, one: HandOver, status: str) -> AsyncIterator[Any]:
+    async def _made_since(self, one: HandOver, status: str) -> AsyncGenerator[Any, None]:
         size = self._settings.page_size
         place = Place(done=False)
         after = (one.order.created - SKEW).strftime("%Y-%m-%dT%H:%M:%S")
