@@ -2,11 +2,11 @@
 
 from decimal import Decimal
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from shopweave.core.shelf import Shelf, adjusted, doubted, drained, read, sold, wrote
+from shopweave.core.shelf import Learned, Shelf, adjusted, doubted, drained, read, sold, wrote
 from shopweave.model.movement import Reading
 from shopweave.model.values import UNKNOWN, tracked
 
@@ -27,6 +27,7 @@ class Channel:
         self.arrived = False
         self.reading: tuple[int, int] | None = None
         self.listing: tuple[int, int] | None = None
+        self.drifts: list[Decimal] = []
 
     def tick(self) -> int:
         self.number += 1
@@ -64,7 +65,7 @@ class Channel:
         if self.reading is not None:
             began, quantity = self.reading
             found = Reading(level=tracked(Decimal(quantity)), began=began, ended=self.tick())
-            self.shelf = read(self.shelf, found, sells=True).shelf
+            self._learn(read(self.shelf, found, sells=True))
             self.reading = None
 
     def begin_list(self) -> None:
@@ -76,9 +77,13 @@ class Channel:
             began, shown = self.listing
             fresh = sum(self.orders[self.stored : shown])
             if fresh:
-                self.shelf = sold(self.shelf, Decimal(fresh), self.last_drain)
+                self.shelf = sold(self.shelf, Decimal(fresh), self.last_drain, self.tick())
             self.stored, self.last_drain, self.listing = shown, began, None
-            self.shelf = drained(self.shelf, began).shelf
+            self._learn(drained(self.shelf, began))
+
+    def _learn(self, found: Learned) -> None:
+        self.shelf = found.shelf
+        self.drifts += [] if found.drift is None else [found.drift]
 
     def settle(self) -> None:
         """Let everything end, then read the level and the orders after it, as a lane does."""
@@ -133,13 +138,30 @@ def test_what_is_expected_without_doubt_is_true_once_all_orders_are_stored(
     assert channel.shelf.again or channel.shelf.expected == tracked(Decimal(channel.quantity))
 
 
+@example(5, ["begin_read", "sell", "begin_list", "end_list", "end_read"])
+@given(st.integers(-2, 9), st.lists(st.sampled_from([one for one in STEPS if one != "edit"]), max_size=30))
+def test_what_nobody_edited_is_never_called_a_drift(quantity: int, steps: list[str]) -> None:
+    channel = Channel(quantity)
+    channel.settle()
+    for step in steps:
+        getattr(channel, step)()
+    channel.settle()
+    assert channel.drifts == []
+
+
+def test_a_reading_that_began_before_a_stored_sale_is_made_again() -> None:
+    shelf = Shelf(expected=tracked(Decimal(4)), sold=5)
+    assert read(shelf, at(5), sells=True).shelf == replace(shelf, again=True)
+    assert read(shelf, at(4), sells=True).shelf == shelf
+
+
 def test_a_sale_next_to_an_absolute_write_leaves_nothing_to_be_expected() -> None:
-    shelf = sold(Shelf(expected=tracked(Decimal(5)), wrote=4, stale=4), Decimal(1), last_drain=3)
-    assert shelf == Shelf(expected=UNKNOWN, wrote=4, stale=4, again=True)
+    shelf = sold(Shelf(expected=tracked(Decimal(5)), wrote=4, stale=4), Decimal(1), last_drain=3, at=6)
+    assert shelf == Shelf(expected=UNKNOWN, wrote=4, stale=4, sold=6, again=True)
 
 
 def test_a_sale_after_a_later_drain_is_taken_off() -> None:
-    shelf = sold(Shelf(expected=tracked(Decimal(5)), wrote=4, stale=4), Decimal(1), last_drain=5)
+    shelf = sold(Shelf(expected=tracked(Decimal(5)), wrote=4, stale=4), Decimal(1), last_drain=5, at=6)
     assert shelf.expected == tracked(Decimal(4))
 
 
@@ -164,7 +186,7 @@ def test_a_reading_that_overlaps_a_write_tells_nothing() -> None:
 
 def test_a_reading_that_shows_the_sale_already_is_believed() -> None:
     shelf = read(Shelf(expected=tracked(Decimal(5))), at(4), sells=True).shelf
-    assert sold(shelf, Decimal(1), last_drain=0) == Shelf(expected=tracked(Decimal(4)))
+    assert sold(shelf, Decimal(1), last_drain=0, at=7) == Shelf(expected=tracked(Decimal(4)), sold=7)
 
 
 def test_a_write_in_doubt_leaves_nothing_to_be_expected() -> None:
@@ -173,6 +195,6 @@ def test_a_write_in_doubt_leaves_nothing_to_be_expected() -> None:
 
 def test_differences_and_sales_come_in_any_order() -> None:
     shelf = Shelf(expected=tracked(Decimal(5)), flying=True)
-    one = adjusted(sold(shelf, Decimal(1), 0, adjusts=True), Decimal(-2), 9)
-    other = sold(adjusted(shelf, Decimal(-2), 9), Decimal(1), 0, adjusts=True)
+    one = adjusted(sold(shelf, Decimal(1), 0, 8, adjusts=True), Decimal(-2), 9)
+    other = sold(adjusted(shelf, Decimal(-2), 9), Decimal(1), 0, 10, adjusts=True)
     assert one.expected == other.expected == tracked(Decimal(2))

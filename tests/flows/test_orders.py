@@ -10,7 +10,7 @@ from shopweave.hub import orders as tell
 from shopweave.hub.context import Hub
 from shopweave.hub.overview import overview
 from shopweave.model.errors import NoAnswer, Refused
-from shopweave.store import findings, handovers, movements, orders
+from shopweave.store import findings, handovers, movements, numbers, orders
 from shopweave.store.base import Tx
 from shopweave.store.handovers import HandOverRow
 from shopweave.store.tables import customer_order, movement, order_revision
@@ -301,6 +301,21 @@ def test_open_orders_are_read_again_after_a_day(stalls: StallWorld) -> None:
         await stalls.run(hub)
         [row] = await hub.store.read(lambda tx: orders.named(tx, "7"))
         assert (row.status, row.final) == ("refunded", True)
+
+    play(stalls, story)
+
+
+def test_a_drain_does_not_end_with_a_window_that_was_under_way(stalls: StallWorld) -> None:
+    async def story(hub: Hub) -> None:
+        market = hub.port("market").row.id
+        await hub.reader.drain(market)
+        stalls.market.page_size = 1
+        for key in ("7", "8"):
+            stalls.market.sell(order(key, line(f"{key}1", "sku-1")))
+        assert not (await hub.reader.page(market)).done
+        begun = await hub.store.write(lambda tx: numbers.draw(tx, market))
+        await hub.reader.drain(market)
+        assert (await hub.store.read(lambda tx: numbers.read_counter(tx, market))).drained > begun
 
     play(stalls, story)
 

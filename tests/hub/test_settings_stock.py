@@ -49,6 +49,7 @@ def test_a_flow_of_stock_has_its_own_settings() -> None:
             target="market",
             buffer=Decimal("1.5"),
             decimals=1,
+            settle=10,
             schedule="*/5 * * * *",
         ),
     )

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
@@ -11,7 +12,7 @@ from sqlalchemy import insert, select
 
 from shopweave.connector.capabilities import Capabilities, Feed, Method, Writable
 from shopweave.connector.declaration import Connector
-from shopweave.connector.orders import Keeps, LookUp, Sells, Takes
+from shopweave.connector.orders import Keeps, LookUp, Sells, Swap, Takes
 from shopweave.connector.roles import Page
 from shopweave.core.ledger import StateTable
 from shopweave.engine.local import LocalEngine
@@ -28,7 +29,7 @@ from shopweave.model.settings import (
     OrderFlowSettings,
     StockFlowSettings,
 )
-from shopweave.model.values import UNTRACKED, Identity, Level, tracked
+from shopweave.model.values import UNKNOWN, UNTRACKED, Identity, Level, tracked
 from shopweave.runtime.clock import SystemClock, SystemIds, system_random
 from shopweave.runtime.opening import open_store
 from shopweave.store import links, movements, numbers, plans, shelves
@@ -56,6 +57,8 @@ class Place:
         self.after_write: Callable[[], None] | None = None
         self.loses_answers = self.loses_requests = 0
         self.refused: set[str] = set()
+        self.sold_out: set[str] = set()
+        self.swaps = False
 
     def __getitem__(self, sku: str) -> int:
         quantity = self.goods[sku].quantity
@@ -82,6 +85,7 @@ class Place:
             remote_id=self.names[sku],
             atoms=Atoms({"identity": Identity(sku=sku)}),
             level=self.goods[sku],
+            sold=sku in self.sold_out,
         )
 
     async def page(self, feed: str, position: str, *, sweep: bool) -> Page:
@@ -125,6 +129,24 @@ class Place:
             raise NoAnswer("cut after it arrived")
         return tuple(answers)
 
+    async def swap_levels(
+        self, kind: Kind, swaps: tuple[Swap, ...], *, not_after: float | None
+    ) -> tuple[WriteAnswer, ...]:
+        await asyncio.sleep(0)
+        if self.before_write:
+            self.before_write()
+        skus = {key: sku for sku, key in self.names.items()}
+        answers: list[WriteAnswer] = []
+        for number, one in enumerate(swaps):
+            sku = skus[one.remote_id]
+            if one.expected not in (UNKNOWN, self.goods[sku]):
+                answers.append(WriteRefused(number=number, code="MOVED", what="moved", look_up=True))
+                continue
+            self.goods[sku] = one.level
+            self.writes.append({sku: one.level})
+            answers.append(Written(number=number, record=self._record(sku), confirmed=()))
+        return tuple(answers)
+
     def capabilities(self, _: Mapping[str, Any]) -> Capabilities:
         return Capabilities(
             atoms=("identity",),
@@ -134,16 +156,29 @@ class Place:
             longest_run=0.2,
             sells=Sells(table=TABLE, statuses=("paid",)),
             takes=Takes(look_up=LookUp.REFERENCE, books=True),
-            keeps=Keeps(witness=self.witness or Witness.REQUEST_ORDER, batch=20),
+            keeps=Keeps(
+                witness=self.witness or Witness.REQUEST_ORDER, batch=20, places=True, swaps=self.swaps
+            ),
         )
 
 
 class Market:
     """A till that is master, and shops that show its levels and sell; orders are read and booked by hand."""
 
-    def __init__(self, folder: Path, goods: Mapping[str, Level], *, shops: int = 1, **flow: Any) -> None:
-        self.folder, self.clock = folder, SystemClock()
+    def __init__(
+        self,
+        folder: Path,
+        goods: Mapping[str, Level],
+        *,
+        shops: int = 1,
+        sales: str = "hand-over",
+        warehouses: Mapping[str, tuple[str, ...]] | None = None,
+        **flow: Any,
+    ) -> None:
+        self.folder, self.clock, self.sales = folder, SystemClock(), sales
         self.till = Place(goods)
+        self.warehouses = warehouses or {}
+        self.leaves_from = ""
         names = ["shop", "other", "third"][:shops]
         self.shops = {name: Place(dict.fromkeys(goods, UNTRACKED)) for name in names}
         self.flow = flow
@@ -157,14 +192,20 @@ class Market:
 
     def settings(self) -> HubSettings:
         """Give the settings of all of it."""
-        at = (ConnectionSettings(name=name, type="fake", sales="hand-over") for name in self.shops)
+        at = (ConnectionSettings(name=name, type="fake", sales=self.sales) for name in self.shops)
         return HubSettings(
             connections=(ConnectionSettings(name="till", type="fake"), *at),
             order_flows=tuple(
                 OrderFlowSettings(name=f"{name}-orders", source=name, target="till") for name in self.shops
             ),
             stock_flows=tuple(
-                StockFlowSettings(name=f"{name}-stock", source="till", target=name, **self.flow)
+                StockFlowSettings(
+                    name=f"{name}-stock",
+                    source="till",
+                    target=name,
+                    warehouses=self.warehouses.get(name, ()),
+                    **self.flow,
+                )
                 for name in self.shops
             ),
         )
@@ -253,7 +294,13 @@ class Market:
 
     def _intake(self, tx: Tx, name: str, fresh: list[tuple[str, int]], after: int) -> None:
         for number, (sku, quantity) in enumerate(fresh, start=after + 1):
-            values = {"connection": self.at(name), "remote_id": str(number), "first": tx.now, "read": tx.now}
+            values: dict[str, Any] = {
+                "connection": self.at(name),
+                "remote_id": str(number),
+                "first": tx.now,
+                "read": tx.now,
+            }
+            values["created"] = tx.now - timedelta(minutes=1)
             tx.run(insert(customer_order), values)
             order = int(
                 tx.scalar(
@@ -263,13 +310,13 @@ class Market:
                     )
                 )
             )
-            ledger = Ledger(connection=self.at(name), order=order, master=self.at("till"), way="hand-over")
+            ledger = Ledger(connection=self.at(name), order=order, master=self.at("till"), way=self.sales)
             moved = Movement(
                 connection=name,
                 line=str(number),
                 n=1,
                 item=str(self._item(tx, sku)),
-                warehouse="",
+                warehouse=self.leaves_from,
                 quantity=Decimal(-quantity),
             )
             movements.add(tx, ledger, [moved])

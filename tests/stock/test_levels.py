@@ -10,7 +10,7 @@ import pytest
 from shopweave.hub import stock
 from shopweave.lanes import turn
 from shopweave.model.errors import Configuration
-from shopweave.model.values import UNKNOWN, UNTRACKED
+from shopweave.model.values import UNKNOWN, UNTRACKED, tracked
 from shopweave.store import findings
 from tests.services import postgres_url
 from tests.stock.market import Market, goods, play
@@ -111,6 +111,24 @@ def test_an_order_that_comes_with_the_write_is_not_written_over(tmp_path: Path) 
     assert market.till["S1"] == market.shop["S1"] == 8
 
 
+def test_where_levels_are_compared_a_sale_is_never_written_over(tmp_path: Path, url: str) -> None:
+    market = Market(tmp_path, goods(1))
+    market.shop.swaps = True
+
+    async def story() -> None:
+        await begun(market)
+        market.shop.writes.clear()
+        market.till["S1"] = 9
+        market.shop.before_write = partial(market.shop.sell_once, "S1")
+        await market.run()
+        await market.book()
+        await market.run()
+
+    play(market, story, url)
+    assert market.shop.writes == [{"S1": tracked(Decimal(8))}]
+    assert market.till["S1"] == market.shop["S1"] == 8
+
+
 def test_a_level_edited_by_hand_is_put_right(tmp_path: Path) -> None:
     market = Market(tmp_path, goods(2), drift_limit=0)
 
@@ -199,6 +217,22 @@ def test_a_few_zeros_pass_at_once(tmp_path: Path) -> None:
         await market.run()
 
     play(market, story)
+    assert market.shop.goods == market.till.goods
+
+
+def test_zeros_that_the_masters_own_log_explains_pass(tmp_path: Path) -> None:
+    market = Market(tmp_path, goods(60))
+    market.till.page_size = 15
+
+    async def story() -> list[str]:
+        await begun(market)
+        for number in range(1, 31):
+            market.till[f"S{number}"] = 0
+            market.till.sold_out.add(f"S{number}")
+        await market.run()
+        return [one.code for one in await market.hub.store.read(findings.open_findings)]
+
+    assert "STK-010" not in play(market, story)
     assert market.shop.goods == market.till.goods
 
 

@@ -1,6 +1,7 @@
 """After a crash nothing is raised before all sides were read; what is made gets its level at once."""
 
 import asyncio
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,10 @@ import pytest
 from shopweave.hub import stock
 from shopweave.lanes import turn
 from shopweave.lanes.channels import unread
-from shopweave.store import ending, numbers
+from shopweave.runtime.opening import open_store
+from shopweave.store import ending, findings, lanes, numbers
+from shopweave.store.base import Tx
+from shopweave.store.stock_tables import counter
 from tests.stock.market import Market, goods, play
 from tests.stock.test_levels import begun
 
@@ -69,6 +73,62 @@ def test_a_level_is_lowered_but_not_raised_while_a_side_is_unread(tmp_path: Path
 
     play(market, story)
     assert (market.shop["S1"], market.shop["S2"]) == (3, 9)
+
+
+def test_one_that_stays_away_for_an_hour_is_left_out_and_told(tmp_path: Path) -> None:
+    market = Market(tmp_path, goods(2), shops=2)
+
+    def since_long(tx: Tx) -> None:
+        long_ago = tx.now - timedelta(hours=2)
+        tx.run(counter.update().values(unread=long_ago).where(counter.c.connection == market.at("other")))
+
+    async def told() -> list[str]:
+        await market.hub.upkeep.advance({})
+        await market.settled()
+        found = await market.hub.store.read(findings.open_findings)
+        return [one.connection for one in found if one.code == "STK-030"]
+
+    async def story() -> None:
+        await begun(market)
+        await market.hub.store.write(lambda tx: numbers.note_unread(tx, market.at("other")))
+        market.till["S2"] = 9
+        await market.run("shop-stock")
+        assert await told() == []
+        assert market.shop["S2"] == 5
+        await market.hub.store.write(since_long)
+        assert await told() == ["other"]
+        assert market.shop["S2"] == 9
+        await market.run("other-stock")
+        assert await told() == []
+
+    play(market, story)
+
+
+def test_a_clean_end_leaves_no_lease_although_a_request_was_under_way(tmp_path: Path) -> None:
+    market = Market(tmp_path, goods(2))
+    play(market, lambda: begun(market))
+    market.till["S1"] = 3
+    flying = asyncio.Event()
+
+    async def hang(kind: object, levels: object, *, not_after: float | None) -> None:
+        flying.set()
+        await asyncio.sleep(3600)
+
+    async def stopped() -> None:
+        market.shop.write_levels = hang  # type: ignore[method-assign, assignment]
+        running = asyncio.create_task(market.run())
+        await flying.wait()
+        running.cancel()
+
+    play(market, stopped)
+
+    async def owner() -> str | None:
+        store = open_store(tmp_path, "", market.clock)
+        row = await store.read(lambda tx: lanes.read_lane(tx, market.at("shop")))
+        await store.close()
+        return row.owner
+
+    assert asyncio.run(owner()) is None
 
 
 @pytest.mark.parametrize("arrives", [True, False])

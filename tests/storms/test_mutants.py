@@ -106,11 +106,11 @@ def test_what_is_not_under_way_is_not_taken_to_be_contained(stage: Stage) -> Non
 def test_a_seller_is_expected_to_show_what_it_has_sold() -> None:
     shelf = Shelf(expected=tracked(Decimal(5)))
     ignored = wrong("own decrement ignored", sold)
-    assert sold(shelf, Decimal(2), 0, adjusts=True).expected == tracked(Decimal(3))
-    assert ignored(shelf, Decimal(2), 0, adjusts=True) == shelf
+    assert sold(shelf, Decimal(2), 0, 9, adjusts=True).expected == tracked(Decimal(3))
+    assert ignored(shelf, Decimal(2), 0, 9, adjusts=True) == shelf
     flying = replace(shelf, flying=True)
-    assert sold(flying, Decimal(2), 0).again
-    assert not ignored(flying, Decimal(2), 0).again
+    assert sold(flying, Decimal(2), 0, 9).again
+    assert not ignored(flying, Decimal(2), 0, 9).again
 
 
 def test_two_orders_with_one_delivery_id_are_one() -> None:

@@ -1,6 +1,9 @@
 """A real shop and a real till, as simulators: what is sold in one is booked and shown in the other."""
 
 import json
+import sqlite3
+from contextlib import closing
+from datetime import timedelta
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
@@ -9,15 +12,16 @@ from typing import Any
 import pytest
 
 from shopweave.connectors.orderfeed import CONNECTOR
-from shopweave.hub import deciding, runs
+from shopweave.hub import deciding, runs, stock
 from shopweave.hub.context import Hub
 from shopweave.hub.settings.templates import DEMO
 from shopweave.lanes.channels import FIRST
-from shopweave.model.errors import NoAnswer
+from shopweave.model.errors import Configuration, NoAnswer
 from shopweave.model.record import Kind
 from shopweave.simulators.till import Cashier, sales, sold, truth
 from shopweave.store import backlog, connections, findings, shelves
 from shopweave.store.base import Tx
+from shopweave.store.tables import movement
 from tests.trade.installed import install
 from tests.worlds import World, play
 
@@ -81,7 +85,7 @@ class Trade:
         self.inbox = folder / "inbox"
         self.inbox.mkdir()
         text = settings.replace("{folder}", str(self.inbox))
-        self.orders = "shop-orders" if "shop-orders" in text else "shop-to-erp"
+        self.orders = [name for name in ("shop-orders", "shop-to-erp") if f"[flows.{name}]" in text][:1]
         self.world = World(folder, 12, simple=True, settings=text)
         self.cashier = Cashier(self.world.till)
 
@@ -89,7 +93,7 @@ class Trade:
         """Let the goods come into the shop, with their levels."""
         await self.world.run(hub, "till-to-shop")
         await self.stock(hub)
-        await self.world.run(hub, self.orders)
+        await self.world.run(hub, *self.orders)
         await hub.store.write(partial(self._release, hub))
         await self.stock(hub)
         # The shop's times are whole seconds: an order of the second in which the ledger began is history.
@@ -268,7 +272,7 @@ def test_what_another_program_books_is_taken_off_once_by_the_word_of_the_log(tmp
         one = trade.goods()[0]
         start = trade.cashier.quantity(one)
         trade.buy(**{f"s{one}": 2})
-        await trade.world.run(hub, trade.orders)
+        await trade.world.run(hub, *trade.orders)
         for _ in range(2):
             await trade.stock(hub)
             assert trade.product(one)["stock_quantity"] == start - 2
@@ -286,6 +290,76 @@ def test_what_another_program_books_is_taken_off_once_by_the_word_of_the_log(tmp
     play(trade.world, story)
 
 
+def test_sales_that_no_flow_hands_over_are_known_and_settled_by_the_level(tmp_path: Path) -> None:
+    trade = Trade(tmp_path, trading("elsewhere"))
+
+    async def story(hub: Hub) -> None:
+        await trade.begun(hub)
+        one = trade.goods()[0]
+        start = trade.cashier.quantity(one)
+        order = trade.buy(**{f"s{one}": 2})
+        for _ in range(2):
+            await trade.stock(hub)
+            assert trade.product(one)["stock_quantity"] == start - 2
+        with pytest.raises(Configuration, match="Another program books what shop sells"):
+            await deciding.release(hub, str(order["id"]), deciding.RETRY, "test")
+        trade.cashier.book(one, Decimal(-2), "ERP", trade.world.clock.now())
+        await trade.stock(hub)
+        (master,) = (await stock.explain_stock(hub, one)).masters
+        assert [(str(sold.quantity), sold.stage, sold.until is None) for sold in master.moved] == [
+            ("-2", "open", False)
+        ]
+        long_ago = hub.clock.now() - timedelta(hours=1)
+        await hub.store.write(lambda tx: tx.run(movement.update().values(moved=long_ago)))
+        await trade.stock(hub)
+        assert (await stock.explain_stock(hub, one)).masters[0].moved == ()
+        assert trade.cashier.quantity(one) == trade.product(one)["stock_quantity"] == start - 2
+
+    play(trade.world, story)
+
+
+@pytest.mark.parametrize("sales", ["hand-over", "hub"])
+def test_an_order_leaves_from_the_warehouse_that_has_it_and_comes_back_there(
+    tmp_path: Path, sales: str
+) -> None:
+    flows = TO_TILL if sales == "hand-over" else TO_ERP
+    trade = Trade(tmp_path, trading(sales, flows) + 'warehouses = ["2", "1"]\n')
+
+    def held(place: int, sku: str) -> Decimal:
+        query = "SELECT quantity FROM phppos_location_items WHERE location_id = ? AND item_id = ?"
+        with closing(sqlite3.connect(trade.world.till)) as db:
+            return Decimal(str(db.execute(query, (place, int(sku))).fetchone()[0]))
+
+    async def story(hub: Hub) -> None:
+        trade.world.sql("INSERT INTO phppos_locations (location_id, name, deleted) VALUES (2, 'Store', 0)")
+        await trade.begun(hub)
+        one = trade.goods()[0]
+        start = held(1, one)
+        trade.world.sql(
+            "INSERT INTO phppos_location_items (location_id, item_id, quantity) VALUES (2, ?, 3)", int(one)
+        )
+        trade.world.sql("UPDATE phppos_items SET last_modified = datetime('now') WHERE item_id = ?", int(one))
+        await trade.stock(hub)
+        assert trade.product(one)["stock_quantity"] == start + 3
+        trade.buy(**{f"s{one}": 2})
+        await trade.world.run(hub, *trade.orders)
+        second = trade.buy(**{f"s{one}": 3})
+        for _ in range(2):
+            await trade.world.run(hub, *trade.orders)
+            await trade.stock(hub)
+        assert (held(2, one), held(1, one)) == (Decimal(1), start - 3)
+        assert trade.product(one)["stock_quantity"] == start - 2
+        orders = trade.world.shop.orders
+        orders.update(orders.rows[second["id"]], {"status": "cancelled"})
+        for _ in range(2):
+            await trade.world.run(hub, *trade.orders)
+            await trade.stock(hub)
+        assert (held(2, one), held(1, one)) == (Decimal(1), start)
+        assert trade.product(one)["stock_quantity"] == start + 1
+
+    play(trade.world, story)
+
+
 def test_what_the_hub_books_itself_is_booked_once(tmp_path: Path) -> None:
     trade = Trade(tmp_path, trading("hub", TO_ERP))
 
@@ -295,13 +369,13 @@ def test_what_the_hub_books_itself_is_booked_once(tmp_path: Path) -> None:
         start = trade.cashier.quantity(one)
         order = trade.buy(**{f"s{one}": 3})
         for _ in range(2):
-            await trade.world.run(hub, trade.orders)
+            await trade.world.run(hub, *trade.orders)
             await trade.stock(hub)
         assert trade.cashier.quantity(one) == trade.product(one)["stock_quantity"] == start - 3
         orders = trade.world.shop.orders
         orders.update(orders.rows[order["id"]], {"status": "cancelled"})
         for _ in range(2):
-            await trade.world.run(hub, trade.orders)
+            await trade.world.run(hub, *trade.orders)
             await trade.stock(hub)
         assert trade.cashier.quantity(one) == trade.product(one)["stock_quantity"] == start
         assert sales(trade.world.till) == ()
@@ -329,7 +403,7 @@ def test_a_booking_whose_answer_was_lost_is_sent_again_and_booked_once(tmp_path:
         till.adjust_levels = loses
         trade.buy(**{f"s{one}": 3})
         while not lost:
-            await runs.finished(hub, await runs.start(hub, trade.orders, "test"))
+            await runs.finished(hub, await runs.start(hub, trade.orders[0], "test"))
         while await hub.store.read(lambda tx: backlog.left(tx, hub.port("till").row.id)):
             await hub.clock.sleep(0.05)
         await trade.stock(hub)
@@ -349,7 +423,7 @@ def test_what_the_till_will_not_book_waits_for_a_person_and_nothing_else_does(tm
         trade.world.sql("UPDATE phppos_items SET deleted = 1 WHERE item_id = ?", int(one))
         order = trade.buy(**{f"s{one}": 1, f"s{two}": 2})
         for _ in range(2):
-            await trade.world.run(hub, trade.orders)
+            await trade.world.run(hub, *trade.orders)
         assert trade.cashier.quantity(one) == start[one]
         assert trade.cashier.quantity(two) == start[two] - 2
         (found,) = (told for told in await hub.store.read(findings.open_findings) if told.code == "POS-041")

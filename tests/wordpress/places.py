@@ -79,10 +79,7 @@ class Real:
 
     def products(self, count: int, stock: int) -> list[int]:
         """Make many products."""
-        found: list[int] = self.site.run(
-            f'$out = array(); for ( $i = 0; $i < {count}; $i++ ) {{ $out[] = standin_product( "MANY-$i",'
-            f" array( '_manage_stock' => 'yes', '_stock' => '{stock}' ) ); }} return $out;"
-        )
+        found: list[int] = self.site.run(f'return standin_products( {count}, "MANY", "{stock}" );')
         return found
 
     def send_out(self) -> None:

@@ -11,7 +11,7 @@ from shopweave.connector.orders import Adjustment
 from shopweave.connectors.woocommerce import Shop, WooSettings
 from shopweave.model.atoms import Atoms
 from shopweave.model.change import Op, Write, Written
-from shopweave.model.record import Form, Kind
+from shopweave.model.record import Form, Kind, RemoteRecord
 from shopweave.model.values import PictureBytes, Price, SalePrice, tracked
 from shopweave.runtime.clock import SystemClock, SystemIds
 from shopweave.runtime.http import AiohttpTransport
@@ -108,3 +108,43 @@ def test_prices_are_set_and_read_back(site: Site) -> None:
     assert second.record.atoms["sale_price"] == sale
     assert third.code == "WOO unknown_product"  # type: ignore[attr-defined]
     assert site.run(f"return get_post_meta( {two}, '_price', true );") == "8.5"
+
+
+def test_the_feed_shows_what_moves_no_date(site: Site) -> None:
+    """Stock written past WooCommerce, a product in the trash, a variation that is deleted: each with the next page."""
+    plain, trashed = (site.product(f"FED-{number}", _manage_stock="yes", _stock="10") for number in (1, 2))
+    family = site.product_of("variable", "FED-F")
+    first, second = (
+        site.product_of("", f"FED-F{number}", family, meta={"_manage_stock": "yes", "_stock": "5"})
+        for number in (1, 2)
+    )
+    dates = f"global $wpdb; return $wpdb->get_var( 'SELECT post_modified_gmt FROM ' . $wpdb->posts . ' WHERE ID = {plain}' );"
+    before = site.run(dates)
+
+    async def story(shop: Shop) -> dict[str, RemoteRecord]:
+        async def read(position: str, *, sweep: bool = False) -> tuple[dict[str, RemoteRecord], str]:
+            found: dict[str, RemoteRecord] = {}
+            while True:
+                page = await shop.page("products", position, sweep=sweep)
+                found |= {one.remote_id: one for one in page.records}
+                position = page.position
+                if page.done:
+                    return found, position
+
+        _, position = await read("", sweep=True)
+        _, position = await read(position)
+        await asyncio.to_thread(
+            site.run,
+            f"update_post_meta( {plain}, '_stock', '3' ); wp_trash_post( {trashed} );"
+            f" update_post_meta( {first}, '_stock', '1' ); wp_delete_post( {second}, true ); return 1;",
+        )
+        return (await read(position))[0]
+
+    found = drive(site, story)
+    assert set(found) == {
+        str(plain), str(trashed), str(family), f"{family}:{first}", f"{family}:{second}",
+    }  # fmt: skip
+    assert found[str(plain)].level == tracked(Decimal(3))
+    assert found[f"{family}:{first}"].level == tracked(Decimal(1))
+    assert [found[key].gone for key in (str(trashed), f"{family}:{second}")] == [True, True]
+    assert site.run(dates) == before

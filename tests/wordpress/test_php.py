@@ -29,5 +29,31 @@ def test_the_parts_that_decide_by_themselves_pass_their_unit_tests() -> None:
     assert "OK (" in said
 
 
+def test_php_as_old_as_the_plug_in_promises_understands_it() -> None:
+    files = [str(path) for path in sorted(Path("wordpress/shopweave").rglob("*.php"))]
+    assert php("php", "php-cli", str(Path(__file__).with_name("php") / "newer.php"), *files) == ""
+
+
+def test_what_newer_php_brought_is_found(tmp_path: Path) -> None:
+    newer = tmp_path / "newer.php"
+    newer.write_text(
+        "<?php\n$a = match ( 1 ) { 1 => $b?->c };\nf( name: str_contains( $a, $b ) );\n"
+        "function g( $a, ): static {}\ntry {} catch ( E ) {}\n$a ?? throw new E();\n"
+        "class C { public function __construct( private $a ) {} }\n"
+    )
+    said = php("php", "php-cli", str(Path(__file__).with_name("php") / "newer.php"), str(newer)).splitlines()
+    assert [line.removeprefix(f"{newer}:") for line in said] == [
+        "2 T_MATCH",
+        "2 T_NULLSAFE_OBJECT_OPERATOR",
+        "3 a named argument",
+        "3 str_contains",
+        "4 a comma behind the last parameter",
+        "4 returns static",
+        "5 catches without a variable",
+        "6 throws within an expression",
+        "7 a parameter that is a property",
+    ]
+
+
 def test_the_code_keeps_the_standard() -> None:
     php("phpcs", "php-codesniffer", "--standard=wordpress/phpcs.xml", "--report=emacs")

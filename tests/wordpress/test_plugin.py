@@ -126,3 +126,32 @@ def test_a_site_that_was_updated_without_activation_gets_its_tables(site: Site) 
     site.run("Shopweave\\Tables::remove(); return 1;")
     assert site.ask("GET", "/wc-shopweave/v1/check").status_code == 200
     assert len(site.run(LEFT)[0]) == 2
+
+
+FIRST_LAYOUT = """
+global $wpdb;
+Shopweave\\Tables::remove();
+$wpdb->query( "CREATE TABLE {$wpdb->prefix}shopweave_request (k varchar(64) NOT NULL PRIMARY KEY, body_hash char(64) NOT NULL,
+    state tinyint NOT NULL, answer longtext NOT NULL, at datetime NOT NULL) ENGINE=InnoDB" );
+$wpdb->query( "CREATE TABLE {$wpdb->prefix}shopweave_change (n bigint unsigned NOT NULL AUTO_INCREMENT PRIMARY KEY,
+    kind varchar(12) NOT NULL, id bigint unsigned NOT NULL, what varchar(12) NOT NULL, source varchar(4) NOT NULL,
+    at datetime(6) NOT NULL) ENGINE=InnoDB" );
+$wpdb->query( "INSERT INTO {$wpdb->prefix}shopweave_change (kind, id, what, source, at)
+    VALUES ('variation', 7, 'stock', 'shop', UTC_TIMESTAMP(6) - INTERVAL 1 DAY)" );
+update_option( 'shopweave_feed', 'first' );
+update_option( 'shopweave_layout', '1' );
+return 1;
+"""
+
+
+def test_tables_of_the_first_layout_are_brought_up_with_what_they_hold(site: Site) -> None:
+    site.run(FIRST_LAYOUT)
+    parent = site.product_of("variable", "LAYOUT")
+    child = site.product_of("", "LAYOUT-1", parent, meta={"_stock": "5", "_manage_stock": "yes"})
+    body = {"key": "Layout", "items": [{"id": child, "delta": 1}]}
+    assert site.ask("POST", "/wc-shopweave/v1/stock", json=body).status_code == 200
+    found = site.ask("GET", "/wc-shopweave/v1/changes", params={"after": 0, "feed": "first"}).json()["rows"]
+    assert (found[0]["id"], found[0]["parent"]) == (7, 0)
+    assert (found[-1]["id"], found[-1]["parent"]) == (child, parent)
+    lower = site.ask("POST", "/wc-shopweave/v1/stock", json={**body, "key": "layout"}).json()
+    assert lower["replayed"] is False

@@ -61,16 +61,22 @@ async def explain(folder: Path, sku: str, *, as_json: bool) -> int:
 def _tell_master(one: Master) -> None:
     read = f", read {one.read_at:%Y-%m-%d %H:%M:%S} by request {one.request}" if one.read_at else ""
     pack = f" × {one.factor}" if one.factor != 1 else ""
-    tell(f"{one.name}: {one.on_hand}{pack} on hand{read}")
+    places = ", ".join(f"{place}: {held}" for place, held in one.places)
+    where = f" ({places})" if places else ""
+    tell(f"{one.name}: {one.on_hand}{pack} on hand{where}{read}")
     if one.held:
         tell(f"    it shows {one.read}, which is held ({one.held})")
     for move in one.moved:
         counts = "" if move.counts else " (not counted)"
-        tell(f"    {move.quantity:+f} {move.order}, {move.stage}{counts}, {move.reference}")
+        if move.until is not None:
+            counts = f", shown by the level; counts as booked from {move.until:%Y-%m-%d %H:%M} on"
+        place = f" from {move.warehouse}" if move.warehouse else ""
+        tell(f"    {move.quantity:+f} {move.order}{place}, {move.stage}{counts}, {move.reference}")
 
 
 def _tell_channel(one: Shown) -> None:
-    sums = f"{one.on_hand} on hand {one.moved:+f} not booked"
+    where = f" in {', '.join(one.warehouses)}" if one.warehouses else ""
+    sums = f"{one.on_hand} on hand{where} {one.moved:+f} not booked"
     kept = f" − {one.buffer:f} held back" if one.buffer else ""
     packs = f", in packs of {one.factor}" if one.factor != 1 else ""
     tell(f"{one.channel}: {sums}{kept}{packs} = {one.wanted}")

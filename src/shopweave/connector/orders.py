@@ -53,12 +53,16 @@ class Takes(Struct, frozen=True, kw_only=True):
 class Keeps(Struct, frozen=True, kw_only=True):
     """How a connection keeps stock: how it proves a booking, and how its levels are written.
 
-    `adjusts` when differences can be booked under a reference that is booked once.
+    `adjusts` when differences can be booked under a reference that is booked once. `places` when its levels
+    can name the warehouses they lie in, and bookings say from which one goods leave. `swaps` when a level can
+    be set on the condition that another is there.
     """
 
     witness: Witness
     batch: int = 50
     adjusts: bool = False
+    places: bool = False
+    swaps: bool = False
 
 
 class RemoteOrder(Struct, frozen=True, kw_only=True):
@@ -110,13 +114,15 @@ class HandOverLine(Struct, frozen=True, kw_only=True):
 class HandOver(Struct, frozen=True, kw_only=True):
     """One order for one target; `reference` is the same however often it is tried.
 
-    `remote_id` is set where the target has the order already and is told of a later change.
+    `remote_id` is set where the target has the order already and is told of a later change. `warehouse` is
+    where its goods leave from; empty where the target decides.
     """
 
     reference: str
     order: Order
     lines: tuple[HandOverLine, ...]
     remote_id: str = ""
+    warehouse: str = ""
 
 
 class Taken(Struct, frozen=True, kw_only=True):
@@ -136,11 +142,23 @@ class OrderNews(Struct, frozen=True, kw_only=True):
 
 
 class Adjustment(Struct, frozen=True, kw_only=True):
-    """A difference to book; `reference` names the cause and is booked once for each record."""
+    """A difference to book; `reference` names the cause and is booked once for each record.
+
+    `warehouse` is where the goods leave from; empty where the remote decides.
+    """
 
     remote_id: str
     delta: Decimal
     reference: str
+    warehouse: str = ""
+
+
+class Swap(Struct, frozen=True, kw_only=True):
+    """A level to set where `expected` is there; an unknown one is no condition."""
+
+    remote_id: str
+    expected: Level
+    level: Level
 
 
 @runtime_checkable
@@ -193,4 +211,18 @@ class AdjustsLevels(Protocol):
         self, kind: Kind, adjustments: tuple[Adjustment, ...], *, not_after: float | None
     ) -> tuple[WriteAnswer, ...]:
         """Book differences, each once however often it comes; answers carry the level after it."""
+        ...
+
+
+@runtime_checkable
+class SwapsLevels(Protocol):
+    """Set levels on a condition."""
+
+    async def swap_levels(
+        self, kind: Kind, swaps: tuple[Swap, ...], *, not_after: float | None
+    ) -> tuple[WriteAnswer, ...]:
+        """Set each level unless another is there than expected: that is refused, and to be looked up.
+
+        Where the remote cannot compare just now, the levels are set as `write_levels` sets them.
+        """
         ...

@@ -1,12 +1,12 @@
 """Levels: what a channel should show, what it is expected to show, and whether to write."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from msgspec import Struct
 
 from shopweave.model.movement import Booking, Stage
-from shopweave.model.values import Level, tracked
+from shopweave.model.values import UNKNOWN, Level, placed, tracked
 
 ZERO = Decimal(0)
 
@@ -54,6 +54,32 @@ def shown(on_hand: Level, bookings: Iterable[Booking], buffer: Decimal, unit: Un
     if on_hand.quantity is not None:
         level = tracked(floored(on_hand.quantity + change - buffer, unit))
     return Shown(level=level, on_hand=on_hand, moved=change, buffer=buffer, unit=unit)
+
+
+def less(level: Level, moved: Mapping[str, Decimal]) -> Level:
+    """Take off a level what left each warehouse; what names none of its own leaves the first."""
+    if level.quantity is None:
+        return level
+    total = level.quantity + sum(moved.values(), ZERO)
+    if not level.places:
+        return tracked(total)
+    kept = {place: held + moved.get(place, ZERO) for place, held in level.places}
+    first = next(iter(kept))
+    kept[first] += sum((one for place, one in moved.items() if place not in kept), ZERO)
+    return placed(kept.items())
+
+
+def within(level: Level, warehouses: Sequence[str]) -> Level:
+    """Give what lies in these warehouses; unknown where the level does not say."""
+    if not warehouses or level.quantity is None:
+        return level
+    held = [quantity for place, quantity in level.places if place in warehouses]
+    return tracked(sum(held, ZERO)) if held else UNKNOWN
+
+
+def counts_in(booking: Booking, warehouses: Sequence[str]) -> bool:
+    """Say whether a movement concerns these warehouses; one that names none concerns all."""
+    return not warehouses or booking.movement.warehouse in ("", *warehouses)
 
 
 def floored(quantity: Decimal, unit: Unit) -> Decimal:

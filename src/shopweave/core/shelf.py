@@ -14,14 +14,15 @@ class Shelf(Struct, frozen=True, kw_only=True):
     """What is known of one record's level at its channel, in the channel's units.
 
     `seen` is a reading that waits until the orders up to it are stored. `wrote` and `stale` are the numbers
-    of the requests that ended the last absolute write and the last write of any kind. `again` when only
-    another reading can tell what is expected.
+    of the requests that ended the last absolute write and the last write of any kind, `sold` the number at
+    which its last sale was stored. `again` when only another reading can tell what is expected.
     """
 
     expected: Level = UNKNOWN
     seen: Reading | None = None
     wrote: int = 0
     stale: int = 0
+    sold: int = 0
     flying: bool = False
     again: bool = False
 
@@ -38,6 +39,9 @@ def read(shelf: Shelf, reading: Reading, *, sells: bool) -> Learned:
     is_blind = shelf.flying or reading.began <= shelf.stale or reading.level == UNKNOWN
     if is_blind or (shelf.seen is not None and reading.began <= shelf.seen.ended):
         return Learned(shelf=shelf)
+    if sells and reading.began <= shelf.sold and reading.level != shelf.expected:
+        # It may show what was there before that sale, or another hand: only a later reading can tell.
+        return Learned(shelf=replace(shelf, again=True))
     if sells and (shelf.again or reading.level != shelf.expected):
         return Learned(shelf=replace(shelf, seen=reading))
     return _settled(shelf, reading)
@@ -50,12 +54,13 @@ def drained(shelf: Shelf, began: int) -> Learned:
     return _settled(shelf, shelf.seen)
 
 
-def sold(shelf: Shelf, quantity: Decimal, last_drain: int, *, adjusts: bool = False) -> Shelf:
-    """Expect a seller to have taken off what it sold, in its own units.
+def sold(shelf: Shelf, quantity: Decimal, last_drain: int, at: int, *, adjusts: bool = False) -> Shelf:
+    """Expect a seller to have taken off what it sold, in its own units; the sale was stored at `at`.
 
     `last_drain` is where the last complete reading of its orders before this one began: nobody can say
     whether an absolute write that ended later came before or after the sale.
     """
+    shelf = replace(shelf, sold=at)
     if not adjusts and (shelf.flying or shelf.wrote > last_drain):
         return doubted(shelf, flying=shelf.flying)
     expected = lowered(shelf.expected, quantity)

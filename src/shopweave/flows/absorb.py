@@ -6,8 +6,10 @@ from decimal import Decimal
 from msgspec import Struct
 from msgspec.structs import replace
 
+from shopweave.core.levels import less
 from shopweave.core.stockguard import Move, StockLimits, judge
 from shopweave.core.witness import absorb
+from shopweave.flows.elsewhere import Change, is_waiting, note_shown
 from shopweave.lanes.port import Port
 from shopweave.model.finding import Finding, Severity
 from shopweave.model.movement import Reading, Stage, Witness
@@ -24,18 +26,27 @@ LIMITS = StockLimits()
 class Taken(Struct, frozen=True, kw_only=True):
     """A level that a page brought: the row before, the reading, and what the old level would be by itself.
 
-    `due` is the old level less the bookings that the new one contains.
+    `due` is the old level less the bookings that the new one contains; `waiting` are those that others book
+    and that nothing has shown yet. `sold` where the master's own log says that a sale left this level.
     """
 
     row: LevelRow
     reading: Reading
     due: Level
     absorbed: tuple[int, ...] = ()
+    waiting: tuple[Entry, ...] = ()
+    sold: bool = False
 
     @property
     def move(self) -> Move:
         """Give what the guard judges."""
-        return Move(item=str(self.row.record), before=self.due, after=self.reading.level)
+        return Move(item=str(self.row.record), before=self.due, after=self.reading.level, sold=self.sold)
+
+    @property
+    def by(self) -> Decimal:
+        """Say by how much the level moved beside the bookings it contains; 0 where that is no number."""
+        before, after = self.due.quantity, self.reading.level.quantity
+        return Decimal(0) if before is None or after is None else after - before
 
 
 class Page(Struct, frozen=True, kw_only=True):
@@ -55,7 +66,7 @@ def absorb_levels(
     page = _weigh(tx, port.row.id, keeps.witness, records, began, ended)
     levels.read_again(tx, page.again)
     movements.set_stage(tx, [key for one in page.taken for key in one.absorbed], Stage.ABSORBED)
-    rows = _guarded(tx, port, page.taken)
+    rows = _with_changes(tx, page.taken, _guarded(tx, port, page.taken))
     fresh = [one.row.record for one in page.taken if one.row.on_hand is None]
     still = [one.row.record for one, row in zip(page.taken, rows, strict=True) if _stands(one.row, row)]
     levels.touch(tx, still, began, ended)
@@ -82,7 +93,7 @@ def _weigh(
     again: list[int] = []
     for row, record in rows:
         reading = Reading(level=record.level, began=began, ended=ended, seen=record.logged)
-        one = _one(witness, row, moved.get(row.item or 0, ()), reading)
+        one = _one(witness, row, moved.get(row.item or 0, ()), reading, sold=record.sold)
         if one is None:
             again.append(row.record)
         else:
@@ -90,24 +101,39 @@ def _weigh(
     return Page(taken=tuple(taken), again=tuple(again))
 
 
-def _one(witness: Witness, row: LevelRow, moved: Sequence[Entry], reading: Reading) -> Taken | None:
+def _one(
+    witness: Witness, row: LevelRow, moved: Sequence[Entry], reading: Reading, *, sold: bool
+) -> Taken | None:
     """Take one reading; None when the record is to be read once more."""
     found = absorb(witness, row.on_hand, [one.booking for one in moved], reading)
     if found.again:
         return None
     pairs = zip(moved, found.bookings, strict=True)
     contained = [one for one, after in pairs if after.stage is Stage.ABSORBED]
-    total = sum((one.movement.quantity for one in contained), start=Decimal(0))
+    moved_by: dict[str, Decimal] = {}
+    for one in contained:
+        at = one.movement.warehouse
+        moved_by[at] = moved_by.get(at, Decimal(0)) + one.movement.quantity / row.factor
     return Taken(
         row=row,
         reading=reading,
-        due=_less(row.on_hand.level if row.on_hand else UNKNOWN, total / row.factor),
+        due=less(row.on_hand.level if row.on_hand else UNKNOWN, moved_by),
         absorbed=tuple(one.id for one in contained),
+        waiting=tuple(one for one in moved if one not in contained and is_waiting(one)),
+        sold=sold,
     )
 
 
-def _less(level: Level, change: Decimal) -> Level:
-    return level if level.quantity is None else tracked(level.quantity + change)
+def _with_changes(tx: Tx, taken: Sequence[Taken], rows: Sequence[LevelRow]) -> list[LevelRow]:
+    """Note what the levels that count now show of the sales that others book."""
+    counts = {
+        row.record: Change(row=row, reading=one.reading, by=one.by)
+        for one, row in zip(taken, rows, strict=True)
+        if one.by and not row.held
+    }
+    waiting = [entry for one in taken for entry in one.waiting]
+    noted = {row.record: row for row in note_shown(tx, list(counts.values()), waiting)}
+    return [noted.get(row.record, row) for row in rows]
 
 
 def _guarded(tx: Tx, port: Port, taken: Sequence[Taken]) -> list[LevelRow]:
@@ -139,12 +165,13 @@ def _is_zeroed(one: Taken) -> bool:
 def _row(one: Taken, pull: int, *, is_quarantined: bool, is_held: bool) -> LevelRow:
     """Give the row after a reading: a level that is held stays what it was, less what was booked since."""
     is_zero = _is_zeroed(one)
-    stays = is_quarantined or (one.row.held == ZEROS and is_zero)
+    is_news = is_zero and not one.sold
+    stays = is_quarantined or (one.row.held == ZEROS and is_news)
     if stays or is_held:
         kept = replace(one.reading, level=one.due)
         why = ZEROS if stays else RAISE
         return replace(one.row, on_hand=kept, held=why, zeroed=None, read=one.reading.level)
-    was = one.due if is_zero and (one.due.quantity is None or one.due.quantity > 0) else None
+    was = one.due if is_news and (one.due.quantity is None or one.due.quantity > 0) else None
     return replace(
         one.row,
         on_hand=one.reading,

@@ -13,6 +13,7 @@ from shopweave.core.handing import goods
 from shopweave.core.ledger import is_news
 from shopweave.flows.lines import Read, meanings, read_lines, without_unlinked
 from shopweave.flows.order_findings import broken_finding, parked_finding
+from shopweave.flows.routing import warehouses
 from shopweave.flows.selling import Selling
 from shopweave.lanes.port import Port
 from shopweave.lanes.reviews import review
@@ -22,6 +23,7 @@ from shopweave.model.order import Order
 from shopweave.store import findings, movements, numbers, order_lines, orders, shelves
 from shopweave.store.base import Tx
 from shopweave.store.movements import Entry, Ledger
+from shopweave.store.order_lines import Meaning
 from shopweave.store.orders import Arrived, OrderRow
 
 FEED = "orders"
@@ -31,13 +33,18 @@ SKEW = timedelta(minutes=2)
 
 
 class Seller(Struct, frozen=True, kw_only=True):
-    """A connection that sells; `sales` is how that reaches `master`, who keeps the stock of its goods."""
+    """A connection that sells; `sales` is how that reaches `master`, who keeps the stock of its goods.
+
+    Where the master `has_places` its orders leave from one of `warehouses`, or from any where it names none.
+    """
 
     port: Port
     sells: Sells
     ways: tuple[Way, ...]
     sales: str = ""
     master: int | None = None
+    has_places: bool = False
+    warehouses: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -131,14 +138,26 @@ class Intake:
         ledger: dict[int, list[Entry]] = {}
         for entry in movements.of_orders(tx, list(found)):
             ledger.setdefault(entry.order, []).append(entry)
+        places = self._places(tx, seller, found, meant, ledger)
         asks = seller.master is not None or any(way.has_records for way in seller.ways)
         lines: dict[int, Read] = {}
         for key, order in found.items():
-            read = read_lines(
-                key, at, order, seller.sells.table, meant, ledger.get(key, []), _earlier(owners, key)
-            )
+            known, own = ledger.get(key, []), _earlier(owners, key)
+            read = read_lines(key, at, order, seller.sells.table, meant, known, own, places.get(key, ""))
             lines[key] = read if asks else without_unlinked(read)
         return lines
+
+    def _places(
+        self,
+        tx: Tx,
+        seller: Seller,
+        found: Mapping[int, Order],
+        meant: Mapping[str, Meaning],
+        ledger: Mapping[int, list[Entry]],
+    ) -> dict[int, str]:
+        if seller.master is None or not seller.has_places:
+            return {}
+        return warehouses(tx, seller.master, seller.warehouses, seller.sells.table, found, meant, ledger)
 
     def _tell_parked(
         self, tx: Tx, seller: Seller, found: Mapping[int, Order], lines: Mapping[int, Read]

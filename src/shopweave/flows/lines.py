@@ -55,12 +55,13 @@ def read_lines(
     meant: Mapping[str, Meaning],
     ledger: Sequence[Entry],
     owners: Mapping[str, set[int]],
+    warehouse: str = "",
 ) -> Read:
     """Say what an order's lines mean and move; a line whose id belongs to another order moves nothing."""
     shared = {line.line for line in order.revision.lines if owners.get(line.line, set()) - {key}}
     own = tuple(line for line in order.revision.lines if line.line not in shared)
     routes = {
-        line: Route(item=str(one.item), warehouse="", factor=Decimal(one.factor))
+        line: Route(item=str(one.item), warehouse=warehouse, factor=Decimal(one.factor))
         for line, one in meant.items()
     }
     found = differences(replace(order.revision, lines=own), table, routes, [one.movement for one in ledger])

@@ -18,6 +18,7 @@ from shopweave.store.positions import PositionRow
 
 DAILY = timedelta(days=1)
 SLICE = 100
+OVERLAP = 120.0
 
 
 class Read(Struct, frozen=True, kw_only=True):
@@ -34,15 +35,23 @@ class OrderReader:
     def __init__(
         self, store: Store, sellers: Mapping[int, Seller], overlaps: Mapping[int, float], intake: Intake
     ) -> None:
-        self._store, self._sellers, self._overlaps, self._intake = store, sellers, overlaps, intake
+        self._store, self._sellers, self._intake = store, sellers, intake
+        self._overlaps = {key: overlaps.get(key, OVERLAP) for key in sellers}
         self._locks: dict[int, Lock] = {}
         self._ahead: dict[int, timedelta] = {}
         self._began: dict[int, int] = {}
+        self._whole: dict[int, int] = {}
 
     async def drain(self, connection: int) -> None:
-        """Read what a channel sold up to now; nothing for one whose orders nobody reads."""
-        while connection in self._sellers and not (await self.page(connection)).done:
-            pass
+        """Read what a channel sold up to now; nothing for one whose orders nobody reads.
+
+        A window that is under way already may have passed the newest orders: one that begins now is read too.
+        """
+        if connection not in self._sellers:
+            return
+        since = await self._store.read(lambda tx: numbers.read_counter(tx, connection).number)
+        while self._whole.get(connection, 0) <= since:
+            await self.page(connection)
 
     async def page(self, connection: int) -> Read:
         """Read and store the next page of a channel's orders."""
@@ -74,7 +83,8 @@ class OrderReader:
         moved = replace(row, position=page.position, done=page.done, read=tx.now)
         positions.store_position(tx, at, FEED, moved)
         if page.done and at in self._began:
-            self._intake.drained(tx, seller, self._began.pop(at))
+            self._whole[at] = self._began.pop(at)
+            self._intake.drained(tx, seller, self._whole[at])
         return stored
 
     async def again(self, connection: int) -> Read:
@@ -123,6 +133,18 @@ class OrderReader:
         ahead = self._ahead.get(seller.port.row.id, timedelta())
         self._intake.apply(tx, seller, found, before=found, ahead=ahead)
         return keys[-1] if len(keys) == SLICE else 0
+
+    async def tend(self, connection: int) -> None:
+        """Do for a channel without a flow of orders what the runs of one do beside reading."""
+        seller = self._sellers.get(connection)
+        if seller is None or seller.ways:
+            return
+        while not (await self.again(connection)).done:
+            pass
+        after = -1
+        while after:
+            after = await self.release(connection, max(after, 0))
+        await self.settle(connection)
 
     async def settle(self, connection: int) -> None:
         """Take back what was said of parked lines and unknown statuses where there are none any more."""

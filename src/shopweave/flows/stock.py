@@ -6,6 +6,7 @@ from functools import partial
 
 from shopweave.connector.capabilities import Feed
 from shopweave.engine.port import Engine, Json, RunRequest
+from shopweave.flows.elsewhere import settle_elsewhere
 from shopweave.flows.house import House, StockFlow
 from shopweave.flows.link import link
 from shopweave.flows.pull import Pulled, Puller
@@ -40,9 +41,11 @@ class StockRunner:
         puller: Puller,
         lanes: Lanes,
         drain: Drain,
+        tend: Drain,
     ) -> None:
         self._store, self._clock, self._engine, self.house = store, clock, engine, house
         self._puller, self._lanes, self._drain_orders = puller, lanes, drain
+        self._tend = tend
         self._since: dict[int, float] = {}
         engine.register(RUN, self.advance)
 
@@ -102,6 +105,7 @@ class StockRunner:
         """Start the ledger and the channel's orders before anything on hand is read for the first time."""
         await self._store.write(lambda tx: numbers.start_ledger(tx, flow.row.source))
         await self._drain(flow)
+        await self._tend(flow.row.target)
         return {**state, "step": PULL}
 
     async def _drain(self, flow: StockFlow) -> None:
@@ -173,6 +177,10 @@ class StockRunner:
         elif not connections.all_flows(tx)[flow.row.id].begun:
             connections.flow_begun(tx, flow.row.id)
         self._note_read(tx, flow)
+        for one in settle_elsewhere(
+            tx, flow.row.target, flow.row.source, timedelta(minutes=flow.settings.settle)
+        ):
+            self._lanes.wake(tx, one)
         plans.set_run(tx, run, state="done", ended=tx.now, held=held)
         findings.settle(tx, f"run:{flow.row.name}:")
 

@@ -37,10 +37,11 @@ def _flow(
         master=source,
         buffer=one.buffer,
         step=Decimal(1).scaleb(-one.decimals),
-        sells=sells is not None and any(flow.source == one.target for flow in settings.order_flows),
+        sells=sells is not None,
         lowers=sells is not None and sells.lowers_itself,
         adjusts=False,
         drift_limit=one.drift_limit,
+        warehouses=one.warehouses,
         group=tuple(numbers[name] for name in _group(settings, one.source)),
     )
     return StockFlow(row=row, settings=one, channel=channel)

@@ -31,6 +31,7 @@ from shopweave.model.message import Post
 from shopweave.model.seams import Clock, Ids, Random, Seals
 from shopweave.model.settings import ConnectionSettings, FlowSettings, HubSettings, OrderFlowSettings
 from shopweave.store import connections, copies, ending
+from shopweave.store import lanes as lane_rows
 from shopweave.store.base import Store, Tx
 
 MONTH = 30.4375
@@ -87,7 +88,9 @@ class Hub:
         self.orders = OrderRunner(store, engine, clock, house, self.reader, ageing)
         self.drain: Drain = self.reader.drain
         self.lanes.show_stock({one.row.target: one.channel for one in house.stock.values()}, self._drain)
-        self.stock = StockRunner(store, engine, clock, house, self.runner.puller, self.lanes, self._drain)
+        self.stock = StockRunner(
+            store, engine, clock, house, self.runner.puller, self.lanes, self._drain, self.reader.tend
+        )
         self.listener = Listener(store, engine, house, self.runner.puller, self.runner.wake)
         self.listener.read_orders_with(self.reader.look)
         keep = timedelta(days=settings.order_months * MONTH)
@@ -97,8 +100,7 @@ class Hub:
         self.posts: tuple[Post, ...] = ()
         self.open_seal: Callable[[], Seals] | None = None
         self.closing: list[Callable[[], Any]] = []
-        self.aside = self.works = False
-        self.alone = True
+        self.aside, self.works, self.alone = False, False, True
         self.pulse: Beside | None = None
 
     async def _drain(self, connection: int) -> None:
@@ -139,11 +141,16 @@ class Hub:
         """Stop working and close everything; what is under way goes on with the next start."""
         await self.engine.stop()
         if self.works:
-            await self.store.write_safe(ending.note_end)
+            await self.store.write_safe(self._note_end)
             await self.beat()
         for close in self.closing:
             await close()
         await self.store.close()
+
+    def _note_end(self, tx: Tx) -> None:
+        """Note a clean end, and leave no lane to wait for the end of a lease."""
+        ending.note_end(tx)
+        lane_rows.release_all(tx, self.worker)
 
     def port(self, name: str) -> Port:
         """Give a connection by name."""

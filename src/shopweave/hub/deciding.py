@@ -176,6 +176,12 @@ def _booked(tx: Tx, hub: Hub, found: list[Entry], who: str) -> None:
 
 def _retry(tx: Tx, hub: Hub, row: OrderRow, who: str) -> Decided:
     """Hand over what is not booked: the order itself, or its later change where the target takes one."""
+    waiting = [one for one in movements.of_orders(tx, [row.id]) if one.stage is Stage.OPEN]
+    if waiting and all(one.way == movements.ELSEWHERE for one in waiting):
+        channel = waiting[0].movement.connection
+        text = f"Another program books what {channel} sells; there is nothing for the hub to send."
+        remedy = "Have it booked where stock is kept, then: shopweave orders release NUMBER booked."
+        raise Configuration(text, code="ORD-408", remedy=remedy)
     count = _book_again(tx, hub, row)
     for way, one in _newest(tx, hub, row, "").values():
         if not way.books or (one is not None and one.state in (*_FLYING, HandOverState.IN_DOUBT)):

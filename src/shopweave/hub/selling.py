@@ -44,12 +44,16 @@ def _way(house: House, flow: OrderFlow) -> Way | None:
 
 
 def sellers(house: House, settings: HubSettings, on: tuple[Way, ...]) -> dict[int, Seller]:
-    """Give the channels whose orders are read."""
+    """Give the channels whose orders are read: those of flows of orders, and all that show a master's stock.
+
+    An absolute level is right only if what was sold before is known, whoever books it.
+    """
     sales = {one.name: one.sales for one in settings.connections}
     numbers = {port.row.name: key for key, port in house.ports.items()}
     masters = {numbers[one.target]: numbers[one.source] for one in settings.stock_flows}
+    places = {numbers[one.target]: one.warehouses for one in settings.stock_flows}
     found: dict[int, Seller] = {}
-    for key in dict.fromkeys(way.source for way in on):
+    for key in dict.fromkeys((*(way.source for way in on), *masters)):
         port = house.ports[key]
         if port.capabilities.sells is not None:
             own = tuple(way for way in on if way.source == key)
@@ -59,8 +63,15 @@ def sellers(house: House, settings: HubSettings, on: tuple[Way, ...]) -> dict[in
                 ways=own,
                 sales=sales.get(port.row.name, ""),
                 master=masters.get(key),
+                has_places=_has_places(house, masters.get(key)),
+                warehouses=places.get(key, ()),
             )
     return found
+
+
+def _has_places(house: House, master: int | None) -> bool:
+    keeps = None if master is None else house.ports[master].capabilities.keeps
+    return keeps is not None and keeps.places
 
 
 def overlaps(house: House) -> Mapping[int, float]:

@@ -1,7 +1,7 @@
 """Stock: what waits for a person, and where every unit of an item is."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
 
@@ -9,19 +9,22 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from shopweave.flows.absorb import tell_held
+from shopweave.flows.elsewhere import Change, is_waiting, note_shown
 from shopweave.flows.house import StockFlow
 from shopweave.hub.context import Hub
 from shopweave.lanes.channels import FIRST, Decision, decide
 from shopweave.model.errors import Configuration
+from shopweave.model.movement import Stage
 from shopweave.model.values import Level
 from shopweave.store import audits, connections, findings, levels, movements, order_lines, orders, shelves
 from shopweave.store.base import Tx
 from shopweave.store.levels import LevelRow
 from shopweave.store.movements import Entry
+from shopweave.store.orders import OrderRow
 
 WHY = {
     "": "nothing to write",
-    "uncounted": "the master does not count it",
+    "uncounted": "the master does not count it, or not in the channel's warehouses",
     "unread": "not raised before all sides were read since the last start",
     "first": "the first levels of the flow wait for you: shopweave stock release",
     "doubt": "a write or a sale is in doubt: its level is read first",
@@ -48,7 +51,7 @@ class StockList(Struct, frozen=True, kw_only=True):
 
 
 class Moved(Struct, frozen=True, kw_only=True):
-    """A movement that the level on hand does not contain yet."""
+    """A movement that the level on hand is not known to contain; one that it shows counts `until` then."""
 
     reference: str
     order: str
@@ -56,10 +59,12 @@ class Moved(Struct, frozen=True, kw_only=True):
     stage: str
     since: datetime
     counts: bool
+    until: datetime | None = None
+    warehouse: str = ""
 
 
 class Master(Struct, frozen=True, kw_only=True):
-    """What is on hand; `request` is the number of the request that showed it."""
+    """What is on hand, and where it lies; `request` is the number of the request that showed it."""
 
     name: str
     on_hand: str
@@ -69,6 +74,7 @@ class Master(Struct, frozen=True, kw_only=True):
     held: str
     read: str
     moved: tuple[Moved, ...]
+    places: tuple[tuple[str, str], ...] = ()
 
 
 class Shown(Struct, frozen=True, kw_only=True):
@@ -88,6 +94,7 @@ class Shown(Struct, frozen=True, kw_only=True):
     written_at: datetime | None
     drifted: int
     why: str
+    warehouses: tuple[str, ...] = ()
 
 
 class StockStory(Struct, frozen=True, kw_only=True):
@@ -162,7 +169,7 @@ def _believe(tx: Tx, hub: Hub, master: int, who: str, skus: tuple[str, ...]) -> 
         for row in rows
         if row.on_hand is not None
     ]
-    levels.store_levels(tx, master, believed, new=())
+    levels.store_levels(tx, master, _noted(tx, master, rows, believed), new=())
     port = hub.house.ports[master]
     tell_held(tx, port)
     if believed:
@@ -170,6 +177,20 @@ def _believe(tx: Tx, hub: Hub, master: int, who: str, skus: tuple[str, ...]) -> 
     for connection in shelves.mark(tx, [row.item for row in believed if row.item is not None]):
         hub.lanes.wake(tx, connection)
     return len(believed)
+
+
+def _noted(tx: Tx, master: int, before: list[LevelRow], after: list[LevelRow]) -> list[LevelRow]:
+    """Note what believed levels show of the sales that others book."""
+    kept = {row.record: row.on_hand.level.quantity for row in before if row.on_hand is not None}
+    changes = []
+    for row in after:
+        old, new = kept[row.record], row.read.quantity
+        if row.on_hand is not None and old is not None and new is not None and new != old:
+            changes.append(Change(row=row, reading=row.on_hand, by=new - old))
+    items = [row.item for row in after if row.item is not None]
+    waiting = [one for one in movements.of_items(tx, master, items) if is_waiting(one)]
+    noted = {row.record: row for row in note_shown(tx, changes, waiting)}
+    return [noted.get(row.record, row) for row in after]
 
 
 async def explain_stock(hub: Hub, sku: str) -> StockStory:
@@ -213,11 +234,18 @@ def _master(tx: Tx, hub: Hub, key: int, item: int) -> Master:
         factor=row.factor,
         held=row.held,
         read=_text(row.read) if row.held else "",
-        moved=tuple(_moved(one, names[one.order].number or names[one.order].remote_id) for one in entries),
+        moved=tuple(_moved(hub, one, _number(names[one.order])) for one in entries),
+        places=tuple((place, _plain(held)) for place, held in row.on_hand.level.places)
+        if row.on_hand
+        else (),
     )
 
 
-def _moved(one: Entry, order: str) -> Moved:
+def _number(row: OrderRow) -> str:
+    return row.number or row.remote_id
+
+
+def _moved(hub: Hub, one: Entry, order: str) -> Moved:
     return Moved(
         reference=one.movement.reference,
         order=f"{one.movement.connection}:{order}",
@@ -225,7 +253,17 @@ def _moved(one: Entry, order: str) -> Moved:
         stage=one.stage.value,
         since=one.moved,
         counts=one.movement.quantity < 0 or one.stage.value != "in doubt",
+        until=_until(hub, one),
+        warehouse=one.movement.warehouse,
     )
+
+
+def _until(hub: Hub, one: Entry) -> datetime | None:
+    """Say when a sale that others book, and that a level has shown, counts as booked."""
+    names = {flow.settings.target: flow.settings.settle for flow in hub.house.stock.values()}
+    after = names.get(one.movement.connection)
+    is_shown = one.way == movements.ELSEWHERE and one.stage is Stage.OPEN and one.ended is not None
+    return one.moved + timedelta(minutes=after) if is_shown and after is not None else None
 
 
 def _shown(hub: Hub, flow: StockFlow, one: Decision) -> Shown:
@@ -246,8 +284,13 @@ def _shown(hub: Hub, flow: StockFlow, one: Decision) -> Shown:
         written_at=row.written_at,
         drifted=row.drifted,
         why=why,
+        warehouses=flow.channel.warehouses,
     )
 
 
 def _text(level: Level) -> str:
-    return level.state if level.quantity is None else f"{level.quantity.normalize():f}"
+    return level.state if level.quantity is None else _plain(level.quantity)
+
+
+def _plain(quantity: Decimal) -> str:
+    return f"{quantity.normalize():f}"

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from shopweave.core.forgetting import forgotten
 from shopweave.engine.port import Engine, Json, RunQuery, Schedule
+from shopweave.flows.away import look_away
 from shopweave.flows.callbacks import Listener
 from shopweave.flows.house import House
 from shopweave.flows.run import Runner
@@ -69,6 +70,7 @@ class Upkeep:
         await self._beat()
         await self._store.write(lambda tx: tidy(tx, self._house))
         await self._store.write(lambda tx: samples.take(tx, list(self._house.ports)))
+        await self._store.write(lambda tx: look_away(tx, self._house, self._sending.wake))
         await self.wake_sleepers()
         await self.forget()
         return {**state, "done": True}

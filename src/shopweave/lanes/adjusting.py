@@ -170,7 +170,10 @@ _ODD = "A quantity is no whole number of the units that the goods are counted in
 def adjustment(one: Due) -> Adjustment:
     """Name a movement at the master the same way however often it is sent."""
     return Adjustment(
-        remote_id=one.remote_id, delta=_delta(one) or Decimal(0), reference=one.entry.movement.reference
+        remote_id=one.remote_id,
+        delta=_delta(one) or Decimal(0),
+        reference=one.entry.movement.reference,
+        warehouse=one.entry.movement.warehouse,
     )
 
 

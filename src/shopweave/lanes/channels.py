@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from shopweave.core.levels import Shown, Unit, is_due, shown
+from shopweave.core.levels import Shown, Unit, counts_in, is_due, shown, within
 from shopweave.model.change import Urgency
 from shopweave.model.movement import Booking
 from shopweave.model.values import UNKNOWN, Level, tracked
@@ -30,7 +30,8 @@ class Channel(Struct, frozen=True, kw_only=True):
     """A channel of a master, as a flow of stock makes it.
 
     `group` are all connections that hold or sell the master's goods. `sells` when the channel's own orders
-    are read, `adjusts` when differences can be booked there.
+    are read, `adjusts` when differences can be booked there. Only what lies in its `warehouses` is shown;
+    where it names none, all of it.
     """
 
     flow: int
@@ -44,6 +45,7 @@ class Channel(Struct, frozen=True, kw_only=True):
     adjusts: bool
     drift_limit: int
     group: tuple[int, ...]
+    warehouses: tuple[str, ...] = ()
 
 
 class Decision(Struct, frozen=True, kw_only=True):
@@ -73,20 +75,22 @@ def decide(tx: Tx, channel: Channel, rows: Sequence[ShelfRow], *, begun: bool) -
     found: list[Decision] = []
     for row in rows:
         unit = Unit(factor=Decimal(row.factor), step=channel.step)
-        level = base_level(on_hand.get(row.item))
-        sums = shown(level, moved.get(row.item, ()), channel.buffer, unit)
+        level = base_level(on_hand.get(row.item), channel.warehouses)
+        bookings = [one for one in moved.get(row.item, ()) if counts_in(one, channel.warehouses)]
+        sums = shown(level, bookings, channel.buffer, unit)
         why = _why_not(row, sums.level, begun=begun, cautious=cautious)
         found.append(Decision(row=row, shown=sums, why=why or "", is_due=why is None))
     return found
 
 
-def base_level(row: LevelRow | None) -> Level:
+def base_level(row: LevelRow | None, warehouses: Sequence[str] = ()) -> Level:
     """Give a master's level in base units; what is gone there is no longer on hand."""
     if row is None or row.on_hand is None:
         return UNKNOWN
-    quantity = row.on_hand.level.quantity
+    level = within(row.on_hand.level, warehouses)
+    quantity = level.quantity
     if quantity is None:
-        return row.on_hand.level
+        return level
     return tracked(Decimal(0) if row.gone else quantity * row.factor)
 
 
@@ -95,7 +99,8 @@ def _why_not(row: ShelfRow, wanted: Level, *, begun: bool, cautious: bool) -> st
     if wanted.quantity is None:
         return UNCOUNTED
     if row.shelf.again:
-        return None if begun and _is_below(wanted, row.wanted) else DOUBT
+        known = row.shelf.expected if row.shelf.expected != UNKNOWN else row.wanted
+        return None if begun and _is_below(wanted, known) else DOUBT
     if not is_due(wanted, row.shelf.expected):
         return ""
     if not begun:

@@ -17,7 +17,7 @@ from shopweave.model.change import WriteAnswer, WriteRefused, Written
 from shopweave.model.errors import BrokenData, Fenced, HubError, Refused
 from shopweave.model.finding import Finding, Severity
 from shopweave.model.record import Kind, RemoteRecord
-from shopweave.model.values import Level
+from shopweave.model.values import UNKNOWN, Level
 from shopweave.store import findings, lanes, numbers, records, shelves
 from shopweave.store.base import Tx
 from shopweave.store.shelves import ShelfRow
@@ -40,7 +40,7 @@ def settle_answers(tx: Tx, port: Port, pick: LevelPick, answers: Sequence[WriteA
     for (row, level), answer in zip(pick.levels, answers, strict=True):
         fresh = now[row.record]
         if isinstance(answer, Written):
-            shown = answer.record.level if answer.record.level.quantity is not None else level
+            shown = answer.record.level.total if answer.record.level.quantity is not None else level
             known = wrote(fresh.shelf, shown, ended)
             shelves.learn(tx, [(fresh, known)], epoch=None, written_at=tx.now, code="", what="")
             records.set_level(tx, row.record, shown)
@@ -86,8 +86,9 @@ def settle_reading(
     shelves.learn(tx, [(row, row.shelf) for row in due], not_before=tx.now)
     read(tx, channel, found, began, numbers.draw(tx, port.row.id))
     later = first_look(tx.now, tx.now, port.capabilities.longest_run)
+    shown = {(one.kind, one.remote_id) for one in found if not one.gone and one.level != UNKNOWN}
     for row in shelves.by_records(tx, [row.record for row in due]):
-        if row.shelf.again and row.shelf.seen is None:
+        if row.shelf.again and row.shelf.seen is None and (row.kind, row.remote_id) not in shown:
             _missed(tx, row, later)
     recover(tx, port)
 

@@ -5,6 +5,7 @@ from functools import partial
 
 from msgspec import Struct
 
+from shopweave.connector.orders import Swap
 from shopweave.core.retry import first_look
 from shopweave.core.shelf import doubted
 from shopweave.lanes.channels import Channel, Decision, marked
@@ -20,6 +21,7 @@ from shopweave.model.change import WriteAnswer
 from shopweave.model.errors import BrokenData, Fenced, HubError, Refused
 from shopweave.model.record import RemoteRecord
 from shopweave.model.seams import Random
+from shopweave.model.values import UNKNOWN, Level
 from shopweave.store import connections, numbers, requests, shelves
 from shopweave.store.base import Store, Tx
 from shopweave.store.lanes import LaneRow, Lease
@@ -156,12 +158,17 @@ class Levels:
         return True
 
     async def _request(self, pick: LevelPick) -> tuple[WriteAnswer, ...]:
-        wanted = {row.remote_id: level for row, level in pick.levels}
+        """Set what is wanted; where the channel can compare, only if it shows what is expected there."""
+        keeps, connector = self._port.capabilities.keeps, self._port.connector
+        answers: tuple[WriteAnswer, ...]
         async with self._port.gate.slot(URGENT):
             latest = not_after(self._held.deadline if self._held else 0.0)
-            answers: tuple[WriteAnswer, ...] = await self._port.connector.write_levels(
-                pick.kind, wanted, not_after=latest
-            )
+            if keeps is not None and keeps.swaps:
+                swaps = tuple(_swap(row, level) for row, level in pick.levels)
+                answers = await connector.swap_levels(pick.kind, swaps, not_after=latest)
+            else:
+                wanted = {row.remote_id: level for row, level in pick.levels}
+                answers = await connector.write_levels(pick.kind, wanted, not_after=latest)
         return answers
 
     def _answered(
@@ -208,3 +215,9 @@ class Levels:
 
         await self._store.write_safe(record)
         return await self._drain()
+
+
+def _swap(row: ShelfRow, level: Level) -> Swap:
+    """Make it a condition that a channel shows what is expected; in doubt there is none."""
+    expected = UNKNOWN if row.shelf.again else row.shelf.expected
+    return Swap(remote_id=row.remote_id, expected=expected, level=level)

@@ -10,7 +10,7 @@ from shopweave.core.ledger import effective
 from shopweave.lanes.ways import Way
 from shopweave.model.order import Order, OrderLine
 from shopweave.model.record import Kind
-from shopweave.store import order_lines, orders
+from shopweave.store import movements, order_lines, orders
 from shopweave.store.base import Tx
 from shopweave.store.handovers import HandOverRow
 from shopweave.store.order_lines import LineRow, There
@@ -40,8 +40,20 @@ def pack_order(tx: Tx, way: Way, row: HandOverRow, order: Order) -> Parcel:
             missing.append(line.sku or line.name or line.line)
         else:
             lines.append(packed)
-    hand_over = HandOver(reference=row.reference, order=order, lines=tuple(lines), remote_id=row.remote_id)
+    hand_over = HandOver(
+        reference=row.reference,
+        order=order,
+        lines=tuple(lines),
+        remote_id=row.remote_id,
+        warehouse=_warehouse(tx, way, row) if way.books else "",
+    )
     return Parcel(row=row, way=way, number=order.number, hand_over=hand_over, missing=tuple(missing))
+
+
+def _warehouse(tx: Tx, way: Way, row: HandOverRow) -> str:
+    """Give where an order's goods leave from, as it was decided when the order was stored."""
+    own = (one.movement.warehouse for one in movements.of_orders(tx, [row.order]) if one.master == way.target)
+    return next((place for place in own if place), "")
 
 
 def _line(

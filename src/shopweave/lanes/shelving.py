@@ -29,9 +29,9 @@ def sell(tx: Tx, channel: Channel, sold: Mapping[int, Decimal]) -> None:
     """
     if not channel.lowers or not sold:
         return
-    last = numbers.read_counter(tx, channel.target).drained
+    last, at = numbers.read_counter(tx, channel.target).drained, numbers.draw(tx, channel.target)
     for row in (one for one in shelves.of_items(tx, list(sold)) if one.connection == channel.target):
-        known = core.sold(row.shelf, sold[row.item], last, adjusts=channel.adjusts)
+        known = core.sold(row.shelf, sold[row.item], last, at, adjusts=channel.adjusts)
         doubts = {"not_before": tx.now} if known.again and not row.shelf.again else {}
         shelves.learn(tx, [(row, known)], **doubts)
 
@@ -52,7 +52,7 @@ def drained(tx: Tx, channel: Channel, began: int) -> bool:
 
 def read(tx: Tx, channel: Channel, records: Sequence[RemoteRecord], began: int, ended: int) -> bool:
     """Take the levels that a channel showed; gives whether its lane has something to do."""
-    shown = {(one.kind, one.remote_id): one.level for one in records if not one.gone}
+    shown = {(one.kind, one.remote_id): one.level.total for one in records if not one.gone}
     rows = [
         row
         for kind in dict.fromkeys(kind for kind, _ in shown)
@@ -66,7 +66,10 @@ def read(tx: Tx, channel: Channel, records: Sequence[RemoteRecord], began: int, 
         learned = core.read(row.shelf, reading, sells=channel.sells)
         if learned.shelf != row.shelf:
             settled.append((row, learned))
-    return _settle(tx, channel, settled)
+    blurred = [(row, one.shelf) for row, one in settled if one.shelf.again and one.shelf.seen is None]
+    has_work = _settle(tx, channel, settled)
+    shelves.learn(tx, blurred, not_before=tx.now)
+    return has_work or bool(blurred)
 
 
 def _settle(tx: Tx, channel: Channel, settled: Sequence[tuple[ShelfRow, core.Learned]]) -> bool:
@@ -76,7 +79,11 @@ def _settle(tx: Tx, channel: Channel, settled: Sequence[tuple[ShelfRow, core.Lea
     shelves.count_drift(tx, [one.row.record for one in drifts])
     if len(drifts) > channel.drift_limit:
         findings.report(tx, drift_finding(channel, drifts))
-    moved = [row.record for row, one in settled if one.shelf.expected != row.shelf.expected]
+    moved = [
+        row.record
+        for row, one in settled
+        if one.shelf.expected != row.shelf.expected or (row.shelf.again and not one.shelf.again)
+    ]
     return bool(shelves.mark_records(tx, moved))
 
 

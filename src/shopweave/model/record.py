@@ -44,7 +44,8 @@ class RemoteRecord(Struct, frozen=True, kw_only=True):
     `parent` is the remote id of the family (variations) or of the upper category. `changes_at` is when
     an atom will change by itself (a promotion starts or ends). `mark` is the reference the hub wrote
     into the record when it made it. `logged` are references that the stock log held when `level` was read,
-    in the same consistent read. `raw_gtin` is the code as it stands there, valid or not.
+    in the same consistent read; `sold` when that log says that a sale left this level. `raw_gtin` is the
+    code as it stands there, valid or not.
     """
 
     kind: Kind
@@ -57,6 +58,7 @@ class RemoteRecord(Struct, frozen=True, kw_only=True):
     gone: bool = False
     level: Level = UNKNOWN
     logged: frozenset[str] = frozenset()
+    sold: bool = False
     mark: str = ""
     raw_gtin: str = ""
 

@@ -98,18 +98,21 @@ class OrderFlowSettings(Struct, frozen=True, kw_only=True):
 
 
 class StockFlowSettings(Struct, frozen=True, kw_only=True):
-    """Which channel, `target`, shows the levels of which master, `source`.
+    """Which channel, `target`, shows the levels of which master, `source`, and in which of its warehouses.
 
     `buffer` is held back from the channel, in units of the master; the channel counts with `decimals` places.
-    More than `drift_limit` levels changed there by hand at once are told. `sweep_every` is in minutes.
+    More than `drift_limit` levels changed there by hand at once are told. What others book of its sales
+    counts as booked `settle` minutes after the master's level has shown it. `sweep_every` is in minutes.
     """
 
     name: str
     source: str
     target: str
+    warehouses: tuple[str, ...] = ()
     buffer: Decimal = Decimal(0)
     decimals: int = 0
     drift_limit: int = 10
+    settle: int = 30
     schedule: str = "*/15 * * * *"
     zone: str = "UTC"
     sweep_every: int = 1440

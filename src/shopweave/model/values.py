@@ -1,5 +1,6 @@
 """The values that atoms hold."""
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -77,10 +78,16 @@ class Node(Struct, frozen=True, kw_only=True):
 
 
 class Level(Struct, frozen=True, kw_only=True):
-    """A stock statement; `quantity` is set only when tracked."""
+    """A stock statement; `quantity` is set only when tracked, `places` where several warehouses hold it."""
 
     state: str
     quantity: Decimal | None = None
+    places: tuple[tuple[str, Decimal], ...] = ()
+
+    @property
+    def total(self) -> "Level":
+        """Give the same level without its places."""
+        return Level(state=self.state, quantity=self.quantity) if self.places else self
 
 
 UNKNOWN = Level(state="unknown")
@@ -90,3 +97,9 @@ UNTRACKED = Level(state="untracked")
 def tracked(quantity: Decimal) -> Level:
     """State that `quantity` units are on hand."""
     return Level(state="tracked", quantity=quantity)
+
+
+def placed(places: Iterable[tuple[str, Decimal]]) -> Level:
+    """State how many units lie in each warehouse."""
+    held = tuple(places)
+    return Level(state="tracked", quantity=sum((one for _, one in held), Decimal(0)), places=held)

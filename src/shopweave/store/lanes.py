@@ -58,6 +58,7 @@ _RINGS = select(lane.c.rings).where(_HERE)
 _RING = update(lane).where(_HERE, lane.c.awake.is_(True)).values(rings=lane.c.rings + 1)
 _SET = update(lane).where(_HERE)
 _SET_OWN = _SET.where(lane.c.owner == bindparam("me"), lane.c.epoch == bindparam("mine"))
+_GIVE_BACK = update(lane).where(lane.c.owner == bindparam("me")).values(owner=None, expires=None)
 _ALL = select(lane.c.connection).order_by(lane.c.connection)
 _SLEEPING = update(lane).where(lane.c.awake.is_(True)).values(awake=False)
 
@@ -108,6 +109,14 @@ def release_lease(tx: Tx, lease: Lease) -> bool:
         "expires": None,
     }
     return bool(tx.run(_SET_OWN, parameters))
+
+
+def release_all(tx: Tx, owner: str) -> int:
+    """Give back all lanes of an owner that has ended; gives how many.
+
+    What it was sending stays in doubt: intents carry their lease's end themselves.
+    """
+    return tx.run(_GIVE_BACK, {"me": owner})
 
 
 def set_awake(tx: Tx, connection: int) -> int | None:

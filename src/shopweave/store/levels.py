@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, json
 from sqlalchemy import Row, and_, bindparam, func, insert, select, update
 
 from shopweave.model.movement import Reading
@@ -16,12 +16,14 @@ from shopweave.store.statements import chunks, many
 from shopweave.store.tables import level, link, record
 
 ZEROS, RAISE = "zeros", "raise"
+Places = tuple[tuple[str, Decimal], ...]
 
 
 class LevelRow(Struct, frozen=True, kw_only=True):
     """One record of a master with the level that counts, in the record's own units.
 
     `held` says why the last reading, `read`, does not count; `zeroed` is the pull that took it to nothing.
+    `unexplained` is what no booking explains of the last change, which was read at `changed`.
     """
 
     record: int
@@ -33,6 +35,8 @@ class LevelRow(Struct, frozen=True, kw_only=True):
     zeroed: int | None = None
     held: str = ""
     read: Level = UNKNOWN
+    unexplained: Decimal | None = None
+    changed: datetime | None = None
     gone: bool = False
     label: str = ""
 
@@ -53,6 +57,10 @@ _COLUMNS = (
     level.c.held,
     level.c.read_state,
     level.c.read_quantity,
+    level.c.places,
+    level.c.read_places,
+    level.c.unexplained,
+    level.c.changed,
 )
 _LIVES = link.c.until.is_(None)
 _KNOWN = (
@@ -90,9 +98,16 @@ _TOUCH = update(level).where(level.c.record.in_(many("ids")))
 _READ_AGAIN = update(record).where(record.c.id.in_(many("ids"))).values(again=True)
 
 
-def as_level(state: str | None, quantity: Decimal | None) -> Level:
-    """Make a level of its two columns."""
-    return UNKNOWN if state is None else Level(state=state, quantity=quantity)
+def as_level(state: str | None, quantity: Decimal | None, places: str | None = None) -> Level:
+    """Make a level of its columns."""
+    if state is None:
+        return UNKNOWN
+    held = json.decode(places, type=Places) if places else ()
+    return Level(state=state, quantity=quantity, places=held)
+
+
+def _places(level: Level) -> str | None:
+    return json.encode(level.places).decode() if level.places else None
 
 
 def _row(row: Row[Any]) -> LevelRow:
@@ -105,11 +120,15 @@ def _row(row: Row[Any]) -> LevelRow:
         remote_id=row.remote_id,
         item=row.item,
         factor=row.factor or 1,
-        on_hand=Reading(level=as_level(row.state, row.quantity), began=row.began, ended=row.ended),
+        on_hand=Reading(
+            level=as_level(row.state, row.quantity, row.places), began=row.began, ended=row.ended
+        ),
         at=row.at,
         zeroed=row.zeroed,
         held=row.held,
-        read=as_level(row.read_state, row.read_quantity),
+        read=as_level(row.read_state, row.read_quantity, row.read_places),
+        unexplained=row.unexplained,
+        changed=row.changed,
         gone=row.gone,
         label=row.sku or "",
     )
@@ -167,6 +186,7 @@ def _values(one: LevelRow, now: datetime) -> dict[str, Any]:
         "record": one.record,
         "state": on_hand.level.state,
         "quantity": on_hand.level.quantity,
+        "places": _places(on_hand.level),
         "began": on_hand.began,
         "ended": on_hand.ended,
         "at": now,
@@ -174,7 +194,15 @@ def _values(one: LevelRow, now: datetime) -> dict[str, Any]:
         "held": one.held,
         "read_state": one.read.state,
         "read_quantity": one.read.quantity,
+        "read_places": _places(one.read),
+        "unexplained": one.unexplained,
+        "changed": one.changed,
     }
+
+
+def explain_change(tx: Tx, record: int, left: Decimal) -> None:
+    """Note how much of a level's last change is still unexplained."""
+    tx.run(_CHANGE, [{"key": record, "unexplained": left}])
 
 
 def touch(tx: Tx, ids: Sequence[int], began: int, ended: int) -> None:

@@ -13,14 +13,16 @@ from shopweave.store.base import Tx
 from shopweave.store.statements import chunks, many
 from shopweave.store.tables import connection, link, movement, record
 
-HUB, REFUSED = "hub", "refused"
+HUB, REFUSED, ELSEWHERE = "hub", "refused", "elsewhere"
+SLICE = 5_000
 UNSETTLED = (Stage.OPEN.value, Stage.SENT.value, Stage.IN_DOUBT.value, Stage.ACKNOWLEDGED.value)
 
 
 class Entry(Struct, frozen=True, kw_only=True):
     """A movement as it stands; `way` is how it reaches the master, `who` the person who settled it.
 
-    A way that is `refused` was the hub's own, and the master would not book it.
+    A way that is `refused` was the hub's own, and the master would not book it. One that others book is open
+    with the number at which a reading `ended` that showed it, and `moved` is when that was.
     """
 
     id: int
@@ -73,9 +75,23 @@ _OF_ITEMS = _ALL.where(
     movement.c.stage.in_(UNSETTLED),
 ).order_by(movement.c.item, movement.c.id)
 _AGED = (
-    _ALL.where(movement.c.stage == Stage.OPEN.value, movement.c.made < bindparam("before"))
+    _ALL.where(
+        movement.c.stage == Stage.OPEN.value,
+        movement.c.made < bindparam("before"),
+        movement.c.ended.is_(None),
+    )
     .order_by(movement.c.made, movement.c.id)
     .limit(bindparam("limit"))
+)
+_ELSEWHERE = (
+    _ALL.where(
+        movement.c.master == bindparam("at"),
+        movement.c.connection == bindparam("channel"),
+        movement.c.stage == Stage.OPEN.value,
+        movement.c.way == ELSEWHERE,
+    )
+    .order_by(movement.c.made, movement.c.id)
+    .limit(SLICE)
 )
 # Movements of items without a record at the master wait until they have one.
 _BOOKABLE = and_(
@@ -178,6 +194,11 @@ def by_ids(tx: Tx, ids: Sequence[int]) -> list[Entry]:
 def aged(tx: Tx, before: datetime, limit: int) -> list[Entry]:
     """Give movements that were made before a time and that nobody has begun to book."""
     return [_entry(row) for row in tx.rows(_AGED, {"before": before, "limit": limit})]
+
+
+def elsewhere(tx: Tx, master: int, channel: int) -> list[Entry]:
+    """Give the oldest movements of a channel that others are to book, and are not known to have."""
+    return [_entry(row) for row in tx.rows(_ELSEWHERE, {"at": master, "channel": channel})]
 
 
 def set_stage(tx: Tx, ids: Sequence[int], stage: Stage, **values: Any) -> None:

@@ -197,6 +197,7 @@ def _row(row: Row[Any]) -> ShelfRow:
             seen=seen,
             wrote=row.wrote,
             stale=row.stale,
+            sold=row.sold,
             flying=row.epoch is not None,
             again=row.again,
         ),
@@ -328,6 +329,7 @@ def _columns(known: Shelf) -> dict[str, Any]:
         "seen_ended": 0 if seen is None else seen.ended,
         "wrote": known.wrote,
         "stale": known.stale,
+        "sold": known.sold,
         "again": known.again,
     }
 

@@ -30,6 +30,10 @@ level = table(
     Column("held", String(8), nullable=False, server_default=""),
     Column("read_state", String(16), nullable=False),
     Column("read_quantity", Quantity),
+    Column("places", Text),
+    Column("read_places", Text),
+    Column("unexplained", Quantity),
+    Column("changed", Moment),
     Index("level_zeroed", "connection", "zeroed"),
     Index("level_held", "connection", "held"),
 )
@@ -45,6 +49,7 @@ shelf = table(
     Column("seen_ended", Integer, nullable=False, server_default="0"),
     Column("wrote", Integer, nullable=False, server_default="0"),
     Column("stale", Integer, nullable=False, server_default="0"),
+    Column("sold", Integer, nullable=False, server_default="0"),
     Column("again", Boolean, nullable=False, server_default=false()),
     Column("not_before", Moment),
     Column("misses", Integer, nullable=False, server_default="0"),

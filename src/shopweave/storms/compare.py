@@ -1,13 +1,12 @@
 """The hub and the naive script beside each other: the same people, faults and absences, the same judges."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from multiprocessing import get_context
 from pathlib import Path
 
 from msgspec import Struct, json, structs
 
 from shopweave.storms.disk import Disk
-from shopweave.storms.fleet import in_folder
+from shopweave.storms.fleet import in_folder, spread
 from shopweave.storms.outside import chance
 from shopweave.storms.playing import looped, run
 from shopweave.storms.trade.facts import Move, Span
@@ -123,8 +122,7 @@ def beyond(shelves: Mapping[str, int], moves: Sequence[Move]) -> int:
 
 def compare(seeds: Sequence[int], jobs: int) -> Iterator[Pair]:
     """Play seeds to both, as they end."""
-    with get_context("spawn").Pool(jobs) as pool:
-        yield from pool.imap_unordered(both, seeds, chunksize=1)
+    return spread(both, seeds, jobs)
 
 
 def added(pairs: Sequence[Pair]) -> list[Compared]:

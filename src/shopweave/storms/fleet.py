@@ -76,11 +76,16 @@ def _template(base: Path) -> Path:
 
 def play_all(seeds: Sequence[int], jobs: int) -> Iterator[Played]:
     """Play seeds, as they end."""
+    return spread(one, seeds, jobs)
+
+
+def spread(play: Callable[[int], T], seeds: Sequence[int], jobs: int) -> Iterator[T]:
+    """Play seeds in so many processes, as they end."""
     if jobs == 1:
-        yield from map(one, seeds)
+        yield from map(play, seeds)
         return
     with get_context("spawn").Pool(jobs) as pool:
-        yield from pool.imap_unordered(one, seeds, chunksize=1)
+        yield from pool.imap_unordered(play, seeds, chunksize=1)
 
 
 def hunt(name: str, seeds: Sequence[int], jobs: int) -> int | None:

@@ -120,7 +120,7 @@ def _counted_when_sent(sound: Function) -> Function:
 
 def _sold_by_nobody(_: Function) -> Function:
     """Expect a seller to show what it showed before it sold."""
-    return lambda shelf, _quantity, _last_drain, **_rest: shelf
+    return lambda shelf, *_sale, **_more: shelf
 
 
 def _delivery_id(sound: Function) -> Function:

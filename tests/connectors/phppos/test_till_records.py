@@ -18,6 +18,7 @@ from shopweave.model.values import (
     Price,
     SalePrice,
     Status,
+    placed,
     tracked,
 )
 
@@ -273,7 +274,13 @@ def test_stock_is_added_up_over_the_locations_for_sale(shop: Shop) -> None:
     shop.item(7)
     shop.add("location_items", location_id=2, item_id=7, quantity=None)
     levels = {key: record.level for key, record in read(shop.till()).records.items()}
-    assert levels == {"5": tracked(Decimal("3.25")), "6": tracked(Decimal(0)), "7": tracked(Decimal(0))}
+    none = placed([("1", Decimal(0)), ("2", Decimal(0))])
+    assert levels == {
+        "5": placed([("1", Decimal("5.5")), ("2", Decimal("-2.25"))]),
+        "6": none,
+        "7": none,
+    }
+    assert levels["5"].quantity == Decimal("3.25")
     assert one(shop.till(publish_locations=("2",)), "5").level == tracked(Decimal("-2.25"))
 
 

@@ -170,7 +170,9 @@ def test_a_level_is_reached_by_the_difference_to_all_locations_for_sale(shop: Sh
     shop.item(6)
     levels = {"6": tracked(Decimal(1)), "5": tracked(Decimal(9))}
     answers = set_levels(shop.till(stock_location="2"), levels)
-    assert [answer.record.level for answer in answers if isinstance(answer, Written)] == list(levels.values())
+    shown = [answer.record.level for answer in answers if isinstance(answer, Written)]
+    assert [one.total for one in shown] == list(levels.values())
+    assert [dict(one.places)["2"] for one in shown] == [Decimal(1), Decimal(6)]
     assert [answer.number for answer in answers] == [0, 1]
     assert quantities(shop) == {(1, 5): Decimal(3), (2, 5): Decimal(6), (2, 6): Decimal(1)}
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from shopweave.connector.orders import Swap
 from shopweave.model.atoms import Atoms
 from shopweave.model.change import Op, Write, WriteAnswer, WriteRefused, Written
 from shopweave.model.errors import Limited, NoAnswer
@@ -73,6 +74,31 @@ def test_levels_go_in_one_request_of_the_plug_in() -> None:
     ]
     assert (left(counter, one), left(counter, two)) == ((True, 4), (True, 2))
     assert posts(counter) == [STOCK]
+
+
+def swapped(counter: Counter, row: dict[str, Any], expected: Level, level: int) -> WriteAnswer:
+    swap = Swap(remote_id=str(row["id"]), expected=expected, level=tracked(Decimal(level)))
+    (found,) = run(counter.connection.swap_levels(Kind.PRODUCT, (swap,), not_after=None))
+    return found
+
+
+def test_a_level_is_set_only_where_the_expected_one_is() -> None:
+    counter = shop()
+    one = counter.product(stock=10)
+    assert isinstance(swapped(counter, one, tracked(Decimal(10)), 4), Written)
+    refused = swapped(counter, one, tracked(Decimal(10)), 3)
+    assert isinstance(refused, WriteRefused)
+    assert (refused.code, refused.look_up) == ("WOO stock_moved", True)
+    assert left(counter, one) == (True, 4)
+    assert isinstance(swapped(counter, one, UNKNOWN, 3), Written)
+    assert left(counter, one) == (True, 3)
+
+
+def test_without_the_plug_in_a_level_is_set_whatever_is_there() -> None:
+    counter = Counter()
+    one = counter.product(stock=10)
+    assert isinstance(swapped(counter, one, tracked(Decimal(7)), 4), Written)
+    assert left(counter, one) == (True, 4)
 
 
 def test_the_same_level_again_later_is_written_again() -> None:

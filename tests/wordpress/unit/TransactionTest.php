@@ -9,7 +9,8 @@ final class TransactionTest extends TestCase {
 	private function run_with( array $answers, callable $work ): array {
 		global $wpdb;
 		Memory::forget();
-		$wpdb = new Fake_Wpdb( $answers + array( '/^SELECT CONNECTION_ID/' => '7', '/^SELECT state/' => '1' ) );
+		$none = (object) array( 'connection' => '7', 'body_hash' => null, 'state' => null, 'answer' => null );
+		$wpdb = new Fake_Wpdb( $answers + array( '/^SELECT CONNECTION_ID\(\) AS/' => $none, '/^SELECT CONNECTION_ID/' => '7', '/^SELECT state/' => '1' ) );
 		return Transaction::run( 'key', 'hash', static fn() => 'plan', $work );
 	}
 
@@ -27,13 +28,21 @@ final class TransactionTest extends TestCase {
 		$found = $this->run_with( array(), static fn( $transaction, $plan ) => array( 'plan' => $plan ) );
 		$this->assertSame( array( 0, array( 'plan' => 'plan' ) ), $found );
 		$order = array_map( static fn( $one ) => strtok( $one, ' ' ), array_slice( $wpdb->asked, 1 ) );
-		$this->assertSame( array( 'SET', 'START', 'SELECT', 'INSERT', 'UPDATE', 'COMMIT', 'SELECT' ), $order );
-		$this->assertStringContainsString( 'CONNECTION_ID() = 7', $wpdb->asked[4] );
+		$this->assertSame( array( 'SET', 'START', 'INSERT', 'UPDATE', 'COMMIT', 'SELECT' ), $order );
+		$this->assertStringContainsString( 'CONNECTION_ID() = 7', $wpdb->asked[3] );
 	}
 
 	public function test_an_earlier_answer_is_given_again(): void {
-		$row = (object) array( 'body_hash' => 'hash', 'state' => '2', 'answer' => '{"done":1}' );
-		$this->assertSame( array( 2, array( 'done' => 1 ) ), $this->run_with( array( '/body_hash, state/' => $row ), static fn() => array() ) );
+		$row = (object) array( 'connection' => '7', 'body_hash' => 'hash', 'state' => '2', 'answer' => '{"done":1}' );
+		$this->assertSame( array( 2, array( 'done' => 1 ) ), $this->run_with( array( '/body_hash/' => $row ), static fn() => array() ) );
+	}
+
+	public function test_a_database_that_is_gone_is_busy(): void {
+		$this->assertTrue( $this->is_busy( array( '/body_hash/' => null ) ) );
+	}
+
+	public function test_each_row_gets_its_own_value(): void {
+		$this->assertSame( "ELT(FIELD(id,3,9),'a','b')", Transaction::chosen( 'id', array( 3 => "'a'", 9 => "'b'" ) ) );
 	}
 
 	public function test_a_guarded_write_on_another_connection_is_busy(): void {

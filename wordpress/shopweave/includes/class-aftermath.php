@@ -21,9 +21,10 @@ final class Aftermath {
 	/**
 	 * Bring products right; gives those whose status changed.
 	 *
-	 * @param array $ids What holds the quantities.
+	 * @param array    $ids      What holds the quantities.
+	 * @param Settling $settling Knows which failed.
 	 */
-	public static function of( array $ids ): array {
+	public static function of( array $ids, Settling $settling ): array {
 		$ids     = array_map( 'intval', $ids );
 		$changed = array();
 		self::forget( $ids );
@@ -31,19 +32,14 @@ final class Aftermath {
 		// The status may be overtaken by a request that ran at the same time: look again after each save.
 		for ( $round = 0; $round < self::ROUNDS; $round++ ) {
 			$flipped = self::flipped( $ids );
-			foreach ( $flipped as $id ) {
-				$product = Woo::product( $id );
-				if ( null !== $product ) {
-					$product->save();
-				}
-			}
+			$settling->each( $flipped, array( Woo::class, 'save' ) );
 			self::forget( $flipped );
 			$changed = array_merge( $changed, $flipped );
 			if ( ! $flipped ) {
 				break;
 			}
 		}
-		Woo::tell_stock( $ids );
+		Woo::tell_stock( $ids, $settling );
 		return array_values( array_unique( $changed ) );
 	}
 

@@ -59,7 +59,8 @@ final class Goods {
 	 * @param mixed $sku A SKU.
 	 */
 	private static function plain( $sku ): string {
-		return mb_strtolower( trim( (string) $sku ) );
+		$sku = trim( (string) $sku );
+		return function_exists( 'mb_strtolower' ) ? mb_strtolower( $sku ) : strtolower( $sku );
 	}
 
 	/**
@@ -107,8 +108,12 @@ final class Goods {
 		if ( ! $ids ) {
 			return;
 		}
+		// External and grouped products hold no quantity, though metas of what they once were may stand there still.
 		$list  = implode( ',', array_unique( $ids ) );
-		$query = "SELECT ID, post_type, post_parent, post_status FROM {$wpdb->posts} WHERE ID IN ({$list}) AND post_type IN ('product', 'product_variation')";
+		$type  = "SELECT 1 FROM {$wpdb->term_relationships} r JOIN {$wpdb->term_taxonomy} x ON x.term_taxonomy_id = r.term_taxonomy_id AND x.taxonomy = 'product_type'
+			JOIN {$wpdb->terms} t ON t.term_id = x.term_id AND t.slug IN ('external', 'grouped') WHERE r.object_id = p.ID";
+		$query = "SELECT ID, post_type, post_parent, post_status, EXISTS ({$type}) AS is_uncounted FROM {$wpdb->posts} p
+			WHERE ID IN ({$list}) AND post_type IN ('product', 'product_variation')";
 		foreach ( $wpdb->get_results( $query ) as $row ) {
 			$this->posts[ (int) $row->ID ] = $row;
 		}
@@ -142,6 +147,9 @@ final class Goods {
 	 * @param int $id A product or variation.
 	 */
 	public function holder( int $id ): int {
+		if ( $this->posts[ $id ]->is_uncounted ) {
+			return 0;
+		}
 		if ( 'yes' === $this->meta( $id, '_manage_stock' ) ) {
 			return $id;
 		}

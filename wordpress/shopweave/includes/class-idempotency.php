@@ -46,19 +46,31 @@ final class Idempotency {
 	}
 
 	/**
+	 * Read the row of a key, and on which connection of the database.
+	 *
+	 * @param string $key The key.
+	 */
+	public static function row( string $key ): ?\stdClass {
+		global $wpdb;
+		$table = Tables::requests();
+		$query = "SELECT CONNECTION_ID() AS connection, r.body_hash, r.state, r.answer FROM (SELECT 1 AS one) o LEFT JOIN {$table} r ON r.k = %s";
+		return $wpdb->get_row( $wpdb->prepare( $query, $key ) );
+	}
+
+	/**
 	 * Find the answer of an earlier request, null if there was none.
 	 *
 	 * A row that was committed without a state is left over from a lost connection and means nothing.
 	 *
-	 * @param string $key  Its key.
-	 * @param string $hash What it asked.
+	 * @param \stdClass $row  The row of its key.
+	 * @param string    $key  Its key.
+	 * @param string    $hash What it asked.
 	 * @throws Problem When it asked something else.
 	 */
-	public static function earlier( string $key, string $hash ): ?array {
+	public static function earlier( \stdClass $row, string $key, string $hash ): ?array {
 		global $wpdb;
 		$table = Tables::requests();
-		$row   = $wpdb->get_row( $wpdb->prepare( "SELECT body_hash, state, answer FROM {$table} WHERE k = %s", $key ) );
-		if ( null === $row ) {
+		if ( null === $row->state ) {
 			return null;
 		}
 		if ( '0' === $row->state ) {
@@ -92,13 +104,7 @@ final class Idempotency {
 	 */
 	public static function finish( string $key, array $answer ): void {
 		global $wpdb;
-		$wpdb->update(
-			Tables::requests(),
-			array(
-				'state'  => 2,
-				'answer' => wp_json_encode( $answer ),
-			),
-			array( 'k' => $key )
-		);
+		$table = Tables::requests();
+		$wpdb->query( $wpdb->prepare( "UPDATE {$table} SET state = 2, answer = %s WHERE k = %s", wp_json_encode( $answer ), $key ) );
 	}
 }

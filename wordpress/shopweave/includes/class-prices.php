@@ -42,7 +42,7 @@ final class Prices {
 
 		list( $key, $state, $answer ) = Batch::once( $request, 'prices', $items, array( self::class, 'written' ) );
 		if ( 2 !== $state ) {
-			self::settle( $key, $answer );
+			$answer = self::settle( $key, $answer );
 		}
 		unset( $answer['wanted'] );
 		return $answer + array( 'replayed' => 0 !== $state );
@@ -54,20 +54,23 @@ final class Prices {
 	 * @param string $key    The key of the request.
 	 * @param array  $answer What was decided.
 	 */
-	public static function settle( string $key, array $answer ): void {
+	public static function settle( string $key, array $answer ): array {
 		Watch::by_hub();
+		$settling = new Settling();
 		Aftermath::forget( array_column( array_filter( $answer['items'], array( self::class, 'is_done' ) ), 'id' ) );
 		foreach ( $answer['items'] as $number => $row ) {
-			if ( ! $row['ok'] ) {
-				continue;
-			}
-			$product = 'object' === $row['way'] ? Woo::product( $row['id'] ) : null;
-			if ( null !== $product ) {
-				Woo::set_prices( $product, $answer['wanted'][ $number ] );
+			if ( $row['ok'] && 'object' === $row['way'] ) {
+				$wanted = $answer['wanted'][ $number ];
+				$settling->each(
+					array( $row['id'] ),
+					static function ( int $id ) use ( $wanted ): void {
+						Woo::set_prices( $id, $wanted );
+					}
+				);
 			}
 		}
 		Woo::forget_lists();
-		Idempotency::finish( $key, $answer );
+		return $settling->finish( $key, $answer );
 	}
 
 	/**
@@ -167,25 +170,23 @@ final class Prices {
 			return 0;
 		}
 		ksort( $plain );
-		$by_row  = '';
-		$by_id   = '';
-		$rows    = array();
+		$by_row  = array();
+		$by_id   = array();
 		$changes = array();
 		foreach ( $plain as $id => $price ) {
-			$by_id .= " WHEN {$id} THEN {$price}";
-			foreach ( array_merge( $goods->rows( $id, '_price' ), $goods->rows( $id, '_regular_price' ) ) as $row ) {
-				$by_row .= " WHEN {$row} THEN '{$price}'";
-				$rows[]  = $row;
-			}
-			$changes[] = array( 'product', $id, 'price' );
+			$by_id[ $id ] = "'{$price}'";
+			$by_row      += array_fill_keys( array_merge( $goods->rows( $id, '_price' ), $goods->rows( $id, '_regular_price' ) ), "'{$price}'" );
+			$changes[]    = array( 'product', $id, 'price' );
 		}
-		sort( $rows );
-		$list = implode( ',', $rows );
-		$ids  = implode( ',', array_keys( $plain ) );
+		ksort( $by_row );
+		$list    = implode( ',', array_keys( $by_row ) );
+		$ids     = implode( ',', array_keys( $plain ) );
+		$in_row  = Transaction::chosen( 'meta_id', $by_row );
+		$in_copy = Transaction::chosen( 'product_id', $by_id );
 		$transaction->rows( "SELECT meta_id FROM {$wpdb->postmeta} WHERE meta_id IN ({$list}) ORDER BY meta_id FOR UPDATE" );
-		$transaction->write( "UPDATE {$wpdb->postmeta} SET meta_value = CASE meta_id{$by_row} END WHERE meta_id IN ({$list})" );
+		$transaction->write( "UPDATE {$wpdb->postmeta} SET meta_value = {$in_row} WHERE meta_id IN ({$list})" );
 		$lookup = "{$wpdb->prefix}wc_product_meta_lookup";
-		$transaction->write( "UPDATE {$lookup} SET max_price = CASE product_id{$by_id} END, min_price = max_price WHERE product_id IN ({$ids})" );
+		$transaction->write( "UPDATE {$lookup} SET max_price = {$in_copy}, min_price = max_price WHERE product_id IN ({$ids})" );
 		$transaction->write( Stock::dates( array_keys( $plain ) ) );
 		return Feed::within( $transaction, $changes );
 	}

@@ -58,14 +58,14 @@ final class Stock {
 	public static function settle( string $key, array $answer ): array {
 		$done                     = array_filter( array_column( $answer['items'], 'ok' ) );
 		$touched                  = array_unique( array_column( array_intersect_key( $answer['items'], $done ), 'stock_id' ) );
+		$settling                 = new Settling();
 		$answer['status_changed'] = Watch::as_hub(
 			$touched,
-			static function () use ( $touched ): array {
-				return Aftermath::of( $touched );
+			static function () use ( $touched, $settling ): array {
+				return Aftermath::of( $touched, $settling );
 			}
 		);
-		Idempotency::finish( $key, $answer );
-		return $answer;
+		return $settling->finish( $key, $answer );
 	}
 
 	/**
@@ -217,26 +217,25 @@ final class Stock {
 		if ( ! $moved ) {
 			return 0;
 		}
-		$by_row  = '';
-		$by_id   = '';
-		$rows    = array();
+		$by_row  = array();
+		$by_id   = array();
 		$dated   = array();
 		$changes = array();
 		foreach ( $moved as $id => $quantity ) {
-			$text   = rtrim( rtrim( sprintf( '%.6F', $quantity ), '0' ), '.' );
-			$by_id .= " WHEN {$id} THEN {$text}";
-			foreach ( $goods->rows( $id, '_stock' ) as $row ) {
-				$by_row .= " WHEN {$row} THEN '{$text}'";
-				$rows[]  = $row;
-			}
+			$text         = "'" . rtrim( rtrim( sprintf( '%.6F', $quantity ), '0' ), '.' ) . "'";
+			$by_id[ $id ] = $text;
+			$by_row      += array_fill_keys( $goods->rows( $id, '_stock' ), $text );
+
 			$parent    = $goods->parent( $id );
 			$dated     = array_merge( $dated, array_filter( array( $id, $parent ) ) );
 			$changes[] = array( $parent ? 'variation' : 'product', $id, 'stock', $parent );
 		}
-		$rows = implode( ',', $rows );
-		$ids  = implode( ',', array_keys( $moved ) );
-		$transaction->write( "UPDATE {$wpdb->postmeta} SET meta_value = CASE meta_id{$by_row} END WHERE meta_id IN ({$rows})" );
-		$transaction->write( "UPDATE {$wpdb->prefix}wc_product_meta_lookup SET stock_quantity = CASE product_id{$by_id} END WHERE product_id IN ({$ids})" );
+		$rows    = implode( ',', array_keys( $by_row ) );
+		$ids     = implode( ',', array_keys( $by_id ) );
+		$in_row  = Transaction::chosen( 'meta_id', $by_row );
+		$in_copy = Transaction::chosen( 'product_id', $by_id );
+		$transaction->write( "UPDATE {$wpdb->postmeta} SET meta_value = {$in_row} WHERE meta_id IN ({$rows})" );
+		$transaction->write( "UPDATE {$wpdb->prefix}wc_product_meta_lookup SET stock_quantity = {$in_copy} WHERE product_id IN ({$ids})" );
 		$transaction->write( self::dates( array_unique( $dated ) ) );
 		return Feed::within( $transaction, $changes );
 	}

@@ -41,6 +41,8 @@ final class Tables {
 	 */
 	public static function install(): void {
 		global $wpdb;
+		// Two requests may do this at once.
+		$loud     = $wpdb->suppress_errors( true );
 		$suffix   = 'ENGINE=InnoDB ' . $wpdb->get_charset_collate();
 		$requests = self::requests();
 		$changes  = self::changes();
@@ -53,7 +55,7 @@ final class Tables {
 			$wpdb->query( "ALTER TABLE {$requests} MODIFY k varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL" );
 			$wpdb->query( "ALTER TABLE {$changes} ADD COLUMN parent bigint unsigned NOT NULL DEFAULT 0 AFTER id" );
 		}
-		$made = $wpdb->query(
+		$wpdb->query(
 			"CREATE TABLE IF NOT EXISTS {$changes} (
 				n bigint unsigned NOT NULL AUTO_INCREMENT PRIMARY KEY, kind varchar(12) NOT NULL,
 				id bigint unsigned NOT NULL, parent bigint unsigned NOT NULL DEFAULT 0, what varchar(12) NOT NULL, source varchar(4) NOT NULL,
@@ -62,7 +64,9 @@ final class Tables {
 		if ( ! get_option( 'shopweave_feed' ) || self::is_empty( $changes ) ) {
 			update_option( 'shopweave_feed', bin2hex( random_bytes( 8 ) ), true );
 		}
-		if ( false !== $made ) {
+		$is_made = null !== $wpdb->get_var( "SHOW COLUMNS FROM {$changes} LIKE 'parent'" );
+		$wpdb->suppress_errors( $loud );
+		if ( $is_made ) {
 			update_option( 'shopweave_layout', self::LAYOUT, true );
 		}
 	}

@@ -19,11 +19,20 @@ final class Transaction {
 	private const TRIES = 8;
 
 	/**
-	 * The number of the connection it began on.
+	 * The number of the connection it runs on.
 	 *
 	 * @var int
 	 */
 	private $connection;
+
+	/**
+	 * Make one.
+	 *
+	 * @param int $connection The number of the connection it will run on, or not at all.
+	 */
+	private function __construct( int $connection ) {
+		$this->connection = $connection;
+	}
 
 	/**
 	 * Run work in a transaction with the row of its request; 0 for an answer that was given before.
@@ -42,12 +51,16 @@ final class Transaction {
 		}
 		$planned = null;
 		for ( $try = 1; $try <= self::TRIES; $try++ ) {
-			$earlier = Idempotency::earlier( $key, $hash );
+			$row = Idempotency::row( $key );
+			if ( null === $row ) {
+				throw self::busy();
+			}
+			$earlier = Idempotency::earlier( $row, $key, $hash );
 			if ( null !== $earlier ) {
 				return $earlier;
 			}
 			$planned = $planned ?? $plan();
-			$answer  = ( new self() )->once(
+			$answer  = ( new self( (int) $row->connection ) )->once(
 				$key,
 				$hash,
 				static function ( Transaction $transaction ) use ( $planned, $work ): array {
@@ -98,13 +111,12 @@ final class Transaction {
 	}
 
 	/**
-	 * Begin, and remember on which connection.
+	 * Begin; on another connection than the one it is for, no guarded write will change anything.
 	 */
 	private function begin(): void {
 		global $wpdb;
 		$wpdb->query( 'SET TRANSACTION ISOLATION LEVEL READ COMMITTED' );
 		$wpdb->query( 'START TRANSACTION' );
-		$this->connection = (int) $wpdb->get_var( 'SELECT CONNECTION_ID()' );
 		self::at( 'begun' );
 	}
 
@@ -139,6 +151,16 @@ final class Transaction {
 	public function write( string $statement ): void {
 		$this->asked( "{$statement} AND CONNECTION_ID() = {$this->connection}" );
 		$this->same();
+	}
+
+	/**
+	 * Write what gives each row its own value; a database finds its place in a list faster than among cases.
+	 *
+	 * @param string $column What tells rows apart, by whole numbers.
+	 * @param array  $values Values as SQL, by number.
+	 */
+	public static function chosen( string $column, array $values ): string {
+		return 'ELT(FIELD(' . $column . ',' . implode( ',', array_keys( $values ) ) . '),' . implode( ',', $values ) . ')';
 	}
 
 	/**

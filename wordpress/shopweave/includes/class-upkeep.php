@@ -53,6 +53,9 @@ final class Upkeep {
 	 */
 	public static function sweep(): void {
 		global $wpdb;
+		if ( '' === Woo::version() ) {
+			return;
+		}
 		$table = Tables::requests();
 		$rows  = $wpdb->get_results( "SELECT k, answer FROM {$table} WHERE state = 1 AND at < UTC_TIMESTAMP() - INTERVAL 1 MINUTE LIMIT 100" );
 		foreach ( $rows as $row ) {

@@ -136,10 +136,14 @@ final class Woo {
 	/**
 	 * Set the prices of a product through itself, so that ranges and schedules follow.
 	 *
-	 * @param \WC_Product $product The product.
-	 * @param array       $wanted  Regular, sale, from and to; what is not given stays.
+	 * @param int   $id     The product.
+	 * @param array $wanted Regular, sale, from and to; what is not given stays.
 	 */
-	public static function set_prices( $product, array $wanted ): void {
+	public static function set_prices( int $id, array $wanted ): void {
+		$product = self::product( $id );
+		if ( null === $product ) {
+			return;
+		}
 		if ( isset( $wanted['regular'] ) ) {
 			$product->set_regular_price( $wanted['regular'] );
 		}
@@ -255,29 +259,57 @@ final class Woo {
 	}
 
 	/**
+	 * Save a product as it is: what depends on its quantity follows.
+	 *
+	 * @param int $id Its number.
+	 */
+	public static function save( int $id ): void {
+		$product = self::product( $id );
+		if ( null !== $product ) {
+			$product->save();
+		}
+	}
+
+	/**
+	 * Write a line into WooCommerce's log.
+	 *
+	 * @param string $text The line.
+	 */
+	public static function log( string $text ): void {
+		wc_get_logger()->error( $text, array( 'source' => 'shopweave' ) );
+	}
+
+	/**
 	 * Tell who listens that stock was written; objects are made only if somebody does.
 	 *
-	 * @param array $ids What holds the quantities.
+	 * @param array    $ids      What holds the quantities.
+	 * @param Settling $settling Knows which failed.
 	 */
-	public static function tell_stock( array $ids ): void {
+	public static function tell_stock( array $ids, Settling $settling ): void {
 		if ( self::is_heard( 'woocommerce_updated_product_stock' ) ) {
-			foreach ( $ids as $id ) {
-				do_action( 'woocommerce_updated_product_stock', $id );
-			}
+			$settling->each(
+				$ids,
+				static function ( int $id ): void {
+					do_action( 'woocommerce_updated_product_stock', $id );
+				}
+			);
 		}
 		$hooks = array( 'woocommerce_product_set_stock', 'woocommerce_variation_set_stock', 'woocommerce_update_product', 'woocommerce_update_product_variation' );
 		if ( ! array_filter( $hooks, array( self::class, 'is_heard' ) ) ) {
 			return;
 		}
 		_prime_post_caches( $ids, true, true );
-		foreach ( $ids as $id ) {
-			$product = self::product( $id );
-			if ( null !== $product ) {
-				$is_variation = $product->is_type( 'variation' );
-				do_action( $is_variation ? $hooks[1] : $hooks[0], $product );
-				do_action( $is_variation ? $hooks[3] : $hooks[2], $id, $product );
+		$settling->each(
+			$ids,
+			static function ( int $id ) use ( $hooks ): void {
+				$product = self::product( $id );
+				if ( null !== $product ) {
+					$is_variation = $product->is_type( 'variation' );
+					do_action( $is_variation ? $hooks[1] : $hooks[0], $product );
+					do_action( $is_variation ? $hooks[3] : $hooks[2], $id, $product );
+				}
 			}
-		}
+		);
 	}
 
 	/**

@@ -9,7 +9,7 @@ from shopweave.connector.settings import Settings
 from shopweave.connectors.phppos.connection import Till
 from shopweave.connectors.phppos.options import OPTIONS
 from shopweave.connectors.phppos.saleorders import SELLS
-from shopweave.connectors.phppos.settings import is_booked_elsewhere
+from shopweave.connectors.phppos.settings import is_booked_elsewhere, may_have_places
 from shopweave.model.movement import Witness
 from shopweave.model.record import Kind
 
@@ -54,10 +54,11 @@ _CAPABILITIES = Capabilities(
 
 
 def capabilities(settings: Settings) -> Capabilities:
-    """Say what a till can do; only who books at it changes that."""
-    if not is_booked_elsewhere(settings):
-        return _CAPABILITIES
-    return replace(_CAPABILITIES, keeps=Keeps(witness=Witness.LOG_POSITION, adjusts=True))
+    """Say what a till can do; who books at it and how many locations are for sale changes that."""
+    witness = Witness.LOG_POSITION if is_booked_elsewhere(settings) else Witness.LEVEL
+    return replace(
+        _CAPABILITIES, keeps=Keeps(witness=witness, adjusts=True, places=may_have_places(settings))
+    )
 
 
 CONNECTOR = Connector(

@@ -8,9 +8,11 @@ from msgspec import Struct
 
 from shopweave.connectors.phppos.cells import number, stamp
 from shopweave.connectors.phppos.feeds import Reading
+from shopweave.connectors.phppos.records import level_of
 from shopweave.connectors.phppos.rows import Places, read_places
 from shopweave.connectors.phppos.schema import Database
 from shopweave.model.errors import BrokenData, Configuration
+from shopweave.model.values import Level
 
 REMEMBERED = timedelta(days=90)
 _SECONDS = "%Y-%m-%d %H:%M:%S"
@@ -110,11 +112,16 @@ def good_of(remote_id: str) -> Good:
         raise BrokenData("This is not the number of a row in the till.", code="POS-021") from error
 
 
-def open_desk(db: Database, reading: Reading) -> Desk:
-    """Look who books where; raises `Configuration` where that cannot be."""
+def open_desk(db: Database, reading: Reading, warehouse: str = "") -> Desk:
+    """Look who books where; raises `Configuration` where that cannot be.
+
+    Without a location for sale as `warehouse` it is the one that takes stock.
+    """
     rules = reading.rules
     places = read_places(db, rules)
-    if places.stock is None or places.stock not in places.publish:
+    named = {str(place): place for place in places.publish}
+    location = named.get(warehouse, places.stock)
+    if location is None or location not in places.publish:
         raise Configuration(
             "The location that takes stock is not one of the locations for sale.",
             code="POS-005",
@@ -130,7 +137,7 @@ def open_desk(db: Database, reading: Reading) -> Desk:
     return Desk(
         db=db,
         places=places,
-        location=places.stock,
+        location=location,
         employee=rules.employee,
         now=now,
         dated=min(now, stamp(db.rows(_NEWEST)[0]["moved"])),
@@ -190,6 +197,11 @@ def read_stock(desk: Desk, goods: Iterable[Good]) -> Held:
 def total(desk: Desk, held: Held, good: Good) -> Decimal:
     """Add up what the locations for sale hold."""
     return sum((held.get((place, good), Decimal(0)) for place in desk.places.publish), Decimal(0))
+
+
+def level(desk: Desk, held: Held, good: Good) -> Level:
+    """Give what the locations for sale hold, as a level."""
+    return level_of({place: held.get((place, good), Decimal(0)) for place in desk.places.publish})
 
 
 def move(desk: Desk, held: Held, good: Good, delta: Decimal, comment: str) -> None:

@@ -103,7 +103,13 @@ class Till:
     ) -> tuple[WriteAnswer, ...]:
         """Book differences, each once however often it comes: its reference is looked for first."""
         wanted = [
-            Wanted(number=number, remote_id=one.remote_id, delta=one.delta, reference=one.reference)
+            Wanted(
+                number=number,
+                remote_id=one.remote_id,
+                delta=one.delta,
+                reference=one.reference,
+                warehouse=one.warehouse,
+            )
             for number, one in enumerate(adjustments)
         ]
         return await self._book(kind, wanted, not_after)

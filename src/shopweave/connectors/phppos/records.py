@@ -27,6 +27,7 @@ from shopweave.model.values import (
     Picture,
     Price,
     Status,
+    placed,
     tracked,
 )
 
@@ -95,6 +96,7 @@ def product(view: View, item: Row) -> RemoteRecord:
         changes_at=next_change(promotions, view.today, view.rules.zone),
         level=UNKNOWN if living else _level(item, view.shelf.stock.get(item["item_id"], ()), view),
         logged=_words(view.shelf.log.get(item["item_id"], ())),
+        sold=item["item_id"] in view.shelf.sold_out,
         raw_gtin=raw,
     )
 
@@ -125,6 +127,7 @@ def variation(view: View, item: Row, row: Row) -> RemoteRecord:
         changes_at=next_change(promotions, view.today, view.rules.zone),
         level=_level(item, view.shelf.variation_stock.get(row["id"], ()), view),
         logged=_words(view.shelf.variation_log.get(row["id"], ())),
+        sold=row["id"] in view.shelf.sold_out_variations,
         raw_gtin=raw,
     )
 
@@ -303,8 +306,19 @@ def _level(item: Row, rows: Sequence[Row], view: View) -> Level:
     """Add up what the locations for sale hold; no row and an empty cell count as none."""
     if flag(item["is_service"]):
         return UNTRACKED
-    counted = [row for row in rows if row.get("location_id", None) in (None, *view.shelf.places.publish)]
-    return tracked(sum(((number(row["quantity"]) or Decimal(0)) for row in counted), Decimal(0)))
+    publish = view.shelf.places.publish
+    held = dict.fromkeys(publish, Decimal(0))
+    for row in rows:
+        if row["location_id"] in held:
+            held[row["location_id"]] += number(row["quantity"]) or Decimal(0)
+    return level_of(held)
+
+
+def level_of(held: Mapping[int, Decimal]) -> Level:
+    """Give a level from the quantities of the locations for sale; several are named."""
+    if len(held) < 2:
+        return tracked(sum(held.values(), Decimal(0)))
+    return placed((str(place), quantity) for place, quantity in held.items())
 
 
 def _words(rows: Sequence[Row]) -> frozenset[str]:

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from shopweave.connector.transports import Row
 from shopweave.connectors.phppos.cells import flag, number
+from shopweave.connectors.phppos.lastrows import sold_out
 from shopweave.connectors.phppos.prices import Tax
 from shopweave.connectors.phppos.schema import Database
 from shopweave.connectors.phppos.settings import Rules
@@ -74,7 +75,7 @@ SELECT li.item_id, li.location_id, li.quantity, li.unit_price,
 FROM phppos_location_items li WHERE li.item_id IN :ids* AND li.location_id IN :locations*
 """
 _VARIATION_STOCK = """
-SELECT lv.item_variation_id, lv.quantity[LOG]
+SELECT lv.item_variation_id, lv.location_id, lv.quantity[LOG]
 FROM phppos_location_item_variations lv JOIN phppos_item_variations v ON v.id = lv.item_variation_id
 WHERE v.item_id IN :ids* AND lv.location_id IN :locations*
 """
@@ -85,7 +86,7 @@ FROM phppos_inventory n WHERE n.trans_items IN :ids* AND n.item_variation_id IS 
   AND n.location_id IN :locations* AND n.trans_date >= :since AND n.trans_comment LIKE '%:%:%'
 """
 _VARIATION_LOG = """
-UNION ALL SELECT n.item_variation_id, NULL, n.trans_comment
+UNION ALL SELECT n.item_variation_id, n.location_id, NULL, n.trans_comment
 FROM phppos_inventory n WHERE n.trans_items IN :ids* AND n.item_variation_id IS NOT NULL
   AND n.location_id IN :locations* AND n.trans_date >= :since AND n.trans_comment LIKE '%:%:%'
 """
@@ -114,6 +115,8 @@ class Shelf(Struct, frozen=True, kw_only=True):
     variation_stock: Groups
     log: Groups
     variation_log: Groups
+    sold_out: frozenset[int]
+    sold_out_variations: frozenset[int]
     second_categories: Groups
     categories: Mapping[int, Row]
     brands: Mapping[int, str]
@@ -137,6 +140,7 @@ def read_shelf(db: Database, rules: Rules, ids: Sequence[int], *, since: str, te
     stock, log = _stock(db, rules, _STOCK, _LOG, {**located, "since": since})
     published = {**wanted, "locations": places.publish, "since": since}
     variation_stock, variation_log = _stock(db, rules, _VARIATION_STOCK, _VARIATION_LOG, published)
+    by_item, by_variation = _by(stock, "item_id"), _by(variation_stock, "item_variation_id")
     return Shelf(
         items=items,
         variations=_by(db.rows(_VARIATIONS, wanted), "item_id"),
@@ -144,8 +148,10 @@ def read_shelf(db: Database, rules: Rules, ids: Sequence[int], *, since: str, te
         numbers=_by(_if(db, "additional_item_numbers", _NUMBERS, wanted), "item_id"),
         images=_by(_if(db, "item_images", _IMAGES, wanted), "item_id"),
         main_images=_by(_main_images(db, wanted), "item_id"),
-        stock=_by(stock, "item_id"),
-        variation_stock=_by(variation_stock, "item_variation_id"),
+        stock=by_item,
+        variation_stock=by_variation,
+        sold_out=sold_out(db, "trans_items", by_item, places.publish),
+        sold_out_variations=sold_out(db, "item_variation_id", by_variation, places.publish),
         log=_by(log, "item_id"),
         variation_log=_by(variation_log, "item_variation_id"),
         second_categories=second,

@@ -78,6 +78,12 @@ def is_booked_elsewhere(settings: Settings) -> bool:
     return settings.get("booked_by") == "another"
 
 
+def may_have_places(settings: Settings) -> bool:
+    """Say whether the stock may lie at several locations: one for sale is the whole till."""
+    locations = settings.get("publish_locations") or ()
+    return not isinstance(locations, tuple) or len(locations) != 1
+
+
 def _selling(given: Mapping[str, object]) -> SaleRules:
     return SaleRules(
         currency=str(given["currency"]).strip().upper(),

@@ -45,6 +45,7 @@ class Wanted(Struct, frozen=True, kw_only=True):
     reference: str
     level: Level | None = None
     delta: Decimal | None = None
+    warehouse: str = ""
 
     @property
     def good(self) -> Good:
@@ -72,8 +73,9 @@ def book(db: Database, booking: Booking) -> tuple[WriteAnswer, ...]:
         (one for one in booking.wanted if one.number not in refusals),
         key=lambda one: (one.good.target, one.number),
     )
-    if wanted:
-        _write(open_desk(db, booking.reading), booking.kind, wanted)
+    for warehouse in sorted({one.warehouse for one in wanted}):
+        own = [one for one in wanted if one.warehouse == warehouse]
+        _write(open_desk(db, booking.reading, warehouse), booking.kind, own)
     records = _records(db, booking, wanted)
     return tuple(
         refusals.get(one.number) or Written(number=one.number, record=records[one.remote_id], confirmed=())

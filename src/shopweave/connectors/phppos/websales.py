@@ -17,11 +17,11 @@ from shopweave.connectors.phppos.booking import (
     Good,
     Held,
     good_of,
+    level,
     lock_stock,
     move,
     open_desk,
     read_stock,
-    total,
     touch,
 )
 from shopweave.connectors.phppos.cells import number, stamp
@@ -41,7 +41,7 @@ from shopweave.connectors.phppos.salewriting import (
 from shopweave.connectors.phppos.schema import Database
 from shopweave.model.change import WriteRefused
 from shopweave.model.errors import Configuration
-from shopweave.model.values import Level, tracked
+from shopweave.model.values import Level
 
 _TABLES = ("sales", "sales_items", "sales_items_taxes", "sales_payments")
 
@@ -66,7 +66,7 @@ _COMMENTED = re.compile(r"HUB (.*) POS (\d+)", re.DOTALL)
 def take(db: Database, selling: Selling) -> Taken | WriteRefused:
     """Take an order over, or its later change, in the open transaction."""
     _need_tables(db)
-    desk = open_desk(db, selling.reading)
+    desk = open_desk(db, selling.reading, selling.order.warehouse)
     known = read_known(db, selling.goods, selling.reading.rules.selling.currency)
     if selling.order.remote_id:
         return _change(desk, selling, known)
@@ -76,7 +76,7 @@ def take(db: Database, selling: Selling) -> Taken | WriteRefused:
 def find(db: Database, selling: Selling) -> Taken | None:
     """Look for a sale that bears the reference; a level read after it holds what it booked."""
     _need_tables(db)
-    desk = open_desk(db, selling.reading)
+    desk = open_desk(db, selling.reading, selling.order.warehouse)
     return _found(desk, selling, read_known(db, selling.goods, selling.reading.rules.selling.currency))
 
 
@@ -192,4 +192,4 @@ def _bring(
 
 
 def _levels(desk: Desk, held: Held, goods: Iterable[Good]) -> dict[str, Level]:
-    return {one.remote_id: tracked(total(desk, held, one)) for one in goods}
+    return {one.remote_id: level(desk, held, one) for one in goods}

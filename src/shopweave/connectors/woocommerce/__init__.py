@@ -46,7 +46,7 @@ def _capabilities(settings: Settings) -> Capabilities:
         longest_run=120.0,
         sells=sells(known),
         takes=Takes(look_up=LookUp.SCAN, books=True),
-        keeps=Keeps(witness=Witness.REQUEST_ORDER, batch=100, adjusts=known.adjusts_stock),
+        keeps=Keeps(witness=Witness.REQUEST_ORDER, batch=100, adjusts=known.adjusts_stock, swaps=True),
     )
 
 

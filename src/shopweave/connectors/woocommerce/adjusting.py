@@ -14,6 +14,7 @@ from shopweave.model.errors import Configuration
 from shopweave.model.record import Form, Kind, RemoteRecord
 from shopweave.model.values import UNKNOWN, Level, tracked
 
+MOVED = "stock_moved"
 _TRIES = 20
 _REMEDIES = {
     "stock_not_managed": "Switch stock management on for this product in the shop.",
@@ -87,7 +88,13 @@ def answer(number: int, kind: Kind, remote_id: str, item: Mapping[str, Any]) -> 
     if not item.get("ok"):
         code = str(item.get("code") or "unknown")
         text = f"the plug-in books nothing: {code}"
-        return WriteRefused(number=number, code=f"WOO {code}"[:60], what=text, remedy=_REMEDIES.get(code, ""))
+        return WriteRefused(
+            number=number,
+            code=f"WOO {code}"[:60],
+            what=text,
+            remedy=_REMEDIES.get(code, ""),
+            look_up=code == MOVED,
+        )
     own = item.get("stock_id") == item.get("id")
     level: Level = tracked(Decimal(str(item["after"]))) if own else UNKNOWN
     form = Form.VARIATION if kind is Kind.VARIATION else Form.SIMPLE

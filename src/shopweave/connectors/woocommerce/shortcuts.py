@@ -38,11 +38,21 @@ class Shortcuts:
         self._companion, self._ids = companion, ids
 
     async def levels(
-        self, kind: Kind, writes: Sequence[Write], levels: Mapping[str, Level], not_after: float | None
+        self,
+        kind: Kind,
+        writes: Sequence[Write],
+        levels: Mapping[str, Level],
+        expected: Mapping[str, Level],
+        not_after: float | None,
     ) -> dict[int, WriteAnswer]:
         """Set levels; records whose stock nobody counts, or their parent does, have no answer."""
         items = [
-            {"id": _number(one), "set": floor(quantity), "expect": None, "own": True}
+            {
+                "id": _number(one),
+                "set": floor(quantity),
+                "expect": _whole(expected.get(one.remote_id)),
+                "own": True,
+            }
             for one in writes
             if (quantity := levels[one.remote_id].quantity) is not None
         ]
@@ -102,6 +112,12 @@ class Shortcuts:
 
 def _number(write: Write) -> int:
     return int(write.remote_id.rpartition(":")[2])
+
+
+def _whole(expected: Level | None) -> int | None:
+    """Give what must be there, None for no condition."""
+    quantity = None if expected is None else expected.quantity
+    return int(quantity) if quantity is not None and quantity == int(quantity) else None
 
 
 def _is_price(write: Write) -> bool:

@@ -159,9 +159,17 @@ class Writer:
         return _media(rows[0]) if rows else None
 
     async def write_levels(
-        self, kind: Kind, levels: Mapping[str, Level], *, not_after: float | None
+        self,
+        kind: Kind,
+        levels: Mapping[str, Level],
+        expected: Mapping[str, Level] | None = None,
+        *,
+        not_after: float | None,
     ) -> tuple[WriteAnswer, ...]:
-        """Set stock levels of products, or of the variations of one family."""
+        """Set stock levels of products, or of the variations of one family.
+
+        The plug-in sets a level only where what is `expected` is there.
+        """
         form = Form.VARIATION if kind is Kind.VARIATION else Form.SIMPLE
         parent = next(iter(levels)).partition(":")[0]
         writes = [
@@ -169,7 +177,7 @@ class Writer:
             for number, key in enumerate(levels)
         ]
         counted = [one for one in writes if levels[one.remote_id].quantity is not None]
-        found = await self._shortcuts.levels(kind, counted, levels, not_after)
+        found = await self._shortcuts.levels(kind, counted, levels, expected or {}, not_after)
         rest = [one for one in counted if one.number not in found]
         rows = await self._level_rows(kind, parent, rest, levels, not_after)
         default = await self._reader.default_category() if kind is Kind.PRODUCT and rest else ""

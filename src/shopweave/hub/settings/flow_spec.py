@@ -248,6 +248,15 @@ STOCK_FLOW = (
         example='"shop"',
     ),
     Option(
+        name="warehouses",
+        title="Warehouses",
+        description="Only what lies in these warehouses of the master is shown, and the channel's orders"
+        " leave from one of them: the first that has all of an order. Empty: all of them.",
+        kind=OptionKind.LIST,
+        default=(),
+        example='["1", "2"]',
+    ),
+    Option(
         name="buffer",
         title="Held back",
         description="So many units of each item are not shown, for sales that cross on the way.",
@@ -274,6 +283,18 @@ STOCK_FLOW = (
         kind=OptionKind.NUMBER,
         default=10,
         minimum=0,
+        whole=True,
+    ),
+    Option(
+        name="settle",
+        title="Minutes until booked elsewhere",
+        description="Where somebody else books the channel's sales: one that a change of the master's level"
+        " has shown counts as booked after so long. 0: two looks.",
+        kind=OptionKind.NUMBER,
+        default=0,
+        minimum=0,
+        maximum=10080,
+        recommendation="Longer than the other program ever waits before it books.",
         whole=True,
     ),
     Option(

@@ -39,7 +39,10 @@ def _flow(reading: Reading, name: str, zone: str) -> StockFlowSettings:
     values: dict[str, Any] = {"source": "", "target": "", **reading.table(path, KINDS["stock"])}
     values.pop("kind", None)
     check_ends(reading, path, values, ("source", "target"))
-    values["schedule"] = every(reading, path, int(values.pop("every", 15)))
+    between = int(values.pop("every", 15))
+    values["schedule"] = every(reading, path, between)
+    values["settle"] = int(values.get("settle") or 0) or 2 * between
+    values["warehouses"] = tuple(str(one) for one in values.get("warehouses") or ())
     values["buffer"] = Decimal(str(values.get("buffer", 0)))
     return StockFlowSettings(name=name, zone=zone, **values)
 
@@ -50,6 +53,10 @@ def _check_against_ends(reading: Reading, flow: StockFlowSettings, able: Able) -
     if source is not None and source.keeps is None:
         text, remedy = f"{flow.source} keeps no stock.", "Name the connection whose levels count."
         reading.wrong((*path, "source"), text, value=flow.source, remedy=remedy)
+    elif source is not None and source.keeps is not None and flow.warehouses and not source.keeps.places:
+        text = f"{flow.source} does not say in which warehouse its stock lies."
+        remedy = "Leave warehouses out, or let the connection read several locations."
+        reading.wrong((*path, "warehouses"), text, value=flow.warehouses[0], remedy=remedy)
     if target is not None and target.keeps is None:
         reading.wrong((*path, "target"), f"no levels can be written to {flow.target}.", value=flow.target)
 

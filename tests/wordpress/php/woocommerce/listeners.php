@@ -92,3 +92,12 @@ final class WC_Coupon {
 		do_action( 'woocommerce_decrease_coupon_usage_count', $this, 0, 'buyer@shop.example' );
 	}
 }
+
+/** Writes lines where tests can read them. */
+function wc_get_logger() {
+	return new class() {
+		public function error( $text, $context = array() ) {
+			update_option( 'standin_log', array_merge( (array) get_option( 'standin_log', array() ), array( $text ) ), false );
+		}
+	};
+}

@@ -91,6 +91,21 @@ function standin_order( $status, $lines = array(), $meta = array(), $modified = 
 	return $id;
 }
 
+/** Cancels an order and gives the stock of its lines back, if it was taken. */
+function standin_cancel( $id ) {
+	global $wpdb;
+	$order = wc_get_order( $id );
+	if ( in_array( $order->get_status(), STANDIN_TAKES, true ) ) {
+		foreach ( $order->shown()['line_items'] as $line ) {
+			wc_update_product_stock( wc_get_product( $line['product_id'] ), $line['quantity'], 'increase' );
+		}
+	}
+	$changed = array( 'status' => 'wc-cancelled', 'date_updated_gmt' => current_time( 'mysql', true ) );
+	$wpdb->update( "{$wpdb->prefix}wc_orders", $changed, array( 'id' => $id ) );
+	do_action( 'woocommerce_order_status_changed', $id, $order->get_status(), 'cancelled', wc_get_order( $id ) );
+	do_action( 'woocommerce_update_order', $id, wc_get_order( $id ) );
+}
+
 /** Changes stock in one statement without a transaction, then saves the product. */
 function wc_update_product_stock( $product, $amount, $operation ) {
 	global $wpdb;
@@ -111,6 +126,24 @@ function standin_update( $item ) {
 	update_post_meta( $item['id'], '_stock', $item['stock_quantity'] );
 	$product->save();
 	return array( 'id' => $item['id'], 'stock_quantity' => $item['stock_quantity'] );
+}
+
+/** Finds products by number or by the time they were changed, in the order of their numbers, without those in the trash. */
+function standin_found( $request, $type ) {
+	global $wpdb;
+	$status = 'trash' === $request['status'] ? "post_status = 'trash'" : "post_status <> 'trash'";
+	$where  = array( $wpdb->prepare( 'post_type = %s', $type ), $status );
+	if ( $request['parent'] ) {
+		$where[] = $wpdb->prepare( 'post_parent = %d', $request['parent'] );
+	}
+	if ( $request['include'] ) {
+		$where[] = 'ID IN (' . implode( ',', array_map( 'intval', explode( ',', $request['include'] ) ) ) . ')';
+	}
+	if ( $request['modified_after'] ) {
+		$where[] = $wpdb->prepare( 'post_modified_gmt > %s', str_replace( 'T', ' ', $request['modified_after'] ) );
+	}
+	$query = "SELECT ID FROM {$wpdb->posts} WHERE " . implode( ' AND ', $where ) . ' ORDER BY ID LIMIT %d, %d';
+	return array_map( 'intval', $wpdb->get_col( $wpdb->prepare( $query, (int) $request['offset'], $request['per_page'] ?? 10 ) ) );
 }
 
 /** Shows a product as far as the connector reads it after it wrote. */
@@ -172,8 +205,21 @@ add_action(
 				},
 			)
 		);
+		register_rest_route(
+			'wc/v3',
+			'/orders/(?P<id>\d+)',
+			array(
+				'methods'             => 'PUT',
+				'permission_callback' => $may,
+				'callback'            => static function ( $request ) {
+					standin_cancel( (int) $request['id'] );
+					return wc_get_order( (int) $request['id'] )->shown();
+				},
+			)
+		);
 		$lists = array(
-			'/products'            => static fn( $request ) => array_map( 'standin_shown', array_map( 'intval', explode( ',', $request['include'] ) ) ),
+			'/products'            => static fn( $request ) => array_map( 'standin_shown', standin_found( $request, 'product' ) ),
+			'/products/(?P<parent>\d+)/variations' => static fn( $request ) => array_map( 'standin_shown', standin_found( $request, 'product_variation' ) ),
 			'/products/categories' => static fn() => array(),
 		);
 		foreach ( $lists as $path => $list ) {

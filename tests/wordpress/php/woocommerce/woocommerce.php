@@ -242,6 +242,18 @@ function standin_product( $sku, $meta, $type = 'simple', $parent = 0 ) {
 	return $id;
 }
 
+/** Makes many products whose stock is counted, in one piece. */
+function standin_products( $count, $name, $stock ) {
+	global $wpdb;
+	$wpdb->query( 'START TRANSACTION' );
+	$made = array();
+	for ( $number = 0; $number < $count; $number++ ) {
+		$made[] = standin_product( "{$name}-{$number}", array( '_manage_stock' => 'yes', '_stock' => $stock ) );
+	}
+	$wpdb->query( 'COMMIT' );
+	return $made;
+}
+
 function standin_children( $parent ) {
 	return get_posts( array( 'post_type' => 'product_variation', 'post_parent' => $parent, 'fields' => 'ids', 'numberposts' => -1 ) );
 }
