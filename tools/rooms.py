@@ -41,7 +41,7 @@ ORACLES: dict[str, tuple[str, ...]] = {
     "storms": ("scenario",),
     "storms.trade": ("demand", "facts", "keeper", "scenario", "stall"),
 }
-ORACLE = ("oracle", "oversell")
+ORACLE = ("ideal", "oracle", "oversell")
 ROOT = "shopweave"
 SOURCE = Path("src") / ROOT
 

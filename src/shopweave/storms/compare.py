@@ -7,14 +7,16 @@ from msgspec import Struct, json, structs
 
 from shopweave.storms.disk import Disk
 from shopweave.storms.fleet import in_folder, spread
+from shopweave.storms.lives import TAKE_OVER
 from shopweave.storms.outside import chance
 from shopweave.storms.playing import looped, run
-from shopweave.storms.trade.facts import Move, Span
+from shopweave.storms.trade.facts import HUB, Span
 from shopweave.storms.trade.machine import ScriptStorm
 from shopweave.storms.trade.oracle import judge
+from shopweave.storms.trade.oversell import oversold
 from shopweave.storms.trade.scenario import Master, Trade, draw
 from shopweave.storms.trade.storm import TradeStorm
-from shopweave.storms.trade.world import HUB, TradeWorld
+from shopweave.storms.trade.world import TradeWorld
 
 QUIET, PAUSE, ROUGH = "nothing but trade", "one absence", "faults and absences"
 ALL = "all"
@@ -29,6 +31,7 @@ class Tally(Struct, frozen=True, kw_only=True):
     unbooked: int = 0
     doubled_units: int = 0
     oversold: int = 0
+    excused: int = 0
     wrong_levels: int = 0
     requests: int = 0
     broken: int = 0
@@ -80,7 +83,7 @@ def _hub(scenario: Trade, folder: Path, empty: Path) -> tuple[Tally, tuple[Span,
     errors = run(loop, storm.play())
     world = storm.world
     away = tuple(
-        structs.replace(one, begins=one.begins - world.begun, ends=one.ends - world.begun)
+        structs.replace(one, begins=one.begins - world.begun, ends=one.ends - TAKE_OVER - world.begun)
         for one in world.away
         if one.place == HUB
     )
@@ -96,28 +99,19 @@ def _script(scenario: Trade, away: Sequence[Span], folder: Path) -> Tally:
 
 def tally(world: TradeWorld, errors: Sequence[str]) -> Tally:
     """Judge a world that came to rest."""
-    found = judge(world)
+    found, sold = judge(world), oversold(world)
     return Tally(
         purchases=sum(one.is_sale for one in world.moves),
         lost_orders=len(found.lost_orders),
         doubled_orders=len(found.doubled_orders),
         unbooked=len(found.unbooked),
         doubled_units=len(found.doubled_units),
-        oversold=beyond(world.shelves, world.moves),
+        oversold=len(sold.unexcused),
+        excused=sold.excused,
         wrong_levels=len(found.wrong),
         requests=len(world.trips),
         broken=int(bool(errors)),
     )
-
-
-def beyond(shelves: Mapping[str, int], moves: Sequence[Move]) -> int:
-    """Count the units that were sold when nothing was left of them."""
-    left, found = dict(shelves), 0
-    for one in moves:
-        left[one.good] += one.delta
-        if one.is_sale:
-            found += min(-one.delta, max(0, -left[one.good]))
-    return found
 
 
 def compare(seeds: Sequence[int], jobs: int) -> Iterator[Pair]:
@@ -158,7 +152,8 @@ ROWS: Mapping[str, str] = {
     "doubled_orders": "orders doubled",
     "unbooked": "units not booked",
     "doubled_units": "units booked twice",
-    "oversold": "units sold that were not there",
+    "oversold": "units sold that were not there, unexcused",
+    "excused": "units sold that were not there, excused",
     "wrong_levels": "levels wrong at the end",
     "requests": "requests to the shops",
 }

@@ -216,9 +216,11 @@ def _stale(flight: Flight) -> None:
 
 
 def _limited(flight: Flight) -> None:
-    headers = {"content-type": "application/json", "retry-after": str(int(flight.draw(3, 20)))}
+    wait = int(flight.draw(3, 20))
+    headers = {"content-type": "application/json", "retry-after": str(wait)}
     answer = HttpResponse(status=429, headers=headers, body=b'{"code":"too_many","message":"Slow down."}')
     flight.later(flight.takes, flight.deliver, answer)
+    flight.ends += wait
 
 
 def _broken(flight: Flight) -> None:

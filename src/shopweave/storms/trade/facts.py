@@ -1,13 +1,15 @@
 """What really happened in a storm of trade, as values: the world notes it, the oracle judges by it."""
 
+from pathlib import Path
 from typing import Protocol
 
 from msgspec import Struct
 
-from shopweave.simulators.woocommerce import WooShop
-from shopweave.simulators.woocommerce.orders import GIVES_BACK, meta_of
-from shopweave.simulators.woocommerce.state import Row
-from shopweave.simulators.woocommerce.values import integer
+from shopweave.storms.trade.keeper import Keeper
+from shopweave.storms.trade.scenario import Trade
+from shopweave.storms.trade.stall import Stall
+
+HUB = "hub"
 
 
 class Move(Struct, frozen=True, kw_only=True):
@@ -45,13 +47,60 @@ class Span(Struct, frozen=True, kw_only=True):
     ends: float
 
 
-def taken(shop: WooShop, order: Row, *, returns: bool) -> dict[str, int]:
-    """Give what an order of a shop takes now, by SKU; `returns` when goods of refunds count as back."""
-    if order["status"] in GIVES_BACK:
-        return {}
-    found: dict[str, int] = {}
-    for line in order["line_items"]:
-        row = shop.state.products[line["variation_id"] or line["product_id"]]
-        back = integer(meta_of(line, "_restock_refunded_items")) if returns else 0
-        found[row["sku"]] = found.get(row["sku"], 0) + line["quantity"] - back
-    return {sku: units for sku, units in found.items() if units}
+class Facts(Protocol):
+    """What the oracle is told of a world."""
+
+    @property
+    def scenario(self) -> Trade:
+        """Give what was to happen."""
+        ...
+
+    @property
+    def stalls(self) -> dict[str, Stall]:
+        """Give the shops."""
+        ...
+
+    @property
+    def keeper(self) -> Keeper:
+        """Give who keeps the stock."""
+        ...
+
+    @property
+    def moves(self) -> list[Move]:
+        """Give what happened to goods."""
+        ...
+
+    @property
+    def till(self) -> Path:
+        """Give the till's database."""
+        ...
+
+    @property
+    def desk(self) -> Path:
+        """Give the database of the desk that orders are handed to."""
+        ...
+
+    @property
+    def shelves(self) -> dict[str, int]:
+        """Give what was on the shelves at first."""
+        ...
+
+    @property
+    def hands(self) -> list[Move]:
+        """Give levels that moved at a shop without goods: by hand, or by refunds that bring nothing."""
+        ...
+
+    @property
+    def trips(self) -> list[Trip]:
+        """Give the requests that were on their way."""
+        ...
+
+    @property
+    def away(self) -> list[Span]:
+        """Give who was away by the script, and when."""
+        ...
+
+    @property
+    def heard(self) -> list[tuple[str, str, float]]:
+        """Give the callbacks about orders that were accepted: place, order, time."""
+        ...

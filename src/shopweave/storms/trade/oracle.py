@@ -4,54 +4,12 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Protocol
 
 from msgspec import Struct
 
 from shopweave.simulators.till import sales
-from shopweave.storms.trade.facts import Move
-from shopweave.storms.trade.keeper import Keeper
-from shopweave.storms.trade.scenario import Master, Trade
-from shopweave.storms.trade.stall import Stall
-
-
-class Facts(Protocol):
-    """What the oracle is told of a world."""
-
-    @property
-    def scenario(self) -> Trade:
-        """Give what was to happen."""
-        ...
-
-    @property
-    def stalls(self) -> dict[str, Stall]:
-        """Give the shops."""
-        ...
-
-    @property
-    def keeper(self) -> Keeper:
-        """Give who keeps the stock."""
-        ...
-
-    @property
-    def moves(self) -> list[Move]:
-        """Give what happened to goods."""
-        ...
-
-    @property
-    def till(self) -> Path:
-        """Give the till's database."""
-        ...
-
-    @property
-    def desk(self) -> Path:
-        """Give the database of the desk that orders are handed to."""
-        ...
-
-    @property
-    def shelves(self) -> dict[str, int]:
-        """Give what was on the shelves at first."""
-        ...
+from shopweave.storms.trade.facts import Facts
+from shopweave.storms.trade.scenario import Master
 
 
 class Verdict(Struct, frozen=True, kw_only=True):

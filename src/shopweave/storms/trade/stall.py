@@ -10,7 +10,7 @@ from shopweave.simulators.woocommerce.state import Row
 from shopweave.simulators.woocommerce.truth import edit
 from shopweave.simulators.woocommerce.values import integer
 from shopweave.storms.trade.demand import Act, Deed
-from shopweave.storms.trade.facts import taken
+from shopweave.storms.trade.taken import taken
 
 PAID = ("processing", "completed", "on-hold")
 _BUYER = {"first_name": "Aino", "last_name": "Storm", "country": "FI", "email": "aino@example.test"}

@@ -15,7 +15,9 @@ from shopweave.storms.scenario import GRACE
 from shopweave.storms.trade.courier import WAY, Answered
 from shopweave.storms.trade.demand import COUNTER, Deed
 from shopweave.storms.trade.hub import TradeRunning, trade_hub
+from shopweave.storms.trade.ideal import ideal_oversold
 from shopweave.storms.trade.oracle import judge, truth
+from shopweave.storms.trade.oversell import oversold
 from shopweave.storms.trade.scenario import INTERVAL, ROUGH, Master, Tell, Trade
 from shopweave.storms.trade.world import TradeWorld
 
@@ -114,7 +116,7 @@ class TradeStorm:
     def outcome(self, errors: tuple[str, ...]) -> Outcome:
         """Judge what became of it."""
         world, lives, scenario = self.world, self.lives, self.scenario
-        found = judge(world)
+        found, sold = judge(world), oversold(world)
         return Outcome(
             seed=scenario.seed,
             crashes=dict(lives.crashes),
@@ -127,6 +129,9 @@ class TradeStorm:
             doubled_orders=found.doubled_orders,
             unbooked=found.unbooked,
             doubled_units=found.doubled_units,
+            oversold=sold.unexcused,
+            excused=sold.excused,
+            ideal=ideal_oversold(scenario),
             errors=(*lives.errors, *errors),
             statements=lives.statements,
             allowed=STATEMENTS,

@@ -23,7 +23,7 @@ from shopweave.storms.sight import Shown, written
 from shopweave.storms.trade.clerk import LEAST, MOST, Clerk
 from shopweave.storms.trade.courier import Answered, Courier, Ring
 from shopweave.storms.trade.demand import COUNTER, NORTH, SHOPS, SOUTH, Act, Deed
-from shopweave.storms.trade.facts import Move, Span, Trip
+from shopweave.storms.trade.facts import HUB, Move, Span, Trip
 from shopweave.storms.trade.glance import Glances
 from shopweave.storms.trade.keeper import DepotKeeper, Keeper, TillKeeper
 from shopweave.storms.trade.scenario import ROUGH, Master, Tell, Trade
@@ -32,7 +32,6 @@ from shopweave.storms.trade.stall import Stall
 USER, PASSWORD = "hub", "storm storm storm"
 GOODS = ("1", "6-60", "2", "3", "4", "5", "7", "6-61")
 ITEMS = 7
-HUB = "hub"
 _DESK = """CREATE TABLE shopweave_orders (reference TEXT PRIMARY KEY, event TEXT, channel TEXT, order_id TEXT,
 order_number TEXT, status TEXT, created TEXT, changed TEXT, currency TEXT, total TEXT, document TEXT)"""
 
@@ -53,6 +52,7 @@ class TradeWorld(Outside):
         super().__init__(scenario, loop, 0.0)
         self.scenario, self.folder, self.begun = scenario, folder, 0.0
         self.moves: list[Move] = []
+        self.hands: list[Move] = []
         self.trips: list[Trip] = []
         self.away: list[Span] = []
         self.heard: list[tuple[str, str, float]] = []
@@ -179,11 +179,23 @@ class TradeWorld(Outside):
     def do(self, deed: Deed) -> bool:
         """Carry out a deed; says whether it could be."""
         before = {name: stall.taken() for name, stall in self.stalls.items()}
+        shown = {name: stall.levels() for name, stall in self.stalls.items()}
         done = self._at_counter(deed) if deed.place == COUNTER else self._at_shop(deed)
         self.log.append(f"{self.loop.time():.6f} {deed.act.value} {deed.number} at {deed.place}: {done}")
         for name, stall in self.stalls.items():
             self._note_orders(deed, name, before[name], stall.taken())
+            if deed.act in (Act.HAND, Act.RESTOCK) and name == deed.place:
+                self._note_hands(name, shown[name], stall.levels())
         return done
+
+    def _note_hands(self, place: str, before: dict[str, int], after: dict[str, int]) -> None:
+        """Note what a shop shows more than before, whether or not goods came with it."""
+        at = self.loop.time()
+        self.hands += [
+            Move(at=at, good=sku, delta=level - before[sku], place=place)
+            for sku, level in after.items()
+            if level > before[sku]
+        ]
 
     def _at_shop(self, deed: Deed) -> bool:
         stall = self.stalls[deed.place]
