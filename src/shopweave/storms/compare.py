@@ -11,6 +11,7 @@ from shopweave.storms.lives import TAKE_OVER
 from shopweave.storms.outside import chance
 from shopweave.storms.playing import looped, run
 from shopweave.storms.trade.facts import HUB, Span
+from shopweave.storms.trade.ideal import ideal_oversold
 from shopweave.storms.trade.machine import ScriptStorm
 from shopweave.storms.trade.oracle import judge
 from shopweave.storms.trade.oversell import oversold
@@ -32,6 +33,7 @@ class Tally(Struct, frozen=True, kw_only=True):
     doubled_units: int = 0
     oversold: int = 0
     excused: int = 0
+    ideal: int = 0
     wrong_levels: int = 0
     requests: int = 0
     broken: int = 0
@@ -108,6 +110,7 @@ def tally(world: TradeWorld, errors: Sequence[str]) -> Tally:
         doubled_units=len(found.doubled_units),
         oversold=len(sold.unexcused),
         excused=sold.excused,
+        ideal=ideal_oversold(world.scenario),
         wrong_levels=len(found.wrong),
         requests=len(world.trips),
         broken=int(bool(errors)),
@@ -154,6 +157,7 @@ ROWS: Mapping[str, str] = {
     "doubled_units": "units booked twice",
     "oversold": "units sold that were not there, unexcused",
     "excused": "units sold that were not there, excused",
+    "ideal": "units an ideal hub would have sold so",
     "wrong_levels": "levels wrong at the end",
     "requests": "requests to the shops",
 }
