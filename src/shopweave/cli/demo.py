@@ -5,8 +5,6 @@ from pathlib import Path
 from shopweave.cli.console import print_json, say, tell
 from shopweave.cli.planning import exit_code
 from shopweave.cli.running import PARTLY
-from shopweave.cli.serving import demo_pages
-from shopweave.demo.living import live
 from shopweave.demo.once import once as one_round
 
 
@@ -24,6 +22,9 @@ async def run_demo(
 ) -> int:
     """Run one round, or go on until stopped."""
     if not once:
+        from shopweave.cli.serving import demo_pages
+        from shopweave.demo.living import live
+
         await live(folder, items=items, simple=simple, real_pace=real, seed=seed, say=tell, pages=demo_pages)
         return 0
     report = await one_round(

@@ -5,6 +5,7 @@ Of a nested or unterminated pair only the markers go.
 """
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*", re.IGNORECASE | re.ASCII)
@@ -71,6 +72,7 @@ def _parts(text: str, name: str) -> _Parts:
     return _Parts(manual, inner, place if is_placed else len(manual), torn or opened is not None)
 
 
+@lru_cache(maxsize=64)
 def _marker(name: str) -> re.Pattern[str]:
     if not _NAME.fullmatch(name):
         raise ValueError(f"'{name}' cannot name a block")

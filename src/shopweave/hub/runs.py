@@ -1,6 +1,7 @@
 """Runs: start them, wait for them, and count what they did."""
 
 from datetime import datetime
+from functools import partial
 
 from msgspec import Struct
 
@@ -11,6 +12,8 @@ from shopweave.store import backlog, connections, findings, lanes, marks, plans,
 from shopweave.store.base import Tx
 
 PAUSE = 0.05
+LONGEST_PAUSE = 0.4
+RESTING = 3
 SETTLED = 3_600.0
 
 
@@ -63,39 +66,49 @@ def known_flow(hub: Hub, name: str, cause: str) -> str:
 
 async def finished(hub: Hub, run: int) -> None:
     """Wait until a run has planned; what it sends may still be under way."""
+    pause = PAUSE
     while (row := await hub.store.read(lambda tx: plans.run_row(tx, run))) is not None and row.ended is None:
-        await hub.clock.sleep(PAUSE)
+        await hub.clock.sleep(pause)
+        pause = _longer(pause)
 
 
 async def settled(hub: Hub) -> bool:
-    """Wait until nothing waits to be planned or sent; False when something cannot be sent for now."""
-    calm = sent = 0
+    """Wait until nothing waits to be planned or sent; False when something cannot be sent for now.
+
+    What takes long is looked at less often: looking costs time that the work could have.
+    """
+    calm, pause = 0, PAUSE
     until = hub.clock.monotonic() + SETTLED
     while calm < 2:
         if hub.clock.monotonic() > until:
             return False
-        busy = await hub.engine.runs(RunQuery(statuses=("waiting", "running"), limit=1))
-        stuck, going, sent, marked = await hub.store.read(lambda tx: _open(tx, hub))
+        busy = bool(await hub.engine.runs(RunQuery(statuses=("waiting", "running"), limit=1)))
+        stuck, is_open = await hub.store.read(partial(_open, hub, busy))
         if stuck:
             return False
-        is_calm = not busy and not marked and not going
-        calm = calm + 1 if is_calm else 0
-        await hub.clock.sleep(PAUSE)
-    return not sent
+        calm = 0 if is_open else calm + 1
+        await hub.clock.sleep(PAUSE if calm else pause)
+        pause = _longer(pause)
+    return not await hub.store.read(lambda tx: sum(_left(tx, hub).values()))
 
 
-def _open(tx: Tx, hub: Hub) -> tuple[bool, int, int, int]:
-    """Say whether a lane rests; count what goes out, what is to be sent in all, and what is to be planned."""
+def _longer(pause: float) -> float:
+    return min(LONGEST_PAUSE, pause * 1.25)
+
+
+def _open(hub: Hub, busy: bool, tx: Tx) -> tuple[bool, bool]:  # noqa: FBT001 - bound by position
+    """Say whether a lane rests, and whether anything goes on or waits to be planned or sent."""
+    if lanes.most_failures(tx, list(hub.house.ports)) >= RESTING:
+        return True, True
+    if busy or any(marks.count_marks(tx, key) for key in hub.house.flows):
+        return False, True
     stops = stopping.stops(tx)
-    left = {key: backlog.left(tx, key) for key in hub.house.ports}
-    going = 0 if stopping.EVERYWHERE in stops else sum(left[key] for key in left if key not in stops)
-    marked = sum(marks.count_marks(tx, key) for key in hub.house.flows)
-    return _resting(tx, hub), going, sum(left.values()), marked
+    left = {} if stopping.EVERYWHERE in stops else _left(tx, hub)
+    return False, any(left[key] for key in left if key not in stops)
 
 
-def _resting(tx: Tx, hub: Hub) -> bool:
-    rows = [lanes.read_lane(tx, key) for key in hub.house.ports]
-    return any(row.failures >= 3 for row in rows)
+def _left(tx: Tx, hub: Hub) -> dict[int, int]:
+    return {key: backlog.left(tx, key) for key in hub.house.ports}
 
 
 async def reports(hub: Hub, runs: list[int]) -> list[RunReport]:

@@ -31,7 +31,7 @@ from shopweave.store import findings, movements, numbers, requests
 from shopweave.store.base import Store, Tx
 from shopweave.store.lanes import LaneRow, Lease
 from shopweave.store.movements import Due
-from shopweave.store.outbox import Head
+from shopweave.store.ready import Head
 from shopweave.store.requests import Exchange
 
 

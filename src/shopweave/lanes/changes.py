@@ -3,14 +3,21 @@
 from collections.abc import Sequence
 from functools import partial
 
+from msgspec import structs
+
 from shopweave.lanes.choose import Context, batch, doubt_orphans, look_up
 from shopweave.lanes.port import Port
 from shopweave.lanes.queue import Held, Job
 from shopweave.lanes.send import Sender
-from shopweave.store import connections, outbox
+from shopweave.model.record import Kind
+from shopweave.store import connections, ready
 from shopweave.store.base import Store, Tx
 from shopweave.store.lanes import LaneRow, Lease
-from shopweave.store.outbox import Head
+from shopweave.store.ready import Head
+
+RECOUNT = 10
+# What products and variations name, and wait for until it is there.
+_NAMED = (Kind.CATEGORY, Kind.BRAND, Kind.ATTRIBUTE, Kind.MEDIA)
 
 
 class Changes:
@@ -19,6 +26,7 @@ class Changes:
     def __init__(self, store: Store, port: Port, sender: Sender) -> None:
         self._store, self._port, self._sender = store, port, sender
         self._context = Context(source_names={}, sources={})
+        self._recount: dict[Kind, int] = {}
 
     async def begin(self, held: Held) -> None:
         """Work under this lease, with the flows as they are now."""
@@ -42,8 +50,29 @@ class Changes:
         return None if pick is None else partial(self._sender.carry_out, pick)
 
     def heads(self, tx: Tx) -> Sequence[Head]:
-        """Give the oldest ready change of each urgency."""
-        return outbox.heads(tx, self._port.row.id)
+        """Give the oldest ready changes of each urgency.
+
+        A batch that others would still fill gives way to what these wait for: fewer requests carry the same.
+        """
+        heads = ready.heads(tx, self._port.row.id)
+        named = {one.urgency for one in heads if one.kind in _NAMED}
+        return [
+            structs.replace(one, gives_way=True)
+            if one.urgency in named and one.kind not in _NAMED and not self._is_full(tx, one.kind)
+            else one
+            for one in heads
+        ]
+
+    def _is_full(self, tx: Tx, kind: Kind) -> bool:
+        """Say whether a request of a kind would be full; what was far from it is not counted each time."""
+        if self._recount.get(kind, 0):
+            self._recount[kind] -= 1
+            return False
+        writable = self._port.writable(kind)
+        if writable is None or ready.fills(tx, self._port.row.id, kind, writable.batch):
+            return True
+        self._recount[kind] = RECOUNT
+        return False
 
     def choose(self, tx: Tx, lane: LaneRow, lease: Lease, head: Head) -> Job | None:
         """Choose the batch that goes with a change."""

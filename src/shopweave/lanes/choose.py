@@ -13,11 +13,13 @@ from shopweave.model.change import ChangeState, Op, WriteRefused
 from shopweave.model.errors import Fenced
 from shopweave.model.record import Kind
 from shopweave.model.values import Node
-from shopweave.store import lanes, links, media, outbox, records, requests
+from shopweave.store import lanes, links, media, outbox, ready, records, requests
 from shopweave.store.base import Tx
 from shopweave.store.lanes import LaneRow, Lease
-from shopweave.store.outbox import Change, Head
+from shopweave.store.outbox import Change
+from shopweave.store.ready import Head
 from shopweave.store.records import Snapshot
+from shopweave.store.statements import unique
 
 _TRANSLATED = ("categories", "node")
 
@@ -87,9 +89,7 @@ def batch(tx: Tx, lease: Lease, port: Port, context: Context, head: Head, learne
         )
         return Pick(kind=first.kind, refused=((first, reason),))
     limit = min(writable.batch, learned or writable.batch)
-    family = first.parent_item if writable.by_parent else None
-    ready = outbox.fellows(tx, lease.connection, first.kind, family, limit * 2)
-    groups = _grouped([first, *(one for one in ready if one.id != first.id)])[:limit]
+    groups = _grouped(_together(tx, lease.connection, first, limit, by_parent=writable.by_parent))[:limit]
     targets = _targets(tx, groups)
     groups, outdated = _still_right(tx, port, groups, targets)
     composed, refused = _validated(port, _compose(tx, port, context, groups, targets))
@@ -100,10 +100,29 @@ def batch(tx: Tx, lease: Lease, port: Port, context: Context, head: Head, learne
     return Pick(kind=first.kind, composed=composed, refused=refused, outdated=outdated, request=request)
 
 
+def _together(tx: Tx, at: int, first: Change, limit: int, *, by_parent: bool) -> list[Change]:
+    """Give what may go with a change; of the other changes only those that fit in are read whole."""
+    if limit == 1 and first.item is None:
+        return [first]
+    family = first.parent_item if by_parent else None
+    found = ready.fellows(tx, at, first.kind, family, limit * 2)
+    records = [_record(first.item, first.id)]
+    records += [_record(item, key) for key, item in found]
+    fitting = set(unique(records)[:limit])
+    keys = [key for key, item in found if key != first.id and _record(item, key) in fitting]
+    changes = {one.id: one for one in outbox.changes(tx, keys)}
+    return [first, *(changes[key] for key in keys)]
+
+
+def _record(item: int | None, change: int) -> str:
+    """Name the record that a change is about."""
+    return f"item:{item}" if item else f"change:{change}"
+
+
 def _grouped(changes: Sequence[Change]) -> list[list[Change]]:
     groups: dict[str, list[Change]] = {}
     for change in changes:
-        groups.setdefault(f"item:{change.item}" if change.item else f"change:{change.id}", []).append(change)
+        groups.setdefault(_record(change.item, change.id), []).append(change)
     return [sorted(group, key=lambda change: change.id) for group in groups.values()]
 
 

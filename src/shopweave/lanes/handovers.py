@@ -18,7 +18,7 @@ from shopweave.store import findings, handovers, orders, requests
 from shopweave.store.base import Tx
 from shopweave.store.handovers import HandOverRow
 from shopweave.store.lanes import LaneRow, Lease
-from shopweave.store.outbox import Head
+from shopweave.store.ready import Head
 
 
 class HandOvers:

@@ -25,7 +25,7 @@ from shopweave.model.values import UNKNOWN, Level
 from shopweave.store import connections, numbers, requests, shelves
 from shopweave.store.base import Store, Tx
 from shopweave.store.lanes import LaneRow, Lease
-from shopweave.store.outbox import Head
+from shopweave.store.ready import Head
 from shopweave.store.requests import Exchange
 from shopweave.store.shelves import ShelfRow
 

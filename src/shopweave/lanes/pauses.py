@@ -6,6 +6,7 @@ from shopweave.lanes.refusals import lane_finding
 from shopweave.model.errors import HubError
 from shopweave.store import backlog, findings, lanes
 from shopweave.store.base import Tx
+from shopweave.store.lanes import LaneRow
 
 
 def rest(tx: Tx, port: Port, error: HubError, size: int, jitter: float) -> None:
@@ -19,8 +20,8 @@ def rest(tx: Tx, port: Port, error: HubError, size: int, jitter: float) -> None:
     findings.report(tx, lane_finding(port.row.name, error, backlog.left(tx, at)))
 
 
-def recover(tx: Tx, port: Port) -> None:
-    """Note that a lane's connection answers again."""
-    if lanes.read_lane(tx, port.row.id).failures:
+def recover(tx: Tx, port: Port, lane: LaneRow | None = None) -> None:
+    """Note that a lane's connection answers again; `lane` is its row, if it was read already."""
+    if (lane or lanes.read_lane(tx, port.row.id)).failures:
         lanes.rest(tx, port.row.id, None, "", 0)
         findings.settle(tx, f"lane:{port.row.name}:")

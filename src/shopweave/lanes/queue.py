@@ -8,7 +8,7 @@ from shopweave.lanes.choose import check_epoch
 from shopweave.model.change import Urgency
 from shopweave.store.base import Tx
 from shopweave.store.lanes import LaneRow, Lease
-from shopweave.store.outbox import Head
+from shopweave.store.ready import Head
 
 AGEING = 600.0
 Job = Callable[[], Awaitable[bool]]
@@ -46,32 +46,60 @@ class Queue(Protocol):
         ...
 
 
-def next_job(tx: Tx, lease: Lease, queues: Sequence[Queue], *, urgent_only: bool) -> Job | None:
-    """Choose what a lane does next and store its intents; None when nothing may be done now."""
+def next_jobs(tx: Tx, lease: Lease, queues: Sequence[Queue], places: int, *, keeps_place: bool) -> list[Job]:
+    """Choose what a lane does next in its free places, one after the other, and store the intents of all.
+
+    With `keeps_place` the last of them is only for what is urgent.
+    """
     lane = check_epoch(tx, lease)
     if lane.not_before is not None and lane.not_before > tx.now:
-        return None
+        return []
+    jobs = _look_ups(tx, queues, places)
+    heads: list[tuple[Queue, Head]] | None = None
+    while not lane.stopped and len(jobs) < places:
+        is_kept = keeps_place and len(jobs) == places - 1
+        if is_kept and heads is not None and not any(_is_urgent(head) for _, head in heads):
+            break
+        heads = _heads(tx, queues)
+        fitting = [one for one in heads if not is_kept or _is_urgent(one[1])]
+        job = _best_job(tx, lane, lease, fitting)
+        if job is None:
+            break
+        jobs.append(job)
+    return jobs
+
+
+def _is_urgent(head: Head) -> bool:
+    return head.urgency < Urgency.REST
+
+
+def _look_ups(tx: Tx, queues: Sequence[Queue], places: int) -> list[Job]:
+    """Choose what is in doubt first, as long as there are places and something is due."""
+    jobs: list[Job] = []
     for queue in queues:
-        if (job := queue.look_up(tx)) is not None:
-            return job
-    return None if lane.stopped else _best_job(tx, lane, lease, queues, urgent_only=urgent_only)
+        while len(jobs) < places and (job := queue.look_up(tx)) is not None:
+            jobs.append(job)
+    return jobs
 
 
-def _best_job(
-    tx: Tx, lane: LaneRow, lease: Lease, queues: Sequence[Queue], *, urgent_only: bool
-) -> Job | None:
+def _heads(tx: Tx, queues: Sequence[Queue]) -> list[tuple[Queue, Head]]:
     heads = [(queue, head) for queue in queues for head in queue.heads(tx)]
-    for queue, head in sorted(heads, key=lambda one: rank(one[1], tx.now)):
-        if urgent_only and head.urgency >= Urgency.REST:
-            continue
+    return sorted(heads, key=lambda one: rank(one[1], tx.now))
+
+
+def _best_job(tx: Tx, lane: LaneRow, lease: Lease, heads: Sequence[tuple[Queue, Head]]) -> Job | None:
+    for queue, head in heads:
         if (job := queue.choose(tx, lane, lease, head)) is not None:
             return job
     return None
 
 
-def rank(head: Head, now: datetime) -> tuple[int, datetime, int]:
-    """Say where a head stands: by urgency, raised by waiting, never above stock down; then by age."""
+def rank(head: Head, now: datetime) -> tuple[int, bool, datetime, int]:
+    """Say where a head stands: by urgency, raised by waiting, never above stock down; then by age.
+
+    One that gives way stands behind its equals until waiting has raised it.
+    """
     risen = int((now - head.since).total_seconds() // AGEING)
     urgency = int(head.urgency)
     earned = urgency if head.urgency is Urgency.STOCK_DOWN else max(1, urgency - risen)
-    return earned, head.since, head.id
+    return earned, head.gives_way and earned == urgency, head.since, head.id

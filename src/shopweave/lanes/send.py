@@ -107,13 +107,13 @@ class Sender:
     def _answered(
         self, tx: Tx, pick: Pick, answers: tuple[WriteAnswer, ...], content: str, exchanges: list[Exchange]
     ) -> None:
-        settle_answers(tx, self.held.lease, self._port, self.flows, pick, answers, content)
+        lane = settle_answers(tx, self.held.lease, self._port, self.flows, pick, answers, content)
         self._furnish(tx, pick.changes)
         end_request(tx, pick.request, exchanges[-1] if exchanges else None)
-        recover(tx, self._port)
-        row = lanes.read_lane(tx, self._port.row.id)
-        if row.batch:
-            lanes.set_batch(tx, self._port.row.id, row.batch * 2 if row.batch < len(pick.composed) * 8 else 0)
+        recover(tx, self._port, lane)
+        if lane.batch:
+            size = lane.batch * 2 if lane.batch < len(pick.composed) * 8 else 0
+            lanes.set_batch(tx, self._port.row.id, size)
         self._wake(tx, pick)
 
     def _furnish(self, tx: Tx, changes: Sequence[Change]) -> None:

@@ -3,27 +3,21 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from msgspec import structs
-
-from shopweave.core.prints import ABSENT, UNCONFIRMED, one, replaced
 from shopweave.core.retry import first_look
 from shopweave.lanes.choose import Pick, check_epoch
 from shopweave.lanes.compose import Composed
 from shopweave.lanes.port import Port
-from shopweave.lanes.refusals import Flows, parking, refuse
+from shopweave.lanes.refusals import Flows, refuse
 from shopweave.lanes.snapshots import incoming, shows
+from shopweave.lanes.written import Stored, agree, note_made, store_written
 from shopweave.model.change import ChangeState, Op, WriteAnswer, WriteRefused, Written
 from shopweave.model.errors import HubError
-from shopweave.model.record import Form, Kind, RemoteRecord
-from shopweave.store import agreements, links, marks, media, outbox, records
-from shopweave.store.agreements import Agreement
+from shopweave.model.record import Form, RemoteRecord
+from shopweave.store import links, marks, outbox, records
 from shopweave.store.base import Tx
-from shopweave.store.connections import FlowRow
-from shopweave.store.lanes import Lease
+from shopweave.store.lanes import LaneRow, Lease
 from shopweave.store.outbox import UNDO, Change, item_reference
 
-TRY_AGAIN = timedelta(days=1)
-_ACCEPTED = ("refused", "unresolved")
 SECOND_LOOK = timedelta(seconds=30)
 
 
@@ -35,99 +29,20 @@ def settle_answers(
     pick: Pick,
     answers: Sequence[WriteAnswer],
     content: str = "",
-) -> None:
-    """Record what came back for each record of a batch."""
-    check_epoch(tx, lease)
-    for composed, answer in zip(pick.composed, answers, strict=True):
+) -> LaneRow:
+    """Record what came back for each record of a batch; gives the lane's row."""
+    lane = check_epoch(tx, lease)
+    both = list(zip(pick.composed, answers, strict=True))
+    good = [(composed, answer) for composed, answer in both if isinstance(answer, Written)]
+    store_written(tx, port, flows, good, content)
+    for composed, answer in both:
         if isinstance(answer, Written):
-            _written(tx, port, flows, composed, answer, content)
-        elif answer.look_up or answer.exists:
+            continue
+        if answer.look_up or answer.exists:
             doubt(tx, port, composed.changes, tx.now)
         else:
             refuse(tx, port, flows, composed.changes, answer)
-
-
-def _written(tx: Tx, port: Port, flows: Flows, composed: Composed, answer: Written, content: str) -> None:
-    record = answer.record
-    key, former = records.store_answer(tx, port.row.id, incoming(record, port.row.layout))
-    first = composed.changes[0]
-    if composed.write.op is Op.CREATE:
-        _made(tx, port, first, key, record, content)
-    elif former is not None and _moved_elsewhere(port, composed, former, record):
-        marks.mark_records(tx, [key])
-    for change in composed.changes:
-        if change.flow in flows and change.source is not None and change.item is not None:
-            _agree(tx, port, flows[change.flow], change, key, composed, answer)
-    done = [change.id for change in composed.changes]
-    outbox.set_state(tx, done, ChangeState.DONE, settled=tx.now, target=key, code="", what="", remedy="")
-
-
-def _made(tx: Tx, port: Port, change: Change, key: int, record: RemoteRecord, content: str) -> None:
-    if change.item is not None:
-        links.add_links(tx, port.row.id, [(change.item, key)], "made")
-        outbox.meet(tx, port.row.id, [item_reference(change.item)])
-        children = links.children(tx, [change.item])
-        coming = outbox.open_creates(tx, port.row.id, children)
-        marks.mark_items(tx, port.row.id, [change.item, *(one for one in children if one not in coming)])
-    if change.reference is not None:
-        if change.kind is Kind.MEDIA:
-            media.store_media(tx, port.row.id, change.reference, content, record.remote_id)
-        outbox.meet(tx, port.row.id, [change.reference])
-
-
-def _moved_elsewhere(port: Port, composed: Composed, former: bytes, record: RemoteRecord) -> bool:
-    fresh = incoming(record, port.row.layout).prints
-    written = set(composed.write.atoms)
-    return any(
-        one(former, port.row.layout, key) != one(fresh, port.row.layout, key)
-        for key in port.row.layout
-        if key not in written
-    )
-
-
-def _agree(
-    tx: Tx, port: Port, flow: FlowRow, change: Change, target: int, composed: Composed, answer: Written
-) -> None:
-    source = change.source or 0
-    known = agreements.agreements(tx, flow.id, [target]).get((source, target))
-    blank = ABSENT * len(flow.slice)
-    written = [key for key in change.after if key not in composed.left_out and key in flow.slice]
-    shown = incoming(answer.record, port.row.layout).prints
-    there = {
-        key: one(shown, port.row.layout, key) if key in answer.confirmed else UNCONFIRMED for key in written
-    }
-    here = {key: one(change.source_prints, flow.slice, key) for key in written}
-    agreement = Agreement(
-        source=source,
-        target=target,
-        source_prints=replaced(known.source_prints if known else blank, flow.slice, here),
-        target_prints=replaced(known.target_prints if known else blank, flow.slice, there),
-        unconfirmed=UNCONFIRMED in there.values() or (known.unconfirmed if known else False),
-    )
-    agreements.store_agreements(tx, flow.id, [agreement])
-    _note_written(tx, flow, change, written)
-    _park_left_out(tx, flow, change, composed.left_out)
-
-
-def _note_written(tx: Tx, flow: FlowRow, change: Change, written: Sequence[str]) -> None:
-    """Take what was refused before as accepted, and count that what the target had moved was put right."""
-    parked = agreements.parkings(tx, flow.id, [change.item or 0])
-    noted = [one for (_, atom), one in parked.items() if atom in written]
-    agreements.unpark(tx, flow.id, [(one.item, one.atom) for one in noted if one.why in _ACCEPTED])
-    tried = [structs.replace(one, tries=one.tries + 1) for one in noted if one.why == "drift"]
-    agreements.park(tx, flow.id, tried)
-
-
-def _park_left_out(tx: Tx, flow: FlowRow, change: Change, left_out: Sequence[str]) -> None:
-    agreements.park(
-        tx,
-        flow.id,
-        [
-            parking(flow, change, key, "unresolved", until=tx.now + TRY_AGAIN)
-            for key in left_out
-            if key in change.after and key in flow.slice
-        ],
-    )
+    return lane
 
 
 def doubt(tx: Tx, port: Port, changes: Sequence[Change], due: datetime) -> None:
@@ -170,7 +85,7 @@ def settle_look_up(
     if found is not None:
         key, _ = records.store_answer(tx, port.row.id, incoming(found, port.row.layout))
         if composed.write.op is Op.CREATE:
-            _adopt(tx, port, change, key, found)
+            _adopt(tx, port, composed, key, found)
         if change.sort == UNDO and not found.gone:
             _undo_found(tx, port, flows, composed, key, found)
             return
@@ -198,7 +113,9 @@ def _undo_found(tx: Tx, port: Port, flows: Flows, composed: Composed, key: int, 
         return
     if change.flow in flows:
         answer = Written(number=0, record=found, confirmed=tuple(change.after))
-        _agree(tx, port, flows[change.flow], change, key, composed, answer)
+        prints = incoming(found, port.row.layout).prints
+        stored = Stored(composed=composed, answer=answer, key=key, former=None, prints=prints)
+        agree(tx, port, flows[change.flow], [(change, stored)])
     outbox.set_state(tx, [change.id], ChangeState.DONE, settled=tx.now, code="", what="", remedy="")
 
 
@@ -236,11 +153,14 @@ def _not_ours(tx: Tx, port: Port, change: Change, found: RemoteRecord) -> WriteR
     return None
 
 
-def _adopt(tx: Tx, port: Port, change: Change, key: int, found: RemoteRecord) -> None:
+def _adopt(tx: Tx, port: Port, composed: Composed, key: int, found: RemoteRecord) -> None:
+    change = composed.changes[0]
     if change.item is not None and links.remote_of_items(tx, port.row.id, [change.item]):
         outbox.meet(tx, port.row.id, [item_reference(change.item)])
         return
-    _made(tx, port, change, key, found, "")
+    prints = incoming(found, port.row.layout).prints
+    answer = Written(number=0, record=found, confirmed=())
+    note_made(tx, port, [Stored(composed=composed, answer=answer, key=key, former=None, prints=prints)], "")
 
 
 def drop_outdated(tx: Tx, lease: Lease, port: Port, changes: Sequence[Change]) -> None:

@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import datetime
 
 from shopweave.lanes.port import Port
-from shopweave.lanes.queue import Held, Job, Queue, next_job
+from shopweave.lanes.queue import Held, Job, Queue, next_jobs
 from shopweave.model.errors import Fenced, Unavailable
 from shopweave.model.seams import Clock
 from shopweave.store import backlog, lanes
@@ -150,12 +150,10 @@ class Turn:
         return self._clock.monotonic() >= self._until
 
     async def _fill(self, group: TaskGroup, held: Held) -> None:
-        places = self._port.capabilities.requests_at_once
-        while self._has_place() and not self._is_over():
-            job = await self._choose(held, urgent_only=places > 1 and len(self._flying) == places - 1)
-            if job is None:
-                return
-            self._flying.append(group.create_task(self._carry_out(job)))
+        """Begin what goes in the free places: chosen together, their intents wait for the disk once."""
+        if self._has_place() and not self._is_over():
+            for job in await self._choose(held):
+                self._flying.append(group.create_task(self._carry_out(job)))
 
     async def _carry_out(self, job: Job) -> bool:
         """Carry out one job; one that takes long makes the turn longer."""
@@ -166,10 +164,12 @@ class Turn:
             self._until = max(self._until, self._begun + took * REQUESTS)
         return goes_on
 
-    async def _choose(self, held: Held, *, urgent_only: bool) -> Job | None:
+    async def _choose(self, held: Held) -> list[Job]:
         queues, self._looked = self._queues, self._clock.monotonic()
+        all_places = self._port.capabilities.requests_at_once
+        places = all_places - len(self._flying)
         return await self._store.write_safe(
-            lambda tx: next_job(tx, held.lease, queues, urgent_only=urgent_only)
+            lambda tx: next_jobs(tx, held.lease, queues, places, keeps_place=all_places > 1)
         )
 
     async def _wait(self, held: Held) -> bool:

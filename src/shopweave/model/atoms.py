@@ -103,7 +103,11 @@ def encode(atoms: Atoms) -> bytes:
     return msgspec.json.encode(dict(atoms))
 
 
+_PARTS = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_DECODERS = {name: msgspec.json.Decoder(kind) for name, kind in TYPES.items()}
+
+
 def decode(raw: bytes) -> Atoms:
     """Read atoms written by `encode`."""
-    parts = msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
-    return Atoms({key: msgspec.json.decode(part, type=TYPES[base(key)]) for key, part in parts.items()})
+    parts = _PARTS.decode(raw)
+    return Atoms({key: _DECODERS[base(key)].decode(part) for key, part in parts.items()})

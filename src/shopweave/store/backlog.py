@@ -4,13 +4,13 @@ from datetime import datetime
 
 from sqlalchemy import literal, select
 
-from shopweave.store import handovers, movements, outbox, shelves
+from shopweave.store import handovers, movements, outbox, ready, shelves
 from shopweave.store.base import Tx
 
-_ALWAYS = (handovers.NEXT_LOOK, shelves.NEXT_LOOK, shelves.NEXT_ORPHAN)
-_SENDING = (outbox.NEXT, handovers.NEXT_SEND, shelves.NEXT_MARK, movements.NEXT_BOOKING)
+_ALWAYS = (outbox.NEXT_LOOK, handovers.NEXT_LOOK, shelves.NEXT_LOOK, shelves.NEXT_ORPHAN)
+_SENDING = (ready.NEXT, handovers.NEXT_SEND, shelves.NEXT_MARK, movements.NEXT_BOOKING)
 _NEXT = select(*(one.scalar_subquery() for one in (*_ALWAYS, *_SENDING)))
-_NEXT_LOOK = select(*(one.scalar_subquery() for one in (*_ALWAYS, outbox.NEXT_LOOK)))
+_NEXT_LOOK = select(*(one.scalar_subquery() for one in _ALWAYS))
 _KINDS = (outbox, handovers, shelves, movements)
 _LEFT = select(sum((kind.LEFT.scalar_subquery() for kind in _KINDS), literal(0)))
 

@@ -11,7 +11,7 @@ from shopweave.model.change import Urgency
 from shopweave.model.handover import HandOverKind, HandOverState
 from shopweave.store.base import Tx
 from shopweave.store.hiding import hidden_values
-from shopweave.store.outbox import Head
+from shopweave.store.ready import Head
 from shopweave.store.statements import chunks, many
 from shopweave.store.tables import handover
 

@@ -1,12 +1,14 @@
 """Lanes as rows: who owns each, since when, and until when it waits."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from msgspec import Struct
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from shopweave.store.base import Tx
 from shopweave.store.hiding import hidden
+from shopweave.store.statements import many
 from shopweave.store.stopping import is_stopped
 from shopweave.store.tables import lane
 
@@ -60,6 +62,7 @@ _SET = update(lane).where(_HERE)
 _SET_OWN = _SET.where(lane.c.owner == bindparam("me"), lane.c.epoch == bindparam("mine"))
 _GIVE_BACK = update(lane).where(lane.c.owner == bindparam("me")).values(owner=None, expires=None)
 _ALL = select(lane.c.connection).order_by(lane.c.connection)
+_FAILURES = select(func.max(lane.c.failures)).where(lane.c.connection.in_(many("ids")))
 _SLEEPING = update(lane).where(lane.c.awake.is_(True)).values(awake=False)
 
 
@@ -146,6 +149,11 @@ def fall_asleep(tx: Tx, connection: int) -> None:
 def rest(tx: Tx, connection: int, until: datetime | None, why: str, failures: int) -> None:
     """Let a lane stand still until a time, and say why; None lets it go on."""
     tx.run(_SET, {"at": connection, "not_before": until, "why_waiting": hidden(why), "failures": failures})
+
+
+def most_failures(tx: Tx, connections: Sequence[int]) -> int:
+    """Say how often in a row the lane failed that failed most."""
+    return int(tx.scalar(_FAILURES, {"ids": list(connections)}) or 0)
 
 
 def set_batch(tx: Tx, connection: int, size: int) -> None:

@@ -2,19 +2,22 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy import bindparam, select, text
 
 from shopweave.store.base import Tx
 from shopweave.store.statements import chunks, many
-from shopweave.store.tables import media
+from shopweave.store.tables import Moment, media
 
 _HERE = media.c.connection == bindparam("at")
 _BY_REFERENCE = select(media.c.reference, media.c.remote_id).where(
     _HERE, media.c.reference.in_(many("names"))
 )
 _BY_CONTENT = select(media.c.remote_id).where(_HERE, media.c.content == bindparam("hash")).limit(1)
-_FORGET = delete(media).where(_HERE, media.c.reference == bindparam("called"))
-_ADD = insert(media)
+_STORE = text("""
+INSERT INTO media (connection, reference, content, remote_id, at) VALUES (:at, :called, :hash, :key, :now)
+ON CONFLICT (connection, reference) DO UPDATE SET content = excluded.content,
+  remote_id = excluded.remote_id, at = excluded.at
+""").bindparams(bindparam("now", type_=Moment()))
 
 
 def media_ids(tx: Tx, connection: int, references: Sequence[str]) -> dict[str, str]:
@@ -34,14 +37,7 @@ def media_of_content(tx: Tx, connection: int, content: str) -> str | None:
 
 def store_media(tx: Tx, connection: int, reference: str, content: str, remote_id: str) -> None:
     """Remember where a picture is."""
-    tx.run(_FORGET, {"at": connection, "called": reference})
     tx.run(
-        _ADD,
-        {
-            "connection": connection,
-            "reference": reference,
-            "content": content,
-            "remote_id": remote_id,
-            "at": tx.now,
-        },
+        _STORE,
+        {"at": connection, "called": reference, "hash": content, "key": remote_id, "now": tx.now},
     )

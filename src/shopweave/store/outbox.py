@@ -129,7 +129,21 @@ _OPEN_CREATES = (
 )
 _INTENTS = select(func.count()).select_from(change).where(change.c.state == ChangeState.INTENT.value)
 _STATE = update(change).where(change.c.id.in_(many("ids")))
-_MET = delete(need).where(need.c.connection == bindparam("at"), need.c.reference.in_(many("names")))
+_TARGET = update(change).where(change.c.id == bindparam("key")).values(target=bindparam("record"))
+_MET = (
+    delete(need)
+    .where(need.c.connection == bindparam("at"), need.c.reference.in_(many("names")))
+    .returning(need.c.change)
+)
+_UNBLOCK = (
+    update(change)
+    .where(
+        change.c.id.in_(many("ids")),
+        change.c.blocked.is_(True),
+        ~exists().where(need.c.change == change.c.id),
+    )
+    .values(blocked=False)
+)
 _maker = change.alias("maker")
 _HOPELESS = delete(need).where(
     need.c.change.in_(many("ids")),
@@ -146,39 +160,6 @@ _NEEDING = (
     select(need.c.change)
     .where(need.c.connection == bindparam("at"), need.c.reference == bindparam("called"))
     .order_by(need.c.change)
-)
-_busy = change.alias("busy")
-_NO_NEED = ~exists().where(need.c.change == change.c.id)
-_NOT_BUSY = or_(
-    change.c.item.is_(None),
-    ~exists().where(
-        _busy.c.item == change.c.item, _busy.c.connection == change.c.connection, _busy.c.state.in_(FLYING)
-    ),
-)
-_READY = (
-    (change.c.connection == bindparam("at"))
-    & (change.c.state == WAITING)
-    & or_(change.c.not_before.is_(None), change.c.not_before <= bindparam("now"))
-    & _NO_NEED
-    & _NOT_BUSY
-)
-_HEADS = (
-    select(change.c.urgency, func.min(change.c.id).label("first"), func.min(change.c.created).label("since"))
-    .where(_READY)
-    .group_by(change.c.urgency)
-    .order_by(change.c.urgency)
-)
-_FELLOWS = (
-    select(change)
-    .where(_READY, change.c.kind == bindparam("of"))
-    .order_by(change.c.urgency, change.c.id)
-    .limit(bindparam("limit"))
-)
-_SIBLINGS = (
-    select(change)
-    .where(_READY, change.c.kind == bindparam("of"), change.c.parent_item == bindparam("family"))
-    .order_by(change.c.urgency, change.c.id)
-    .limit(bindparam("limit"))
 )
 _IN_DOUBT = (
     select(change)
@@ -199,20 +180,10 @@ _ORPHANS = (
     )
     .order_by(change.c.id)
 )
-NEXT = select(func.min(func.coalesce(change.c.not_before, change.c.created))).where(
-    change.c.connection == bindparam("at"),
-    or_(
-        (change.c.state == WAITING) & _NO_NEED & _NOT_BUSY,
-        change.c.state == ChangeState.IN_DOUBT.value,
-        (change.c.state == ChangeState.INTENT.value) & (change.c.epoch < bindparam("before")),
-    ),
-)
 NEXT_LOOK = select(func.min(func.coalesce(change.c.not_before, change.c.created))).where(
     change.c.connection == bindparam("at"),
-    or_(
-        change.c.state == ChangeState.IN_DOUBT.value,
-        (change.c.state == ChangeState.INTENT.value) & (change.c.epoch < bindparam("before")),
-    ),
+    change.c.state.in_(FLYING),
+    or_(change.c.state == ChangeState.IN_DOUBT.value, change.c.epoch < bindparam("before")),
 )
 LEFT = (
     select(func.count())
@@ -264,6 +235,7 @@ def _values(
         "before": pack(one.before),
         "after": pack(one.after),
         "source_prints": one.source_prints,
+        "blocked": bool(one.needs),
         "created": now,
     }
 
@@ -326,13 +298,20 @@ def open_creates(tx: Tx, connection: int, items: Sequence[int]) -> set[int]:
 
 def meet(tx: Tx, connection: int, references: Sequence[str]) -> int:
     """Note that these are there now; gives how many waits that ended."""
-    return sum(tx.run(_MET, {"at": connection, "names": list(piece)}) for piece in chunks(list(references)))
+    pieces = chunks(list(references))
+    freed = [
+        row.change for names in pieces for row in tx.rows(_MET, {"at": connection, "names": list(names)})
+    ]
+    for piece in chunks(freed):
+        tx.run(_UNBLOCK, {"ids": list(piece)})
+    return len(freed)
 
 
 def drop_hopeless_needs(tx: Tx, connection: int, ids: Sequence[int]) -> None:
     """Let changes no longer wait for what nothing in the outbox will make."""
     for piece in chunks(list(ids)):
-        tx.run(_HOPELESS, {"at": connection, "ids": list(piece)})
+        if tx.run(_HOPELESS, {"at": connection, "ids": list(piece)}):
+            tx.run(_UNBLOCK, {"ids": list(piece)})
 
 
 def needing(tx: Tx, connection: int, reference: str) -> list[int]:
@@ -346,26 +325,10 @@ def set_state(tx: Tx, ids: Sequence[int], state: ChangeState, **values: Any) -> 
     return sum(tx.run(_STATE, {"ids": list(piece), "state": state.value, **noted}) for piece in pieces)
 
 
-class Head(Struct, frozen=True, kw_only=True):
-    """The oldest change of one urgency that could be sent now."""
-
-    id: int
-    urgency: Urgency
-    since: datetime
-
-
-def heads(tx: Tx, connection: int) -> list[Head]:
-    """Give the oldest ready change of each urgency."""
-    rows = tx.rows(_HEADS, {"at": connection, "now": tx.now})
-    return [Head(id=row.first, urgency=Urgency(row.urgency), since=row.since) for row in rows]
-
-
-def fellows(tx: Tx, connection: int, kind: Kind, family: int | None, limit: int) -> list[Change]:
-    """Give changes that are ready and fit into one request, the most urgent first."""
-    parameters: dict[str, Any] = {"at": connection, "now": tx.now, "of": kind.value, "limit": limit}
-    if family is None:
-        return [read_change(row) for row in tx.rows(_FELLOWS, parameters)]
-    return [read_change(row) for row in tx.rows(_SIBLINGS, {**parameters, "family": family})]
+def set_targets(tx: Tx, targets: Sequence[tuple[int, int]]) -> None:
+    """Note which record each change made, as (change, record)."""
+    if targets:
+        tx.run(_TARGET, [{"key": key, "record": record} for key, record in targets])
 
 
 def due_look_up(tx: Tx, connection: int) -> Change | None:

@@ -110,7 +110,9 @@ _RUN_STATES = (
 )
 _RUN_REQUESTS = select(func.count(change.c.request.distinct())).where(change.c.run == bindparam("key"))
 _DROP_NEEDS = delete(need).where(
-    need.c.change.in_(select(change.c.id).where(change.c.plan == bindparam("key")))
+    need.c.change.in_(
+        select(change.c.id).where(change.c.plan == bindparam("key"), change.c.state == ChangeState.HELD.value)
+    )
 )
 _DROP_CHANGES = delete(change).where(
     change.c.plan == bindparam("key"), change.c.state == ChangeState.HELD.value

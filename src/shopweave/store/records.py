@@ -7,7 +7,7 @@ from operator import attrgetter
 from typing import Any
 
 from msgspec import Struct, structs
-from sqlalchemy import Row, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import Row, and_, bindparam, insert, or_, select, update
 
 from shopweave.core.prints import plain
 from shopweave.model.atoms import Atoms, decode, encode
@@ -15,6 +15,7 @@ from shopweave.model.change import ChangeState
 from shopweave.model.record import Form, Kind
 from shopweave.model.values import Level
 from shopweave.store.base import Tx
+from shopweave.store.positions import newest_sweep
 from shopweave.store.statements import chunks, many
 from shopweave.store.tables import change, record
 
@@ -309,19 +310,37 @@ def to_read_again(tx: Tx, connection: int, now: datetime, limit: int) -> list[tu
     return [(Kind(row.kind), row.remote_id) for row in rows]
 
 
-_NEWEST_SWEEP = select(func.max(record.c.sweep)).where(record.c.connection == bindparam("at"))
+_MADE = _ADD.returning(record.c.id, sort_by_parameter_order=True)
 
 
 def store_answer(tx: Tx, connection: int, one: Incoming) -> tuple[int, bytes | None]:
     """Store what the other side said of one record after a write; give its number and its former prints."""
-    rows = tx.rows(_KNOWN, {"at": connection, "of": one.kind.value, "ids": [one.remote_id]})
-    if rows:
-        row = rows[0]
-        tx.run(_CHANGE, {"key": row.id, **_values(one, connection, row.sweep, tx.now)})
-        return int(row.id), bytes(row.prints)
-    sweep = int(tx.scalar(_NEWEST_SWEEP, {"at": connection}) or 0)
-    tx.run(_ADD, [_values(one, connection, sweep, tx.now)])
-    return _ids(tx, connection, one.kind, [one.remote_id])[0], None
+    return store_answers(tx, connection, [one])[0]
+
+
+def store_answers(tx: Tx, connection: int, incoming: Sequence[Incoming]) -> list[tuple[int, bytes | None]]:
+    """Store what the other side said of records of one kind; give number and former prints of each."""
+    known: dict[str, Row[Any]] = {}
+    for piece in chunks(incoming):
+        ids = {"at": connection, "of": piece[0].kind.value, "ids": [one.remote_id for one in piece]}
+        known |= {row.remote_id: row for row in tx.rows(_KNOWN, ids)}
+    there = [(known[one.remote_id], one) for one in incoming if one.remote_id in known]
+    if there:
+        tx.run(
+            _CHANGE, [{"key": row.id, **_values(one, connection, row.sweep, tx.now)} for row, one in there]
+        )
+    new = {one.remote_id: one for one in incoming if one.remote_id not in known}
+    made = dict(zip(new, _made(tx, connection, list(new.values())), strict=True))
+    former = {row.remote_id: (int(row.id), bytes(row.prints)) for row, _ in there}
+    return [former.get(one.remote_id) or (made[one.remote_id], None) for one in incoming]
+
+
+def _made(tx: Tx, connection: int, new: Sequence[Incoming]) -> list[int]:
+    """Store records that no list has shown yet; the sweep under way need not meet them."""
+    if not new:
+        return []
+    sweep = newest_sweep(tx, connection)
+    return [row.id for row in tx.rows(_MADE, [_values(one, connection, sweep, tx.now) for one in new])]
 
 
 _PRINTS = select(record.c.id, record.c.prints).where(record.c.id.in_(many("ids")))

@@ -18,12 +18,15 @@ from shopweave.store.base import Tx
 T = TypeVar("T")
 Job = Callable[[], None]
 READERS = 3
+# Lists of another length are other statements; the driver's own 128 would be compiled again and again.
+PREPARED = 1_000
 _PRAGMAS = ("journal_mode=WAL", "busy_timeout=30000", "foreign_keys=ON")
 
 
 def make_engine(path: Path, *, read_only: bool = False, synchronous: str = "NORMAL") -> Engine:
     """Make an engine on a file whose transactions begin as we say, not as the driver thinks."""
-    engine = create_engine(f"sqlite:///{path}", connect_args={"check_same_thread": False, "timeout": 30})
+    arguments = {"check_same_thread": False, "timeout": 30, "cached_statements": PREPARED}
+    engine = create_engine(f"sqlite:///{path}", connect_args=arguments)
 
     @event.listens_for(engine, "connect")
     def _connect(raw: sqlite3.Connection, _: Any) -> None:
