@@ -7,7 +7,7 @@ SEEDS ?= 200
 CASE ?= kill
 CODE := src tests tools bench
 
-.PHONY: setup demo test lint seeds storm storm-mutants bench faults wordpress plugin clean
+.PHONY: setup demo test lint seeds storm storm-mutants storm-compare bench faults wordpress plugin clean
 
 setup: .venv/.done
 
@@ -41,6 +41,9 @@ storm: setup
 
 storm-mutants: setup
 	@$(BIN)/python -m shopweave.storms --mutants
+
+storm-compare: setup
+	@$(BIN)/python -m shopweave.storms --compare --seeds $(SEEDS)
 
 wordpress: setup
 	@$(BIN)/python -m tools.wordpress

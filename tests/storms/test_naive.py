@@ -189,7 +189,7 @@ def test_a_till_that_is_away_loses_the_order_and_not_the_run(street: Street) -> 
 def test_cron_starts_a_run_at_each_full_minute(street: Street) -> None:
     async def story() -> None:
         cron = asyncio.ensure_future(street.script.cron())
-        while street.script.ended < 3:
+        while street.script.begun < 4:
             await asyncio.sleep(0)
         cron.cancel()
 

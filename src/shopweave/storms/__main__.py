@@ -1,4 +1,4 @@
-"""Storms from the command line: `--seeds n`, `--seed n` to play one again, `--mutants`."""
+"""Storms from the command line: `--seeds n`, `--seed n` to play one again, `--mutants`, `--compare`."""
 
 import sys
 from argparse import ArgumentParser
@@ -7,6 +7,8 @@ from os import cpu_count
 
 from msgspec import json
 
+from shopweave.storms.compare import added, compare, table
+from shopweave.storms.compare import line as line_of
 from shopweave.storms.fleet import Stopwatch, hunt, one, play_all
 from shopweave.storms.mutants import MUTANTS
 from shopweave.storms.report import complaints, line, total, wrongs
@@ -22,10 +24,13 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument(
         "--mutants", nargs="*", help="look for planted bugs in the first 500 seeds, or for these"
     )
+    parser.add_argument("--compare", action="store_true", help="play seeds to the naive script as well")
     parser.add_argument("--jobs", type=int, default=cpu_count() or 1, help="processes (one for each core)")
     chosen = parser.parse_args(arguments)
     if chosen.mutants is not None:
         return _mutants(chosen.mutants or tuple(MUTANTS), chosen.jobs)
+    if chosen.compare:
+        return _compare(chosen.seeds, chosen.jobs)
     return _again(chosen.seed) if chosen.seed is not None else _storms(chosen.seeds, chosen.jobs)
 
 
@@ -59,6 +64,17 @@ def _mutants(names: Sequence[str], jobs: int) -> int:
         sys.stdout.flush()
     sys.stdout.write(f"{found} of {len(names)}\n")
     return 0 if found == len(names) else 1
+
+
+def _compare(count: int, jobs: int) -> int:
+    pairs = []
+    for pair in compare(range(1, count + 1), jobs):
+        pairs.append(pair)
+        _progress(len(pairs), count)
+    found = added(pairs)
+    _say([table(found)])
+    sys.stdout.write(line_of(found) + "\n")
+    return 1 if found[0].hub.broken + found[0].script.broken else 0
 
 
 def _say(sentences: Sequence[str]) -> None:

@@ -5,9 +5,11 @@ import shutil
 import tempfile
 import time
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
+from typing import TypeVar
 
 from msgspec import Struct
 
@@ -16,6 +18,7 @@ from shopweave.storms.mutants import MUTANTS, plant
 from shopweave.storms.outcome import Outcome
 from shopweave.storms.playing import play_seed
 
+T = TypeVar("T")
 MEMORY = Path("/dev/shm")  # noqa: S108 - a file system in memory; names below it are unguessable
 
 
@@ -41,15 +44,21 @@ class Stopwatch:
 def one(seed: int) -> Played:
     """Play one seed in a folder of its own."""
     begun = time.process_time()
+    try:
+        outcome = in_folder(partial(play_seed, seed))
+    except Exception:  # noqa: BLE001 - one storm that breaks the harness must not hide the others
+        outcome = Outcome(seed=seed, errors=(traceback.format_exc(),))
+    return Played(outcome=outcome, cpu=time.process_time() - begun)
+
+
+def in_folder(play: Callable[[Path, Path], T]) -> T:
+    """Play in an empty folder on a fast file system; the other path is an empty database of a hub."""
     base = Path(tempfile.mkdtemp(prefix="storm-", dir=MEMORY if MEMORY.is_dir() else None))
     try:
         (base / "seed").mkdir()
-        outcome = play_seed(seed, base / "seed", _template(base))
-    except Exception:  # noqa: BLE001 - one storm that breaks the harness must not hide the others
-        outcome = Outcome(seed=seed, errors=(traceback.format_exc(),))
+        return play(base / "seed", _template(base))
     finally:
         shutil.rmtree(base, ignore_errors=True)
-    return Played(outcome=outcome, cpu=time.process_time() - begun)
 
 
 _TEMPLATES: dict[int, bytes] = {}
@@ -67,11 +76,16 @@ def _template(base: Path) -> Path:
 
 def play_all(seeds: Sequence[int], jobs: int) -> Iterator[Played]:
     """Play seeds, as they end."""
+    return spread(one, seeds, jobs)
+
+
+def spread(play: Callable[[int], T], seeds: Sequence[int], jobs: int) -> Iterator[T]:
+    """Play seeds in so many processes, as they end."""
     if jobs == 1:
-        yield from map(one, seeds)
+        yield from map(play, seeds)
         return
     with get_context("spawn").Pool(jobs) as pool:
-        yield from pool.imap_unordered(one, seeds, chunksize=1)
+        yield from pool.imap_unordered(play, seeds, chunksize=1)
 
 
 def hunt(name: str, seeds: Sequence[int], jobs: int) -> int | None:

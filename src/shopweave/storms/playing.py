@@ -36,12 +36,25 @@ class Playable(Protocol):
 
 def play_seed(seed: int, folder: Path, empty: Path) -> Outcome:
     """Play the storm of a seed in an empty folder on a fast file system; `empty` is a hub's new database."""
+    loop = looped()
+    copyfile(empty, folder / "hub.sqlite")
+    storm = make(seed, loop, folder)
+    return storm.outcome(run(loop, storm.play()))
+
+
+def looped() -> VirtualLoop:
+    """Make the loop of one storm; whatever a life begins belongs to it."""
 
     def born(task: object) -> None:
         life = LIFE.get()
         if life is not None:
             life.tasks.append(task)  # type: ignore[arg-type]
 
+    return VirtualLoop(born, LIMIT)
+
+
+def run(loop: VirtualLoop, story: Coroutine[Any, Any, None]) -> tuple[str, ...]:
+    """Play a story to its end, without logs and without the collector of garbage; gives what broke it."""
     broken: list[str] = []
 
     def fell(_: AbstractEventLoop, told: dict[str, Any]) -> None:
@@ -49,23 +62,19 @@ def play_seed(seed: int, folder: Path, empty: Path) -> Outcome:
         if "handle" in told:
             broken.append(f"the world: {told.get('exception')!r}")
 
-    loop = VirtualLoop(born, LIMIT)
     loop.set_exception_handler(fell)
-    copyfile(empty, folder / "hub.sqlite")
-    storm = make(seed, loop, folder)
-    errors: tuple[str, ...] = ()
     logging.disable(logging.CRITICAL)
     gc.freeze()
     gc.disable()
     try:
-        play(loop, storm.play())
+        play(loop, story)
     except Stuck as stuck:
-        errors = (f"stuck: {stuck}",)
+        broken.append(f"stuck: {stuck}")
     finally:
         gc.enable()
         gc.collect()
         logging.disable(logging.NOTSET)
-    return storm.outcome((*errors, *broken))
+    return tuple(broken)
 
 
 def make(seed: int, loop: VirtualLoop, folder: Path) -> Playable:

@@ -6,7 +6,7 @@ whether a buyer gets what he wants is decided by what his shop shows when he com
 
 from enum import StrEnum
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from shopweave.model.seams import Random
 
@@ -92,9 +92,15 @@ def draw(random: Random, *, seconds: float, later: tuple[Act, ...]) -> Demand:
 
 
 def _calm(random: Random) -> tuple[Deed, ...]:
-    """Draw what happens when nothing is wrong: some of it within the same seconds."""
+    """Draw what happens when nothing is wrong: two buyers come to one shop in the same second."""
     moments = sorted(random.uniform(0.0, 30.0) for _ in range(4))
-    return tuple(_purchase(random, 300 + number, at, told=Told()) for number, at in enumerate(moments))
+    found = [_purchase(random, 300 + number, at, told=Told()) for number, at in enumerate(moments)]
+    for place, late in enumerate((0.0, 0.05)):
+        goods = ((HOT + place, 1),)
+        found[place] = structs.replace(
+            found[place], at=moments[0] + late, act=Act.BUY, place=NORTH, goods=goods
+        )
+    return tuple(sorted(found, key=lambda one: (one.at, one.number)))
 
 
 def _purchase(random: Random, number: int, at: float, told: Told | None = None) -> Deed:

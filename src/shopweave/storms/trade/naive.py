@@ -53,7 +53,7 @@ class Script:
     def __init__(self, http: HttpTransport, till: SqlTransport, clock: Clock, sites: Sequence[Site]) -> None:
         self._http, self._till, self._clock, self._sites = http, till, clock, sites
         self._running: set[Task[None]] = set()
-        self.ended = 0
+        self.begun = 0
 
     @property
     def is_idle(self) -> bool:
@@ -67,12 +67,9 @@ class Script:
             minute += EVERY
             await self._clock.sleep(max(0.0, (minute - self._clock.now()).total_seconds()))
             task = create_task(self.run(minute))
+            self.begun += 1
             self._running.add(task)
-            task.add_done_callback(self._over)
-
-    def _over(self, task: Task[None]) -> None:
-        self._running.discard(task)
-        self.ended += 1
+            task.add_done_callback(self._running.discard)
 
     async def run(self, minute: datetime) -> None:
         """Fetch, book, write; what goes wrong is left aside, and the next run knows nothing of it."""
