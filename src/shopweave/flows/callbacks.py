@@ -1,6 +1,7 @@
 """Callbacks: what came in points at orders and records; those are read by id, and what came in is settled."""
 
 from collections.abc import Awaitable, Callable, Container, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 
 from shopweave.connector.callbacks import ORDER
@@ -59,9 +60,10 @@ class Listener:
         return late
 
     async def _look_now(self, connection: int) -> None:
-        state: Json = {"connection": connection}
-        while not (state := await self._advance(state)).get("done"):
-            pass
+        # Whoever does not answer is asked again by the engine's run.
+        with suppress(HubError):
+            while await self._look_at_some(connection):
+                pass
 
     def revive(self, tx: Tx, live: Container[str]) -> None:
         """See to it that what waits is looked at where no living run does."""
