@@ -36,8 +36,12 @@ FOREIGN: dict[str, tuple[str, ...]] = {
     "litestar": ("web",),
     "typer": ("cli",),
 }
-ORACLE = "storms.oracle"
-ORACLE_MAY = ("simulators", "storms.scenario")
+# What the oracles of the storms may know beside the simulators, by the folder that each judges.
+ORACLES: dict[str, tuple[str, ...]] = {
+    "storms": ("scenario",),
+    "storms.trade": ("demand", "facts", "keeper", "scenario", "stall"),
+}
+ORACLE = ("ideal", "oracle", "oversell")
 ROOT = "shopweave"
 SOURCE = Path("src") / ROOT
 
@@ -61,21 +65,29 @@ def contracts(source: Path = SOURCE) -> str:
         parts += _forbid(
             f"foreign_{library}", f"{library} is used in {', '.join(rooms)} only", outside, [library]
         )
-    parts += _oracle(source)
+    parts += _oracles(source)
     parts += ["[importlinter:contract:connectors_apart]", "name = connectors never import each other"]
     parts += ["type = independence", "modules ="]
     parts += [f"    {ROOT}.connectors.{name}" for name in _packages(source / "connectors")]
     return "\n".join([*parts, ""])
 
 
-def _oracle(source: Path) -> list[str]:
-    """Keep the oracle of the storms outside: it knows the truth from the simulators only."""
-    names = [one for one in _modules(source / "storms") if f"storms.{one}" not in (ORACLE, *ORACLE_MAY)]
-    if "oracle" not in _modules(source / "storms"):
-        return []
-    rooms = [room for room in ROOMS if room not in ("storms", *ORACLE_MAY)]
-    others = [*rooms, *(f"storms.{one}" for one in names)]
-    return _forbid("oracle", "the oracle imports simulators and the scenario only", [ORACLE], _names(others))
+def _oracles(source: Path) -> list[str]:
+    """Keep the oracles of the storms outside: they know the truth from the simulators only."""
+    rooms = [room for room in ROOMS if room not in ("storms", "simulators")]
+    parts = []
+    for folder, may in ORACLES.items():
+        here = _modules(source.joinpath(*folder.split(".")))
+        found = [f"{folder}.{one}" for one in here if one in ORACLE]
+        others = [f"{folder}.{one}" for one in here if one not in (*ORACLE, *may)]
+        if folder != "storms":
+            others += [
+                f"storms.{one}" for one in _modules(source / "storms") if one not in ("scenario", "trade")
+            ]
+        if found:
+            title = f"the oracle imports simulators and the scenario only ({folder})"
+            parts += _forbid(f"oracle_{folder.replace('.', '_')}", title, found, _names([*rooms, *others]))
+    return parts
 
 
 def _modules(folder: Path) -> list[str]:

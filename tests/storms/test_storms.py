@@ -23,19 +23,21 @@ from shopweave.storms.scenario import STRANGER, Fate, Tidying, draw
 from shopweave.storms.world import SHOP, World
 
 # 117: what a look-up showed was written once more; 241: an error that broke off was taken for a refusal.
-SEEDS = (*range(1, 9), 117, 241)
+# 28: a shop's clock was five minutes behind, and what it sold was taken for history.
+SEEDS = (*range(1, 9), 28, 117, 241)
 QUICK = ("page shift", "lost mark")
 
 
+@pytest.mark.pain("OCA/connector-magento#165")
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_sound_hub_comes_through_a_storm(seed: int) -> None:
     outcome = one(seed).outcome
     assert wrongs(outcome) == []
-    assert outcome.statements <= 6_500
+    assert outcome.statements <= outcome.allowed
 
 
 def test_a_storm_is_the_same_under_another_hash_seed() -> None:
-    script = "from shopweave.storms.fleet import one\nfor seed in (3, 5): print(one(seed).outcome.log)"
+    script = "from shopweave.storms.fleet import one\nfor seed in (3, 6): print(one(seed).outcome.log)"
     logs = {
         subprocess.run(
             [sys.executable, "-c", script],
@@ -114,10 +116,10 @@ def test_the_line_of_many_storms_counts_every_class() -> None:
     assert Fate.PAUSE.value in found.crashes
     assert complaints(found) == []
     assert '"histories":2' in line(found)
-    bad = structs.replace(found, late=1, errors=1, most_statements=9_999)
+    bad = structs.replace(found, late=1, errors=1, too_dear=2)
     assert complaints(bad) == [
         "1 losses and 1 storms with errors",
-        "a storm took 9999 statements, 6500 are allowed",
+        "2 storms took more statements than allowed",
     ]
     rare = structs.replace(found, histories=300, crashes=dict.fromkeys(CLASSES, 0))
     assert complaints(rare) == [f"too rarely met: {', '.join(CLASSES)}"]

@@ -1,6 +1,7 @@
 """What connectors do with orders and stock for the hub: small protocols, as in `roles`."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
@@ -84,13 +85,17 @@ class BrokenOrder(Struct, frozen=True, kw_only=True):
 
 
 class OrderPage(Struct, frozen=True, kw_only=True):
-    """Orders, and the position that follows them; as `Page` for records."""
+    """Orders, and the position that follows them; as `Page` for records.
+
+    `at` is the channel's own time when it answered: it dates its orders by a clock that may be wrong.
+    """
 
     orders: tuple[RemoteOrder, ...] = ()
     broken: tuple[BrokenOrder, ...] = ()
     position: str = ""
     done: bool = False
     requests: int = 1
+    at: datetime | None = None
 
 
 class HandOverLine(Struct, frozen=True, kw_only=True):

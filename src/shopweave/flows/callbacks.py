@@ -7,9 +7,11 @@ from shopweave.connector.callbacks import ORDER
 from shopweave.engine.port import Engine, Json, RunRequest
 from shopweave.flows.house import House
 from shopweave.flows.pull import Puller
+from shopweave.flows.stepping import once_more, without_failures
 from shopweave.lanes.prompt import Prompt
 from shopweave.model.errors import HubError
 from shopweave.model.record import Kind
+from shopweave.model.seams import Clock
 from shopweave.store import callbacks, marks
 from shopweave.store.base import Store, Tx
 from shopweave.store.callbacks import NewCallback
@@ -27,11 +29,13 @@ class Listener:
         self,
         store: Store,
         engine: Engine,
+        clock: Clock,
         house: House,
         puller: Puller,
         wake_flows: Callable[[Tx, tuple[int, ...]], None],
     ) -> None:
-        self._store, self._engine, self._house, self._puller = store, engine, house, puller
+        self._store, self._engine, self._clock = store, engine, clock
+        self._house, self._puller = house, puller
         self._wake_flows = wake_flows
         self._readers: dict[str, Look] = {
             kind.value: partial(self._records, kind) for kind in (Kind.PRODUCT, Kind.VARIATION)
@@ -81,7 +85,7 @@ class Listener:
         )
 
     async def advance(self, state: Json) -> Json:
-        """Look at some; a side that cannot be reached is asked again by upkeep, and polling sees it too."""
+        """Look at some; a side that cannot be reached is asked again, at last by upkeep and by polling."""
         async with self.prompt.lock(int(str(state["connection"]))):
             return await self._advance(state)
 
@@ -94,10 +98,10 @@ class Listener:
             for about in dict.fromkeys(about for about, _, _ in abouts):
                 found = {key: newest for one, key, newest in abouts if one == about}
                 await self._look(connection, about, found)
-        except HubError:
-            return {**state, "done": True}
+        except HubError as error:
+            return await once_more(self._clock, state, error) or {**state, "done": True}
         waiting = await self._store.read(lambda tx: callbacks.left(tx, connection))
-        return {**state, "done": not waiting}
+        return {**without_failures(state), "done": not waiting}
 
     async def _look(self, connection: int, about: str, found: Mapping[str, int]) -> None:
         most = self._house.ports[connection].capabilities.read_by_ids

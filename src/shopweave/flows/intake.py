@@ -95,19 +95,30 @@ class Intake:
             seller,
             {stored[one.order.revision.order]: one.order for one in news},
             before={row.id: current[row.id] for row in known.values() if row.id in current},
+            ahead=timedelta() if page.at is None else page.at - tx.now,
         )
         read = len(page.orders) + len(page.broken)
         return Stored(read=read, changed=len(news), parked=parked, broken=len(page.broken))
 
     def apply(
-        self, tx: Tx, seller: Seller, found: Mapping[int, Order], *, before: Mapping[int, Order]
+        self,
+        tx: Tx,
+        seller: Seller,
+        found: Mapping[int, Order],
+        *,
+        before: Mapping[int, Order],
+        ahead: timedelta,
     ) -> int:
-        """Store lines, movements and hand-overs that follow from orders; gives how many have parked lines."""
+        """Store lines, movements and hand-overs that follow from orders; gives how many have parked lines.
+
+        The channel's clock, by which its orders are dated, is `ahead` of ours.
+        """
         if not found:
             return 0
         lines = self._read_lines(tx, seller, found)
         order_lines.store_lines(tx, list(found), [row for one in lines.values() for row in one.rows])
-        since = None if seller.master is None else numbers.ledger_start(tx, seller.master)
+        began = None if seller.master is None else numbers.ledger_start(tx, seller.master)
+        since = None if began is None else began + ahead
         booked = [key for key, order in found.items() if _is_booked(seller, order, since)]
         movements.add_all(tx, ((_ledger(seller, key), lines[key].differences.movements) for key in booked))
         if since is not None:

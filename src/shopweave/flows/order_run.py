@@ -46,6 +46,7 @@ class OrderRunner:
             state,
             self._step(flow, dict(state)),
             lambda tx, error: self._failed(tx, flow, state, error),
+            self._clock,
         )
 
     async def _step(self, flow: OrderFlow, state: dict[str, Any]) -> Json:

@@ -47,6 +47,7 @@ class OrderReader:
         self._store, self._sellers, self._intake = store, sellers, intake
         self._overlaps = {key: overlaps.get(key, OVERLAP) for key in sellers}
         self._locks: dict[int, Lock] = {}
+        self._ahead: dict[int, timedelta] = {}
         self._began: dict[int, int] = {}
         self._whole: dict[int, int] = {}
 
@@ -135,6 +136,8 @@ class OrderReader:
         if positions.read_position(tx, at, FEED) != row:
             return Stored()
         stored = self._intake.store_page(tx, seller, page)
+        if page.at is not None:
+            self._ahead[at] = page.at - tx.now
         moved = replace(row, position=page.position, done=page.done, read=tx.now)
         positions.store_position(tx, at, FEED, moved)
         if page.done and at in self._began:
@@ -186,7 +189,8 @@ class OrderReader:
     def _release(self, tx: Tx, seller: Seller, after: int) -> int:
         keys = order_lines.parked_orders(tx, seller.port.row.id, after, SLICE)
         found = orders.current(tx, keys)
-        self._intake.apply(tx, seller, found, before=found)
+        ahead = self._ahead.get(seller.port.row.id, timedelta())
+        self._intake.apply(tx, seller, found, before=found, ahead=ahead)
         return keys[-1] if len(keys) == SLICE else 0
 
     async def tend(self, connection: int) -> None:

@@ -80,6 +80,7 @@ class StockRunner:
             state,
             self._step(flow, state),
             lambda tx, error: self._failed(tx, flow, state, error),
+            self._clock,
         )
 
     async def _step(self, flow: StockFlow, state: Json) -> Json:

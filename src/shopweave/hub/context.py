@@ -95,7 +95,7 @@ class Hub:
         self.stock = StockRunner(
             store, engine, clock, house, self.runner.puller, self.lanes, self._drain, self.reader.tend
         )
-        self.listener = Listener(store, engine, house, self.runner.puller, self.runner.wake)
+        self.listener = Listener(store, engine, clock, house, self.runner.puller, self.runner.wake)
         self.listener.read_orders_with(self.reader.look)
         keep = timedelta(days=settings.order_months * MONTH)
         self.upkeep = Upkeep(

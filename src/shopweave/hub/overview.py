@@ -10,6 +10,7 @@ from shopweave.hub.context import Hub
 from shopweave.hub.writing import Writing, look
 from shopweave.model.finding import Severity
 from shopweave.store import agreements, overviews
+from shopweave.store import plans as plan_rows
 from shopweave.store.base import Tx
 from shopweave.store.overviews import FindingSight
 from shopweave.store.plans import PlanRow, RunRow
@@ -167,6 +168,19 @@ def _overview(hub: Hub, tx: Tx) -> Overview:
         runs=tuple(run_view(hub, row) for row in rows),
         plans=plans,
         findings=findings(tx),
+    )
+
+
+async def held_plans(hub: Hub) -> tuple[PlanView, ...]:
+    """Give the plans that wait for a person, those that undo a run too."""
+    return await hub.store.read(partial(_held_plans, hub))
+
+
+def _held_plans(hub: Hub, tx: Tx) -> tuple[PlanView, ...]:
+    rows = [row for row in plan_rows.held_plans(tx) if row.flow in hub.house.flows]
+    states = {row.id: plan_rows.plan_states(tx, row.id) for row in rows}
+    return tuple(
+        plan_view(hub, row, sum(states[row.id].values()), states[row.id].get("held", 0)) for row in rows
     )
 
 

@@ -103,24 +103,38 @@ class _Whole:
 class SqlDoor:
     """A foreign database, reached over a network that may fail."""
 
-    def __init__(self, world: Outside, life: Life, path: Path) -> None:
-        self._world, self._life = world, life
+    def __init__(self, world: Outside, life: Life, place: str, path: Path) -> None:
+        self._world, self._life, self._place = world, life, place
         self._db = sqlite3.connect(path, isolation_level=None)
         self._db.row_factory = _row
 
     async def transact(self, work: Callable[[SqlTx], T], *, read_only: bool, timeout: float) -> T:
         """Run `work` in one transaction."""
         await self._life.at("before request")
+        if not read_only:
+            await self._life.at("before change")
         await pause(self._world.random.uniform(0.005, 0.05))
         await self._life.alive()
-        if self._world.strikes():
+        if self._world.strikes(self._place):
             raise NotSent
-        self._db.execute("BEGIN")
+        value = self._work(work, read_only=read_only)
+        if not read_only and self._world.strikes(self._place):
+            raise NoAnswer
+        if not read_only:
+            self._world.log.append(f"{self._world.loop.time():.6f} {self._place} changed")
+        await self._life.at("after request")
+        if not read_only:
+            await self._life.at("after change")
+        return value
+
+    def _work(self, work: Callable[[SqlTx], T], *, read_only: bool) -> T:
+        self._db.execute("BEGIN" if read_only else "BEGIN IMMEDIATE")
+        ends = "ROLLBACK"
         try:
             value = work(_Tx(self._db))
+            ends = ends if read_only else "COMMIT"
         finally:
-            self._db.execute("ROLLBACK" if read_only else "COMMIT")
-        await self._life.at("after request")
+            self._db.execute(ends)
         return value
 
     def close(self) -> None:
@@ -136,12 +150,22 @@ class _Tx:
 
     def rows(self, statement: str, parameters: Mapping[str, Any] | None = None) -> Sequence[Row]:
         """Run a query."""
-        found: list[Row] = self._db.execute(statement, dict(parameters or {})).fetchall()
+        found: list[Row] = self._db.execute(statement, _bound(parameters)).fetchall()
         return found
 
     def run(self, statement: str, parameters: Mapping[str, Any] | None = None) -> int:
         """Run a statement."""
-        return self._db.execute(statement, dict(parameters or {})).rowcount
+        return self._db.execute(statement, _bound(parameters)).rowcount
+
+
+def _bound(parameters: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {name: _plain(value) for name, value in (parameters or {}).items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ")
+    return format(value, "f") if isinstance(value, Decimal) else value
 
 
 def _row(cursor: sqlite3.Cursor, values: tuple[Any, ...]) -> Row:

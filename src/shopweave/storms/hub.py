@@ -13,7 +13,7 @@ from shopweave.hub.schedules import set_schedules
 from shopweave.hub.settings import read
 from shopweave.model.seams import Clock
 from shopweave.model.settings import HubSettings
-from shopweave.store import backlog, marks
+from shopweave.store import backlog, callbacks, marks
 from shopweave.store import plans as plan_rows
 from shopweave.store.base import Store, Tx
 from shopweave.store.inline import InlineStore
@@ -97,13 +97,18 @@ class Running:
     """A hub in its life, and what was opened for it; `hub` is there once it has started."""
 
     def __init__(
-        self, world: Outside, life: Life, disk: Disk, settings: HubSettings, files: Mapping[str, Path]
+        self,
+        world: Outside,
+        life: Life,
+        disk: Disk,
+        settings: HubSettings,
+        files: Mapping[str, tuple[str, Path]],
     ) -> None:
         self.life, self._world, self._settings = life, world, settings
         self._clock = LifeClock(world, life)
         watch = StoreWatch(world, life, lambda safe: disk.committed(world.loop.time(), is_safe=safe))
         self.store = InlineStore(disk.path, self._clock, watch)
-        self._sql = {url: SqlDoor(world, life, path) for url, path in files.items()}
+        self._sql = {url: SqlDoor(world, life, *place) for url, place in files.items()}
         self.hub: Hub | None = None
         self._engine: WatchedEngine | None = None
 
@@ -113,11 +118,19 @@ class Running:
         hub.lanes.listen = POLL
         await set_schedules(hub)
         await hub.start()
+        await self.started(hub)
         self.hub = hub
         while True:
             await hub.clock.sleep(LOOKS)
-            for plan in await plans.held(hub):
-                await plans.approve(hub, plan.id, None, "person")
+            await self.look_in(hub)
+
+    async def started(self, hub: Hub) -> None:
+        """Do what belongs to a start beside the hub itself."""
+
+    async def look_in(self, hub: Hub) -> None:
+        """Be the person who approves what is held."""
+        for plan in await plans.held(hub):
+            await plans.approve(hub, plan.id, None, "person")
 
     async def _make(self) -> Hub:
         world, clock, ids = self._world, self._clock, DrawnIds(self._world.random)
@@ -175,7 +188,9 @@ class Running:
         rows = [plan_rows.run_row(tx, key) for key in plan_rows.runs_after(tx, since_run)]
         ended = {row.flow for row in rows if row is not None and row.state == "done"}
         busy = any(row is not None and row.ended is None for row in rows)
-        return not waiting and not marked and not busy and ended == set(house.flows)
+        flows = {*house.flows, *house.orders, *house.stock}
+        heard = sum(callbacks.left(tx, key) for key in house.ports)
+        return not waiting and not marked and not busy and not heard and ended == flows
 
     def failed_runs(self) -> list[str]:
         """Give the errors of runs that ended with one the hub does not know."""
@@ -188,4 +203,4 @@ class Running:
 
 def items_hub(world: World, life: Life, disk: Disk) -> Running:
     """Make the hub of a storm of items."""
-    return Running(world, life, disk, known(SETTINGS), {"sqlite:////till.sqlite": world.till})
+    return Running(world, life, disk, known(SETTINGS), {"sqlite:////till.sqlite": ("till", world.till)})

@@ -12,6 +12,8 @@ from shopweave.storms.outside import Outside
 from shopweave.storms.scenario import Blow, Fate
 
 LEASE_OVER = 5.0
+# How long the leases of a life that ended keep others from its lanes.
+TAKE_OVER = 45.0
 TWO_LIVES = 30.0
 
 
@@ -89,6 +91,9 @@ class Lives:
         self.crashes[blow.fate.value if blow.fate is not Fate.CRASH else blow.point] += 1
         self.with_open_intent += running.intents() > 0
         self._world.ended(life.number)
+        at = self._world.loop.time()
+        awake = blow.seconds if blow.fate is not Fate.PAUSE else LEASE_OVER
+        self._world.absent(at, at + awake + TAKE_OVER)
         if blow.fate is Fate.PAUSE:
             await self._pause(running, blow)
             return

@@ -162,11 +162,11 @@ def _looked_at_once(_: Function) -> Function:
 
 MUTANTS = {
     "position early": Mutant("shopweave.flows.pull", "Puller._read_page", _position_early, (1,)),
-    "page shift": Mutant("shopweave.connector.paging", "follows", _page_shift, (42, 8, 10)),
-    "FULL dropped": Mutant("shopweave.store.inline", "InlineStore.write_safe", _full_dropped, (77, 94)),
+    "page shift": Mutant("shopweave.connector.paging", "follows", _page_shift, (19,)),
+    "FULL dropped": Mutant("shopweave.store.inline", "InlineStore.write_safe", _full_dropped, (77,)),
     "epoch check dropped": Mutant("shopweave.lanes.choose", "check_epoch", _unchecked, (1, 67)),
     "no not_after": Mutant("shopweave.lanes.send", "not_after", _without_end, (13, 3)),
-    "lost mark": Mutant("shopweave.store.marks", "clear_marks", _lost_mark, (1, 4, 15)),
+    "lost mark": Mutant("shopweave.store.marks", "clear_marks", _lost_mark, (1, 15)),
     "delta retried": Mutant("shopweave.lanes.adjusting", "adjustment", _named_anew),
     "booked too early": Mutant("shopweave.core.witness", "contains", _counted_when_sent),
     "own decrement ignored": Mutant("shopweave.core.shelf", "sold", _sold_by_nobody),

@@ -23,7 +23,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
     """What became of a storm; `log` is a digest of all requests and deeds.
 
     `oversold` names the units that no delay excuses, `excused` counts those it does, `ideal` those that a hub
-    without any delay of its own would have sold too.
+    without any delay of its own would have sold too. `allowed` is how many statements it may take.
     """
 
     seed: int
@@ -44,6 +44,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
     ideal: int = 0
     errors: tuple[str, ...] = ()
     statements: int = 0
+    allowed: int = 6_500
     events: int = 0
     seconds: float = 0.0
     log: str = ""

@@ -93,16 +93,24 @@ class Outside:
     def send(self, request: HttpRequest, life: int) -> "Future[HttpResponse]":
         """Put a request on its way; it arrives whether its sender lives or not."""
         future: Future[HttpResponse] = self.loop.create_future()
-        flight = _Flight(self, request, life, future)
+        flight = Flight(self, request, life, future)
         struck = self.is_rough and self.random.random() < self.skies.fault_share
         kind = self.random.choice(_KINDS) if struck else None
         if kind is not None:
             self.faults[kind.value] += 1
+        self.departs(flight, request, struck=struck)
         _COURSES[kind](flight)
         return future
 
-    def strikes(self) -> bool:
-        """Say whether a database is away for this transaction."""
+    def departs(self, flight: "Flight", request: HttpRequest, *, struck: bool) -> None:
+        """Note a request that departs."""
+
+    def absent(self, begins: float, ends: float) -> None:
+        """Note that the hub was away."""
+
+    def strikes(self, place: str) -> bool:
+        """Say whether the database of a place is away for this transaction."""
+        _ = place
         struck = self.is_rough and self.random.random() < self.skies.fault_share / 3
         self.faults["till away"] += struck
         return struck
@@ -115,7 +123,7 @@ class Outside:
         """Let a system answer; gives what the answer shows too."""
         raise NotImplementedError
 
-    def delivered(self, shown: Shown, life: int) -> None:
+    def delivered(self, request: HttpRequest, shown: Shown, life: int) -> None:
         """Note what an answer showed to a life."""
         raise NotImplementedError
 
@@ -130,28 +138,30 @@ class Outside:
     def note(self, request: HttpRequest, outcome: str) -> None:
         """Write a line of the log that must be the same in every process."""
         digest = blake2b(request.url.encode() + request.body, digest_size=6).hexdigest()
-        place = urlsplit(request.url).path
-        self.log.append(f"{self.loop.time():.6f} {request.method} {place} {digest} {outcome}")
+        parts = urlsplit(request.url)
+        place = f"{request.method} {parts.netloc}{parts.path}"
+        self.log.append(f"{self.loop.time():.6f} {place} {digest} {outcome}")
 
 
-class _Flight:
-    """One request on its way."""
+class Flight:
+    """One request on its way; `ends` is when, as far as known, the last of it will have happened."""
 
     def __init__(
         self, world: "Outside", request: HttpRequest, life: int, future: "Future[HttpResponse]"
     ) -> None:
         self.world, self.request, self.life, self.future = world, request, life, future
-        self.sent = world.loop.time()
+        self.sent = self.ends = world.loop.time()
         self.takes = world.seconds(request)
 
     def later(self, seconds: float, act: Callable[..., None], *values: object) -> None:
         """Let something happen later; the world's own doing, whoever sent the request."""
+        self.ends = max(self.ends, self.world.loop.time() + seconds)
         self.world.loop.call_later(seconds, act, *values)
 
     def arrive(self) -> tuple[HttpResponse, Shown]:
         """Have its effect."""
         answer, shown = self.world.handle(self.request, self.sent)
-        self.world.note(self.request, f"effect {answer.status}")
+        self.world.note(self.request, f"of {self.life} effect {answer.status}")
         return answer, shown
 
     def lands(self) -> None:
@@ -162,12 +172,13 @@ class _Flight:
         """Give the answer to who still waits for it."""
         if self.future.done():
             return
-        self.world.delivered(shown or {}, self.life)
+        if shown is not None:
+            self.world.delivered(self.request, shown, self.life)
         self.future.set_result(answer)
 
     def fail(self, error: HubError) -> None:
         """Let the request fail."""
-        self.world.note(self.request, type(error).__name__)
+        self.world.note(self.request, f"of {self.life} {type(error).__name__}")
         if not self.future.done():
             self.future.set_exception(error)
 
@@ -192,25 +203,27 @@ class _Flight:
         self.later(wait, arrived)
 
 
-def _well(flight: _Flight) -> None:
+def _well(flight: Flight) -> None:
     flight.answer_after(flight.takes * 0.6, flight.takes * 0.4)
 
 
-def _slow(flight: _Flight) -> None:
+def _slow(flight: Flight) -> None:
     flight.answer_after(flight.takes + flight.draw(5.0, 40.0), 0.1)
 
 
-def _stale(flight: _Flight) -> None:
+def _stale(flight: Flight) -> None:
     flight.answer_after(flight.takes * 0.5, flight.draw(5.0, 28.0))
 
 
-def _limited(flight: _Flight) -> None:
-    headers = {"content-type": "application/json", "retry-after": str(int(flight.draw(3, 20)))}
+def _limited(flight: Flight) -> None:
+    wait = int(flight.draw(3, 20))
+    headers = {"content-type": "application/json", "retry-after": str(wait)}
     answer = HttpResponse(status=429, headers=headers, body=b'{"code":"too_many","message":"Slow down."}')
     flight.later(flight.takes, flight.deliver, answer)
+    flight.ends += wait
 
 
-def _broken(flight: _Flight) -> None:
+def _broken(flight: Flight) -> None:
     answer = HttpResponse(status=503 if flight.coin() else 504, headers=_PLAIN, body=b"<h1>Oops</h1>")
     if answer.status == 504:
         flight.answer_after(flight.takes, 0.5, lambda _: answer)
@@ -218,23 +231,23 @@ def _broken(flight: _Flight) -> None:
         flight.later(flight.takes, flight.deliver, answer)
 
 
-def _cut_before(flight: _Flight) -> None:
+def _cut_before(flight: Flight) -> None:
     error: HubError = NotSent() if flight.coin() else NoAnswer()
     flight.later(flight.takes, flight.fail, error)
 
 
-def _cut_after(flight: _Flight) -> None:
+def _cut_after(flight: Flight) -> None:
     flight.later(flight.takes * 0.5, flight.lands)
     flight.later(flight.takes, flight.fail, NoAnswer())
 
 
-def _late(flight: _Flight) -> None:
+def _late(flight: Flight) -> None:
     gone = flight.draw(0.5, 20.0)
     flight.later(gone, flight.fail, NoAnswer())
     flight.later(gone + flight.draw(2.0, 110.0), flight.lands)
 
 
-def _truncated(flight: _Flight) -> None:
+def _truncated(flight: Flight) -> None:
     def half(answer: HttpResponse) -> HttpResponse:
         return HttpResponse(
             status=answer.status, headers=answer.headers, body=answer.body[: len(answer.body) // 2]
@@ -243,7 +256,7 @@ def _truncated(flight: _Flight) -> None:
     flight.answer_after(flight.takes, 0.2, half)
 
 
-def _html(flight: _Flight) -> None:
+def _html(flight: Flight) -> None:
     answer = HttpResponse(status=200, headers=_PLAIN, body=b"<html>Checking your browser</html>")
     if flight.coin():
         flight.answer_after(flight.takes, 0.2, lambda _: answer)
@@ -251,7 +264,7 @@ def _html(flight: _Flight) -> None:
         flight.later(flight.takes, flight.deliver, answer)
 
 
-_COURSES: dict[FaultKind | None, Callable[[_Flight], None]] = {
+_COURSES: dict[FaultKind | None, Callable[[Flight], None]] = {
     None: _well,
     FaultKind.SLOW: _slow,
     FaultKind.STALE: _stale,

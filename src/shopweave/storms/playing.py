@@ -14,6 +14,9 @@ from shopweave.storms.outcome import Outcome
 from shopweave.storms.outside import chance
 from shopweave.storms.scenario import draw
 from shopweave.storms.storm import Storm
+from shopweave.storms.trade.scenario import draw as draw_trade
+from shopweave.storms.trade.scenario import is_trade
+from shopweave.storms.trade.storm import TradeStorm
 
 LIMIT = 2_400.0
 
@@ -59,4 +62,6 @@ def play_seed(seed: int, folder: Path, empty: Path) -> Outcome:
 def make(seed: int, loop: VirtualLoop, folder: Path) -> Playable:
     """Make the storm of a seed."""
     disk = Disk(folder / "hub.sqlite")
+    if is_trade(seed):
+        return TradeStorm(draw_trade(chance(seed), seed), loop, folder, disk)
     return Storm(draw(chance(seed), seed), loop, folder, disk)

@@ -39,18 +39,18 @@ class Sightings:
 
     def handle(self, request: HttpRequest, sent: float, now: float) -> tuple[HttpResponse, Shown]:
         """Let the shop answer; judge what a write left as it was. Gives what the answer shows too."""
-        keys = _written(request) if request.method != "GET" else ()
-        before = {key: self._state(key) for key in keys}
+        keys = written(request) if request.method != "GET" else ()
+        before = {key: self.state(key) for key in keys}
         answer = self._shop.handle(request)
         for key, state in before.items():
-            if state and state == self._state(key) and self._held(key, state, sent):
+            if state and state == self.state(key) and self.held(key, state, sent):
                 self.useless.append(f"{now:.1f} s: product {key} already was as {request.url[-40:]} asked")
-        return answer, {key: self._state(key) for key in _ids(answer)}
+        return answer, {key: self.state(key) for key in _ids(answer)}
 
     def delivered(self, shown: Shown, life: int, now: float) -> None:
-        """Note that a life was shown these states."""
+        """Note that a life was shown these states; an empty one makes what it knew doubtful."""
         for key, state in shown.items():
-            self._seen.setdefault(key, []).append(Seen(now, life, state))
+            self._seen[key] = [*self._seen.get(key, ()), Seen(now, life, state)] if state else []
 
     def ended(self, life: int, now: float) -> None:
         """Forget what a life that ends or stands still may not have stored."""
@@ -63,18 +63,21 @@ class Sightings:
     def _keep(self, stays: Any) -> None:
         self._seen = {key: [seen for seen in found if stays(seen)] for key, found in self._seen.items()}
 
-    def _held(self, key: int, state: bytes, sent: float) -> bool:
+    def held(self, key: int, state: bytes, sent: float) -> bool:
+        """Say whether the hub surely knew, when it sent a request, that a product was like this."""
         found = [seen for seen in self._seen.get(key, ()) if seen.at + STORED_AFTER <= sent]
         return bool(found) and found[-1].state == state
 
-    def _state(self, key: int) -> bytes:
+    def state(self, key: int) -> bytes:
+        """Give a product as it is now, without its dates."""
         row = self._shop.state.products.get(key)
         if row is None:
             return b""
         return msgspec.json.encode({name: value for name, value in row.items() if name not in _DATES})
 
 
-def _written(request: HttpRequest) -> tuple[int, ...]:
+def written(request: HttpRequest) -> tuple[int, ...]:
+    """Give the products that a request changes, if it is one that changes some."""
     found = _WRITES.search(urlsplit(request.url).path)
     if found is None:
         return ()

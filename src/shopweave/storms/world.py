@@ -74,7 +74,7 @@ class World(Outside):
             self._listed()
         return self.sightings.handle(request, sent, self.loop.time())
 
-    def delivered(self, shown: Shown, life: int) -> None:
+    def delivered(self, _: HttpRequest, shown: Shown, life: int) -> None:
         """Note what an answer showed to a life."""
         self.sightings.delivered(shown, life, self.loop.time())
 

@@ -12,7 +12,7 @@ from shopweave.connector.orders import BrokenOrder, OrderPage, RemoteOrder
 from shopweave.connector.paging import Place
 from shopweave.connectors.woocommerce import changes, order_records, ways
 from shopweave.connectors.woocommerce.changes import ChangeFeed, Told
-from shopweave.connectors.woocommerce.client import Client
+from shopweave.connectors.woocommerce.client import Client, Reply
 from shopweave.connectors.woocommerce.order_records import DRAFTS
 from shopweave.connectors.woocommerce.reading import ids_of, pieces, rows_of, since
 from shopweave.connectors.woocommerce.settings import WooSettings
@@ -44,6 +44,7 @@ class Turn(Struct, frozen=True, kw_only=True):
 
     rows: list[Any]
     stand: Stand
+    at: datetime
     requests: int = 1
 
 
@@ -74,6 +75,7 @@ class OrderReader:
             position=changes.with_mark(msgspec.to_builtins(turn.stand), told.mark),
             done=turn.stand.place.done and not told.more,
             requests=turn.requests + told.requests + asked,
+            at=turn.at,
         )
 
     async def _news(self, told: Told, rows: Sequence[Any]) -> tuple[list[Any], int]:
@@ -81,7 +83,7 @@ class OrderReader:
         known = set(map(str, ids_of(rows)))
         wanted = dict.fromkeys(str(row.id) for row in told.rows if row.kind == "order")
         parts = pieces([key for key in wanted if key not in known], self._settings.page_size)
-        return [row for part in parts for row in await self._by_ids(part)], len(parts)
+        return [row for part in parts for row in rows_of(await self._by_ids(part))], len(parts)
 
     async def _ready(self, stand: Stand, reach: timedelta) -> Stand:
         """Choose a way where there is none; a window without a lower bound begins now."""
@@ -107,18 +109,19 @@ class OrderReader:
             bound = since(lower) if stand.way is Way.CURRENT else self._look_back(lower)
             reply = await self._client.get(ORDERS, {"offset": str(offset), **self._order(), **bound})
             rows = rows_of(reply)
-        ids = ids_of(rows)
+        ids, now = ids_of(rows), shop_now(reply)
         if not paging.follows(stand.place, ids):
-            return Turn(rows=[], stand=structs.replace(stand, place=paging.step_back(stand.place, size)))
-        place = paging.after_page(stand.place, ids, size, shop_now(reply), reach)
+            back = structs.replace(stand, place=paging.step_back(stand.place, size))
+            return Turn(rows=[], stand=back, at=now)
+        place = paging.after_page(stand.place, ids, size, now, reach)
         after = structs.replace(stand, place=place)
         if stand.way is Way.LEGACY:
-            found = await self._by_ids(tuple(map(str, ids)))
-            return Turn(rows=found, stand=rechecked(after, shop_now(reply)), requests=2 if ids else 1)
+            found = rows_of(await self._by_ids(tuple(map(str, ids)))) if ids else []
+            return Turn(rows=found, stand=rechecked(after, now), at=now, requests=2 if ids else 1)
         found = ways.changed_since(rows, lower)
         if stand.way is Way.CURRENT and len(found) < len(rows):
             after = structs.replace(after, chosen=None)
-        return Turn(rows=found, stand=rechecked(after, shop_now(reply)))
+        return Turn(rows=found, stand=rechecked(after, now), at=now)
 
     def _look_back(self, lower: datetime) -> dict[str, str]:
         return ways.look_back_query(lower, self._settings.look_back_days)
@@ -129,25 +132,27 @@ class OrderReader:
         query = ways.plugin_query(cursor, stand.page, size)
         reply = await self._client.get(order_helper.ORDERS, query)
         rows = ways.wrapped(reply)
-        began = stand.place.began or shop_now(reply)
+        now = shop_now(reply)
+        began = stand.place.began or now
         if ways.is_last(reply, stand.page, size):
             place = Place(lower=began - reach, done=True)
-            after = rechecked(Stand(place=place, way=stand.way, chosen=stand.chosen), shop_now(reply))
-            return Turn(rows=rows, stand=after)
+            after = rechecked(Stand(place=place, way=stand.way, chosen=stand.chosen), now)
+            return Turn(rows=rows, stand=after, at=now)
         last = ways.last_change(rows, cursor)
         page = stand.page + 1 if last <= cursor else 1
         place = structs.replace(stand.place, began=began)
-        return Turn(rows=rows, stand=structs.replace(stand, place=place, cursor=last, page=page))
+        return Turn(rows=rows, stand=structs.replace(stand, place=place, cursor=last, page=page), at=now)
 
     async def by_ids(self, ids: tuple[str, ...]) -> OrderPage:
         """Read orders by id; those in the trash or deleted are absent."""
-        orders, broken = self._read(await self._by_ids(ids))
-        return OrderPage(orders=orders, broken=broken, done=True, requests=1 if ids else 0)
-
-    async def _by_ids(self, ids: tuple[str, ...]) -> list[Any]:
         if not ids:
-            return []
-        return rows_of(await self._client.get(ORDERS, {"include": ",".join(ids), **self._order()}))
+            return OrderPage(done=True, requests=0)
+        reply = await self._by_ids(ids)
+        orders, broken = self._read(rows_of(reply))
+        return OrderPage(orders=orders, broken=broken, done=True, at=shop_now(reply))
+
+    async def _by_ids(self, ids: tuple[str, ...]) -> Reply:
+        return await self._client.get(ORDERS, {"include": ",".join(ids), **self._order()})
 
     def _read(self, rows: Sequence[Any]) -> tuple[tuple[RemoteOrder, ...], tuple[BrokenOrder, ...]]:
         restocked = self._settings.restocked_refunds == "return"

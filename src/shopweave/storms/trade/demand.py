@@ -12,7 +12,7 @@ from shopweave.model.seams import Random
 
 NORTH, SOUTH, COUNTER = "north", "south", "counter"
 SHOPS = (NORTH, SOUTH)
-TRADED, HOT = 8, 3
+TRADED, HOT, BUYERS = 8, 3, 18
 
 
 class Act(StrEnum):
@@ -73,7 +73,7 @@ _STAFF = (Act.HAND, Act.HAND, Act.COUNT, Act.DELIVERY)
 
 def draw(random: Random, *, seconds: float, edits: bool) -> Demand:
     """Draw a script for the rough part of so many seconds, and one for the calm after it."""
-    buying = [_purchase(random, number, random.uniform(0.0, seconds)) for number in range(1, 25)]
+    buying = [_purchase(random, number, random.uniform(0.0, seconds)) for number in range(1, BUYERS + 1)]
     buying.sort(key=lambda one: one.at)
     later = _LATER if edits else _LATER_ELSEWHERE
     deeds = [*buying, *_changes(random, buying, later, seconds)]
@@ -91,7 +91,7 @@ def draw(random: Random, *, seconds: float, edits: bool) -> Demand:
 
 def _calm(random: Random) -> tuple[Deed, ...]:
     """Draw what happens when nothing is wrong: some of it within the same seconds."""
-    moments = sorted(random.uniform(0.0, 60.0) for _ in range(5))
+    moments = sorted(random.uniform(0.0, 30.0) for _ in range(4))
     return tuple(_purchase(random, 300 + number, at, told=Told()) for number, at in enumerate(moments))
 
 
@@ -130,9 +130,9 @@ def _changes(random: Random, buying: list[Deed], acts: tuple[Act, ...], seconds:
     """Let people change orders after they were made; who cancels may open the order again."""
     online = [one for one in buying if one.act is Act.BUY]
     found = []
-    for number in range(6):
+    for number in range(5):
         order, act = random.choice(online), random.choice(acts)
-        at = min(seconds, order.at + random.choice((0.5, 3.0, 15.0, 60.0)) * random.uniform(0.5, 1.5))
+        at = min(seconds, order.at + random.choice((0.5, 3.0, 15.0, 40.0)) * random.uniform(0.5, 1.5))
         line = random.choice(order.goods)
         found.append(
             Deed(

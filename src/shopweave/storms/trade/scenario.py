@@ -9,7 +9,7 @@ from shopweave.storms.scenario import POINTS, SLOW, Blow, Fate
 from shopweave.storms.trade import demand
 from shopweave.storms.trade.demand import SHOPS, Demand
 
-ROUGH = 180.0
+ROUGH = 120.0
 INTERVAL = 60.0
 KINDS = 2
 
@@ -112,5 +112,5 @@ def _outages(random: Random) -> tuple[Outage, ...]:
     if random.random() < 0.5:
         return ()
     place = random.choice((*SHOPS, demand.COUNTER))
-    at, seconds = random.uniform(0.0, ROUGH - 40.0), random.uniform(5.0, 40.0)
+    at, seconds = random.uniform(0.0, ROUGH - 20.0), random.uniform(5.0, 40.0)
     return (Outage(place=place, at=at, seconds=seconds),)
