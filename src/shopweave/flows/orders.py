@@ -82,7 +82,7 @@ class OrderReader:
             page = await self._fetch(connection, row.position)
             while True:
                 is_last = page.done or clock.monotonic() >= until
-                async with self._ahead(connection, None if is_last else page.position) as ahead:
+                async with self._next_page(connection, None if is_last else page.position) as ahead:
                     work = partial(self._store_next, seller=seller, row=row, page=page)
                     stored, after = await self._store.write_safe(work)
                     read = read.plus(stored, page)
@@ -96,7 +96,9 @@ class OrderReader:
                 row, page = after, found
 
     @asynccontextmanager
-    async def _ahead(self, connection: int, position: str | None) -> AsyncIterator[Task[OrderPage] | None]:
+    async def _next_page(
+        self, connection: int, position: str | None
+    ) -> AsyncIterator[Task[OrderPage] | None]:
         """Read the page at a position meanwhile, if there is to be one."""
         if position is None:
             yield None
