@@ -42,10 +42,11 @@ class ConnectionView(Struct, frozen=True, kw_only=True):
 
 
 class RunView(Struct, frozen=True, kw_only=True):
-    """A run in short."""
+    """A run in short; `kind` is what its flow carries: items, orders or stock."""
 
     number: int
     flow: str
+    kind: str
     cause: str
     asked_by: str
     state: str
@@ -57,6 +58,7 @@ class RunView(Struct, frozen=True, kw_only=True):
     skipped: int
     held: int
     failed: int
+    requests: int
     error: str
 
 
@@ -157,7 +159,7 @@ async def overview(hub: Hub) -> Overview:
 def _overview(hub: Hub, tx: Tx) -> Overview:
     plans = tuple(plan_view(hub, one.row, one.changes, one.held) for one in _known_plans(hub, tx))
     last = overviews.last_runs(tx)
-    rows = [row for row in overviews.newest_runs(tx, RUNS) if row.flow in hub.house.flows]
+    rows = overviews.newest_runs(tx, list(hub.house.flows), RUNS)
     writing = look(tx, hub)
     return Overview(
         at=tx.now,
@@ -262,12 +264,16 @@ def _flow(hub: Hub, key: int, last: RunRow | None, plans: tuple[PlanView, ...], 
 
 def run_view(hub: Hub, row: RunRow) -> RunView:
     """Give a run for people."""
-    shown = set(RunView.__struct_fields__) - {"number", "flow"}
-    return RunView(
-        number=row.id,
-        flow=hub.house.flows[row.flow].row.name,
-        **{name: getattr(row, name) for name in shown},
-    )
+    shown = set(RunView.__struct_fields__) - {"number", "flow", "kind"}
+    kind, flow = flows_of(hub)[row.flow]
+    return RunView(number=row.id, flow=flow, kind=kind, **{name: getattr(row, name) for name in shown})
+
+
+def flows_of(hub: Hub) -> dict[int, tuple[str, str]]:
+    """Give kind and name of every flow of the settings."""
+    house = hub.house
+    kinds = (("items", house.flows), ("orders", house.orders), ("stock", house.stock))
+    return {key: (kind, one.row.name) for kind, flows in kinds for key, one in flows.items()}
 
 
 def plan_view(hub: Hub, row: PlanRow, changes: int, held: int) -> PlanView:
