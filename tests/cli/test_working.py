@@ -107,6 +107,7 @@ def test_a_command_works_itself_when_the_process_it_handed_in_to_dies(hub: Path,
     assert json.loads(out.splitlines()[-1])["runs"][0]["changed"] > 0
 
 
+@pytest.mark.pain("OCA/queue#122")
 def test_work_that_was_killed_goes_on_with_the_next_start(hub: Path, world: Path) -> None:
     raise_prices(world)
     with work(hub) as working:

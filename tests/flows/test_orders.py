@@ -58,6 +58,8 @@ def open_codes(tx: Tx) -> dict[str, tuple[str, ...]]:
     return {one.code: one.about for one in findings.open_findings(tx)}
 
 
+@pytest.mark.pain("gnikyt/laravel-shopify#591")
+@pytest.mark.pain("seed:flashnode")
 def test_what_comes_twice_counts_once(stalls: StallWorld) -> None:
     async def story(hub: Hub) -> None:
         sold = order("7", line("71", "sku-1", "2"))
@@ -72,6 +74,7 @@ def test_what_comes_twice_counts_once(stalls: StallWorld) -> None:
     play(stalls, story)
 
 
+@pytest.mark.pain("mailchimp/mc-woocommerce#554")
 def test_one_bad_order_holds_no_other_up(stalls: StallWorld) -> None:
     """Unknown goods, a negative quantity, a foreign currency, one that cannot be read: each is told."""
 
@@ -98,6 +101,7 @@ def test_one_bad_order_holds_no_other_up(stalls: StallWorld) -> None:
     play(stalls, story)
 
 
+@pytest.mark.pain("openlinker-project/openlinker#235")
 def test_a_parked_line_is_released_when_its_goods_are_linked(stalls: StallWorld) -> None:
     async def story(hub: Hub) -> None:
         stalls.market.sell(order("1", line("11", "sku-9"), line("12", "sku-1")))
@@ -246,6 +250,7 @@ def test_the_source_is_told_once_the_target_has_the_order(stalls: StallWorld) ->
     play(stalls, story)
 
 
+@pytest.mark.pain("openlinker-project/openlinker#940")
 def test_an_order_the_hub_made_is_stored_and_goes_nowhere(stalls: StallWorld) -> None:
     async def story(hub: Hub) -> None:
         stalls.market.sell(order("7", line("71", "sku-1"), mark="other:1:market:1"))
@@ -269,6 +274,7 @@ def test_no_address_stands_anywhere_but_in_the_order(stalls: StallWorld) -> None
     play(stalls, story)
 
 
+@pytest.mark.pain("gnikyt/laravel-shopify#591")
 def test_a_callback_brings_an_order_and_is_settled_with_it(stalls: StallWorld) -> None:
     async def story(hub: Hub) -> None:
         stalls.market.sell(order("7", line("71", "sku-1")))
