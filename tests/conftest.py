@@ -1,6 +1,7 @@
 """What all tests share: the report of proven seed lines, and services that may not be missing in CI."""
 
 import os
+import tomllib
 from collections.abc import Generator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 SERVICES = {"postgres": "postgres", "mariadb": "mariadb", "chromium": "browser"}
 SEEDS = Path(__file__).with_name("seeds.txt")
+PAINS = Path(__file__).with_name("pains.toml")
 _PROVEN: pytest.StashKey[dict[str, list[str]]] = pytest.StashKey()
 
 
@@ -23,11 +25,17 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Refuse marks of lines that do not exist: a typing error would hide that a line is unproven."""
-    known = set(SEEDS.read_text("utf-8").split())
+    known = {"seed": set(SEEDS.read_text("utf-8").split()), "pain": _pains()}
     for item in items:
-        for mark in item.iter_markers("seed"):
-            if unknown := set(mark.args) - known:
-                raise pytest.UsageError(f"{item.nodeid}: there is no line {', '.join(sorted(unknown))}")
+        for kind, lines in known.items():
+            for mark in item.iter_markers(kind):
+                if unknown := set(mark.args) - lines:
+                    raise pytest.UsageError(f"{item.nodeid}: there is no line {', '.join(sorted(unknown))}")
+
+
+def _pains() -> set[str]:
+    found = tomllib.loads(PAINS.read_text("utf-8")) if PAINS.exists() else {"pain": []}
+    return {one["places"][0] for one in found["pain"]}
 
 
 @pytest.hookimpl(wrapper=True)

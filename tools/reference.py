@@ -20,6 +20,7 @@ from shopweave.connector.settings import Option
 from shopweave.hub.settings.flow_spec import KINDS
 from shopweave.hub.settings.spec import SECTIONS
 from shopweave.web import app, measures
+from tools import pains
 
 FOLDER = Path("docs/reference")
 PAGE = FOLDER / "settings.md"
@@ -246,6 +247,7 @@ PAGES: Mapping[Path, Callable[[], str]] = {
     FOLDER / "cli.md": commands,
     FOLDER / "findings.md": findings,
     FOLDER / "api.md": interface,
+    FOLDER / "pains.md": pains.page,
 }
 
 if __name__ == "__main__":

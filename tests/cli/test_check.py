@@ -156,6 +156,7 @@ SHOPS: list[tuple[str, Any, dict[str, str], str, str, str]] = [
 ]
 
 
+@pytest.mark.pain("frappe/ecommerce_integrations#266")
 @pytest.mark.parametrize(
     ("handle", "keys", "code", "what", "remedy"), [one[1:] for one in SHOPS], ids=[one[0] for one in SHOPS]
 )
@@ -253,6 +254,7 @@ def till() -> Iterator[tuple[str, Callable[..., str]]]:
         yield name, lambda *grants: kept.enter_context(mariadb_user(name, *grants))
 
 
+@pytest.mark.pain("frappe/ecommerce_integrations#266")
 @pytest.mark.mariadb
 @pytest.mark.parametrize(
     ("grants", "changes", "code", "remedy"),

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -180,3 +181,46 @@ def test_looking_is_possible_while_another_process_works(tmp_path: Path) -> None
     lock.release()
     assert done.returncode == 0
     assert "Nothing waits" in done.stdout
+
+
+def test_a_plan_shows_every_value_it_would_change(tmp_path: Path) -> None:
+    folder = tmp_path / "world"
+    call("demo", "--once", "--items", "12", "--simple", "--json", "--dir", str(folder), cwd=tmp_path)
+    with sqlite3.connect(folder / "till.sqlite") as db:
+        db.execute("UPDATE phppos_items SET unit_price = 100, last_modified = datetime('now')")
+    port = re.search(r'url = "http://127.0.0.1:(\d+)"', (folder / "shopweave.toml").read_text())
+    assert port
+    command = [*EXE, "simulate", "woocommerce", "--dir", str(folder), "--port", f"woocommerce={port[1]}"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as shop:
+        assert shop.stdout
+        shop.stdout.readline()
+        told = call("plan", "till-to-shop", "--dir", str(folder), cwd=tmp_path)
+        shop.send_signal(signal.SIGINT)
+    assert told.returncode == 3, told.stderr
+    number = re.search(r"shopweave approve (\d+)", told.stdout)
+    assert number
+    assert "regular_price: " in told.stdout
+    assert " → 100" in told.stdout
+    shown = call("plans", number[1], "--dir", str(folder), cwd=tmp_path)
+    whole = last(call("plans", number[1], "--json", "--dir", str(folder), cwd=tmp_path))
+    assert shown.stdout.count("regular_price: ") == len(whole["changes"]) == whole["plan"]["held"] > 5
+    assert {one["atom"] for one in whole["changes"]} == {"regular_price"}
+    listed = call("plans", "--dir", str(folder), cwd=tmp_path).stdout
+    assert f"{number[1]}: till-to-shop, {whole['plan']['held']} changes" in listed
+    assert call("plans", "99", "--dir", str(folder), cwd=tmp_path).returncode == 2
+
+
+def test_the_living_demo_ends_well_when_it_is_told_to(tmp_path: Path) -> None:
+    (tmp_path / "world").mkdir()
+    command = [*EXE, "demo", "--items", "3", "--simple", "--dir", "world"]
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as demo:
+        assert demo.stdout
+        told = [demo.stdout.readline()]
+        while "Ctrl-C ends the demo" not in told[-1]:
+            told.append(demo.stdout.readline())
+            assert told[-1]
+        demo.send_signal(signal.SIGINT)
+        told += demo.stdout.readlines()
+    assert demo.returncode == 0
+    assert any("Everything is in step" in line for line in told)
+    assert "the next start goes on from here" in told[-1]

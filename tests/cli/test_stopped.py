@@ -70,6 +70,7 @@ def next_owner(url: str, epoch: int) -> float:
     return time.monotonic()
 
 
+@pytest.mark.pain("OCA/queue#122")
 @pytest.mark.postgres
 @pytest.mark.parametrize("sign", [signal.SIGSTOP, signal.SIGKILL])
 def test_a_lane_is_taken_over_within_45_s_and_a_sleeper_sends_nothing(

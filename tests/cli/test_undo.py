@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from shopweave.cli.planning import list_plans, list_runs, run_flows
+from shopweave.cli.planning import list_runs, run_flows
+from shopweave.cli.plans import list_plans
 from shopweave.cli.telling import explain_sku
 from shopweave.cli.undoing import list_pins, undo_run, unpin_atom
 from shopweave.demo.world import World

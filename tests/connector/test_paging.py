@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -33,6 +34,7 @@ def read_all(rows: list[int], moves: list[tuple[str, int]]) -> set[int]:
     raise AssertionError("paging does not end")
 
 
+@pytest.mark.pain("woocommerce/woocommerce#33386")
 @settings(max_examples=400)
 @given(
     st.lists(st.integers(0, 60), max_size=40),
@@ -45,6 +47,7 @@ def test_rows_that_stay_are_read_whatever_enters_or_leaves(
     assert set(rows) - touched <= read_all(rows, moves)
 
 
+@pytest.mark.pain("alyf-de/woocommerce_integration#7")
 def test_the_next_window_begins_before_this_one_did() -> None:
     place = paging.after_page(paging.begin(Place(), sweep=True), [1, 2], SIZE, AT, OVERLAP)
     assert place == Place(lower=AT - OVERLAP, done=True)

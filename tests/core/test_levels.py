@@ -32,6 +32,7 @@ def booked(quantity: object, stage: Stage = Stage.OPEN) -> Booking:
     return Booking(movement=movement, stage=stage)
 
 
+@pytest.mark.pain("OCA/connector-magento#226")
 @pytest.mark.parametrize(
     ("on_hand", "bookings", "buffer", "unit", "expected"),
     [
@@ -56,6 +57,7 @@ def test_what_a_channel_shows(
     assert shown(on_hand, bookings, Decimal(buffer), unit).level == expected
 
 
+@pytest.mark.pain("woocommerce/woocommerce#44273")
 @given(AMOUNTS, st.lists(st.tuples(AMOUNTS, st.sampled_from(list(Stage)))), AMOUNTS, UNITS)
 def test_shown_is_never_negative_and_never_more_than_there_is(
     on_hand: Decimal, movements: list[tuple[Decimal, Stage]], buffer: Decimal, unit: Unit

@@ -53,6 +53,7 @@ def test_an_owner_that_says_nothing_has_still_said_it() -> None:
     assert found.flows == ("till",)
 
 
+@pytest.mark.pain("OCA/connector-magento#268")
 @pytest.mark.parametrize(
     ("tally", "held"),
     [
@@ -112,6 +113,7 @@ def test_a_bucket_fills_with_time_and_never_beyond_its_size() -> None:
     assert filled(bucket, pace, NOW + timedelta(seconds=60)).tokens == 3
 
 
+@pytest.mark.pain("facebook/facebook-for-woocommerce#109")
 def test_requests_are_spread_over_time() -> None:
     pace, bucket, waits = Pace(requests=2, seconds=1), None, []
     for _ in range(4):

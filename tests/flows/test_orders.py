@@ -10,6 +10,7 @@ from shopweave.hub import orders as tell
 from shopweave.hub.context import Hub
 from shopweave.hub.overview import overview
 from shopweave.model.errors import NoAnswer, Refused
+from shopweave.model.movement import Movement
 from shopweave.store import findings, handovers, movements, numbers, orders
 from shopweave.store.base import Tx
 from shopweave.store.handovers import HandOverRow
@@ -58,6 +59,8 @@ def open_codes(tx: Tx) -> dict[str, tuple[str, ...]]:
     return {one.code: one.about for one in findings.open_findings(tx)}
 
 
+@pytest.mark.pain("gnikyt/laravel-shopify#591")
+@pytest.mark.pain("seed:flashnode")
 def test_what_comes_twice_counts_once(stalls: StallWorld) -> None:
     async def story(hub: Hub) -> None:
         sold = order("7", line("71", "sku-1", "2"))
@@ -72,6 +75,7 @@ def test_what_comes_twice_counts_once(stalls: StallWorld) -> None:
     play(stalls, story)
 
 
+@pytest.mark.pain("mailchimp/mc-woocommerce#554")
 def test_one_bad_order_holds_no_other_up(stalls: StallWorld) -> None:
     """Unknown goods, a negative quantity, a foreign currency, one that cannot be read: each is told."""
 
@@ -98,6 +102,7 @@ def test_one_bad_order_holds_no_other_up(stalls: StallWorld) -> None:
     play(stalls, story)
 
 
+@pytest.mark.pain("openlinker-project/openlinker#235")
 def test_a_parked_line_is_released_when_its_goods_are_linked(stalls: StallWorld) -> None:
     async def story(hub: Hub) -> None:
         stalls.market.sell(order("1", line("11", "sku-9"), line("12", "sku-1")))
@@ -246,6 +251,7 @@ def test_the_source_is_told_once_the_target_has_the_order(stalls: StallWorld) ->
     play(stalls, story)
 
 
+@pytest.mark.pain("openlinker-project/openlinker#940")
 def test_an_order_the_hub_made_is_stored_and_goes_nowhere(stalls: StallWorld) -> None:
     async def story(hub: Hub) -> None:
         stalls.market.sell(order("7", line("71", "sku-1"), mark="other:1:market:1"))
@@ -269,6 +275,7 @@ def test_no_address_stands_anywhere_but_in_the_order(stalls: StallWorld) -> None
     play(stalls, story)
 
 
+@pytest.mark.pain("gnikyt/laravel-shopify#591")
 def test_a_callback_brings_an_order_and_is_settled_with_it(stalls: StallWorld) -> None:
     async def story(hub: Hub) -> None:
         stalls.market.sell(order("7", line("71", "sku-1")))
@@ -417,5 +424,61 @@ def test_who_bought_is_forgotten_after_two_years(stalls: StallWorld) -> None:
         assert seven.order is not None
         assert (seven.order.bill_to.street, seven.order.revision.lines[0].sku) == ("", "sku-1")
         assert await erasing.erase(hub, "aino@ostaja.example", "test") == 1
+
+    play(stalls, story)
+
+
+def test_a_status_that_keeps_what_a_line_has_keeps_it_at_the_target_too(stalls: StallWorld) -> None:
+    stalls.till_lines, stalls.flow_lines = "updates = true", 'later_changes = "update"'
+
+    async def story(hub: Hub) -> None:
+        first = order("7", line("71", "sku-1", "2"))
+        stalls.market.sell(first)
+        await stalls.run(hub)
+        stalls.market.sell(later(first, status="shipped"))
+        await stalls.run(hub)
+        assert [str(one.lines[0].quantity) for _, one in stalls.till.taken] == ["2", "2"]
+        assert await hub.store.read(lambda tx: ledger(tx, "7")) == [("market:71:1", "-2", "acknowledged")]
+
+    play(stalls, story)
+
+
+def test_a_chosen_status_that_has_not_taken_its_goods_goes_over_with_what_was_ordered(
+    stalls: StallWorld,
+) -> None:
+    stalls.till_lines = "updates = true"
+    stalls.flow_lines = 'statuses = ["pending", "processing"]\nlater_changes = "update"'
+
+    async def story(hub: Hub) -> None:
+        first = order("7", line("71", "sku-1", "2"), status="pending")
+        stalls.market.sell(first)
+        await stalls.run(hub)
+        paid = later(first, status="processing")
+        stalls.market.sell(paid)
+        await stalls.run(hub)
+        stalls.market.sell(later(paid, status="cancelled"))
+        await stalls.run(hub)
+        assert [str(one.lines[0].quantity) for _, one in stalls.till.taken] == ["2", "2", "0"]
+        booked = [str(row.quantity) for row in await hub.store.read(lambda tx: moved(tx, "7"))]
+        assert booked == ["-2", "2"]
+
+    play(stalls, story)
+
+
+def moved(tx: Tx, key: str) -> list[Movement]:
+    found = movements.of_orders(tx, [one.id for one in orders.named(tx, key)])
+    return [one.movement for one in found]
+
+
+def test_an_order_that_a_callback_points_at_and_that_is_gone_is_noted_as_such(stalls: StallWorld) -> None:
+    async def story(hub: Hub) -> None:
+        stalls.market.sell(order("7", line("71", "sku-1")))
+        await stalls.run(hub)
+        stalls.market.sold.clear()
+        settled: list[Tx] = []
+        await hub.reader.look(hub.port("market").row.id, ("7", "8"), settled.append)
+        [row] = await hub.store.read(lambda tx: orders.named(tx, "7"))
+        assert (row.code, row.final, len(settled)) == ("ORD-030", True, 1)
+        assert await hub.store.read(lambda tx: orders.named(tx, "8")) == []
 
     play(stalls, story)

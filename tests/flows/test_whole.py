@@ -106,6 +106,7 @@ def test_weights_are_icecats_else_the_tills(running: World) -> None:
     assert from_till > 3
 
 
+@pytest.mark.pain("woocommerce/woocommerce-rest-api#273")
 def test_pictures_are_the_tills_else_icecats_and_uploaded_once_each(running: World) -> None:
     sheets = {sheet.gtin: sheet for sheet in running.goods.sheets if sheet.known is Known.OK}
     for sku, product in shown(running).items():
@@ -124,6 +125,7 @@ def test_categories_keep_their_tree_and_are_made_once(running: World) -> None:
     assert all(path.count(" › ") == 2 for path in used)
 
 
+@pytest.mark.pain("allegro/allegro-api#4690")
 def test_a_second_run_reads_and_writes_nothing(running: World) -> None:
     play(running, lambda hub: running.run(hub, approve=False))
     assert running.shop.log == []
@@ -195,6 +197,7 @@ def test_a_picture_of_the_shops_own_is_kept(running: World) -> None:
     assert shown(running)[product.sku].image == image
 
 
+@pytest.mark.pain("OCA/connector-magento#268")
 def test_nothing_is_sent_before_the_first_plan_is_approved(world: World) -> None:
     play(world, lambda hub: world.run(hub, approve=False))
     assert world.shop.log == []
@@ -212,6 +215,7 @@ def test_a_rejected_plan_is_never_sent(world: World) -> None:
     assert world.shop.log == []
 
 
+@pytest.mark.pain("Starktail/woocommerce_fusion#223")
 def test_products_that_are_there_already_are_linked_by_sku_and_not_doubled(world: World) -> None:
     world.shop.products.create({"name": "Old name", "sku": "1", "description": "Kept?", "status": "publish"})
     play(world, lambda hub: world.run(hub))
@@ -235,6 +239,7 @@ async def _reports(world: World, hub: Hub) -> list[runs.RunReport]:
     return await runs.reports(hub, await runs.runs_since(hub, 0))
 
 
+@pytest.mark.pain("woocommerce/woocommerce#28095")
 def test_a_create_that_answered_badly_but_succeeded_is_found_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -301,6 +306,7 @@ def test_explain_tells_where_a_price_comes_from(running: World) -> None:
     assert "products/batch" in story.sent[0].request
 
 
+@pytest.mark.pain("Starktail/woocommerce_fusion#158")
 def test_a_plan_made_by_a_person_sends_nothing(running: World) -> None:
     running.sql(
         "UPDATE phppos_items SET name = 'New name', last_modified = datetime('now') WHERE item_id = 1"

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from tools.pains import pains, proofs
 
 pytest_plugins = ["pytester"]
 CONFTEST = Path("tests/conftest.py").read_text("utf-8")
@@ -30,7 +31,7 @@ def test_needs_another():
 @pytest.fixture
 def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
     monkeypatch.delenv("SHOPWEAVE_REQUIRE", raising=False)
-    pytester.makeini("[pytest]\nmarkers =\n seed\n mariadb\n postgres\n browser\n")
+    pytester.makeini("[pytest]\nmarkers =\n seed\n pain\n mariadb\n postgres\n browser\n")
     pytester.makeconftest(CONFTEST)
     (pytester.path / "seeds.txt").write_text("ICE-01\nICE-02\nICE-03\n")
     return pytester
@@ -60,3 +61,19 @@ def test_a_line_that_does_not_exist_is_refused(suite: pytest.Pytester) -> None:
     done = suite.runpytest()
     assert done.ret == pytest.ExitCode.USAGE_ERROR
     done.stderr.fnmatch_lines(["*there is no line ICE-77*"])
+
+
+def test_a_complaint_that_nobody_made_is_refused(suite: pytest.Pytester) -> None:
+    suite.makepyfile('import pytest\n@pytest.mark.pain("shop/shop#1")\ndef test_it(): ...\n')
+    done = suite.runpytest()
+    assert done.ret == pytest.ExitCode.USAGE_ERROR
+    done.stderr.fnmatch_lines(["*there is no line shop/shop#1*"])
+
+
+def test_every_complaint_is_answered_by_a_test_or_openly_not_yet() -> None:
+    known, proven = pains(), proofs()
+    names = [one.name for one in known]
+    assert len(set(names)) == len(names) >= 42
+    assert set(proven) <= set(names)
+    assert [one.name for one in known if not one.later and not proven.get(one.name)] == []
+    assert [one.name for one in known if bool(one.answer) < bool(proven.get(one.name))] == []

@@ -9,10 +9,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from shopweave.cli.icecat import bar
 from shopweave.hub import plans, runs
 from shopweave.hub.icecat.env import IcecatEnv, read_env
 from shopweave.hub.icecat.settings import FLOW, settings_of
-from shopweave.hub.icecat.tool import Tool, ToolReport
+from shopweave.hub.icecat.tool import Progress, Tool, ToolReport
+from shopweave.model.errors import Configuration, NotSent
+from shopweave.model.http import HttpRequest, HttpResponse
 from shopweave.simulators.catalogue import Known
 from shopweave.simulators.woocommerce import products
 from shopweave.simulators.woocommerce.plugin import install
@@ -244,3 +247,33 @@ def test_a_call_that_was_killed_before_it_approved_is_made_good_by_the_next(tool
 
 def test_the_schedule_is_daily_at_five(tools: Tools) -> None:
     assert settings_of(tools.env).flows[0].schedule == "0 5 * * *"
+
+
+def test_a_tool_says_how_far_it_is(tools: Tools) -> None:
+    seen: list[Progress] = []
+
+    async def story(tool: Tool) -> ToolReport:
+        seen.append(await tool.progress())
+        report = await tool.bulk(only_plan=False)
+        seen.append(await tool.progress())
+        return report
+
+    report = tools.use(story)
+    assert (seen[0].known, bar(seen[0])) == (0, f"{'░' * 24} 0 of 0 products known")
+    assert 15 < seen[1].known <= seen[1].products
+    assert len(report.products) <= seen[1].products
+    assert bar(Progress(products=4, known=4, waiting=0)).startswith("█" * 24)
+    assert bar(Progress(products=4, known=1, waiting=3)).endswith(" 1 of 4 products known, 3 writes wait")
+
+
+def test_a_run_that_ends_early_says_so_in_its_log(tools: Tools) -> None:
+    def away(request: HttpRequest, _: object) -> HttpResponse:
+        raise NotSent("The name of the server cannot be found.", code="NET-101", where=request.url)
+
+    tools.world.http.fault = away
+    with pytest.raises(Configuration, match="NET-101") as told:
+        tools.use(lambda tool: tool.bulk(only_plan=False))
+    assert "http://" in told.value.what
+    [log] = (tools.world.folder / "logs").glob("icecat_bulk_*.log")
+    assert "Icecat run ended early: " in log.read_text()
+    assert "NET-101" in log.read_text()

@@ -59,6 +59,8 @@ def is_chosen(tx: Tx, key: int) -> bool:
     )
 
 
+@pytest.mark.pain("facebook/facebook-for-woocommerce#109")
+@pytest.mark.pain("openlinker-project/openlinker#2623")
 @pytest.mark.timeout(240)
 @pytest.mark.parametrize("steady", [False, True], ids=["in-process engine", "DBOS"])
 def test_an_urgent_change_among_thousands_waits_for_the_requests_in_flight_only(

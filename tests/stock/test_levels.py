@@ -32,6 +32,7 @@ async def begun(market: Market) -> None:
     await market.settled()
 
 
+@pytest.mark.pain("OCA/connector-magento#268")
 def test_the_first_levels_wait_for_a_person(tmp_path: Path, url: str) -> None:
     market = Market(tmp_path, goods(3))
 
@@ -47,6 +48,7 @@ def test_the_first_levels_wait_for_a_person(tmp_path: Path, url: str) -> None:
     assert len(market.shop.writes) == 1
 
 
+@pytest.mark.pain("allegro/allegro-api#4690")
 def test_a_clean_shop_is_left_alone(tmp_path: Path) -> None:
     market = Market(tmp_path, goods(3))
     market.shop.goods = dict(market.till.goods)
@@ -60,6 +62,8 @@ def test_a_clean_shop_is_left_alone(tmp_path: Path) -> None:
     assert market.shop.writes == [{"S2": market.till.goods["S2"]}]
 
 
+@pytest.mark.pain("OCA/connector-magento#226")
+@pytest.mark.pain("openlinker-project/openlinker#2623")
 def test_a_sale_lowers_the_other_shop_and_not_the_seller(tmp_path: Path, url: str) -> None:
     market = Market(tmp_path, goods(3), shops=2)
 
@@ -129,6 +133,7 @@ def test_where_levels_are_compared_a_sale_is_never_written_over(tmp_path: Path, 
     assert market.till["S1"] == market.shop["S1"] == 8
 
 
+@pytest.mark.pain("woocommerce/woocommerce#38786")
 def test_a_level_edited_by_hand_is_put_right(tmp_path: Path) -> None:
     market = Market(tmp_path, goods(2), drift_limit=0)
 
@@ -142,6 +147,7 @@ def test_a_level_edited_by_hand_is_put_right(tmp_path: Path) -> None:
     assert market.shop.goods == market.till.goods
 
 
+@pytest.mark.pain("pronamic/wp-woocommerce-stock-synchronization#4")
 @pytest.mark.parametrize("lost", ["loses_answers", "loses_requests"])
 def test_a_write_in_doubt_is_read_before_it_is_written_again(
     tmp_path: Path, lost: str, monkeypatch: pytest.MonkeyPatch
@@ -251,6 +257,7 @@ def test_a_big_raise_is_held_until_it_is_right_again(tmp_path: Path) -> None:
     assert market.shop["S1"] == 6
 
 
+@pytest.mark.pain("woocommerce/woocommerce#44273")
 def test_the_buffer_is_held_back(tmp_path: Path) -> None:
 
     market = Market(tmp_path, goods(2), buffer=Decimal(2))

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import ExitStack, asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,12 +21,14 @@ from shopweave.model.record import Form, Kind, RemoteRecord
 from shopweave.model.values import Identity
 from shopweave.runtime.clock import SystemClock, SystemIds, system_random
 from shopweave.runtime.opening import open_store
+from shopweave.runtime.secrets import open_seal
 from shopweave.store import connections, links, numbers, records, sweeps
 from shopweave.store.base import Tx
 from shopweave.store.tables import lane
 from tests.services import postgres_url
 from tests.trade.connector import STALLS, Stall
 from tests.trade.installed import install
+from tests.worlds import empty_hub
 
 T = TypeVar("T")
 SETTINGS = """
@@ -83,6 +86,9 @@ class StallWorld:
         One that opens `late` finds all leases of earlier ones run out.
         """
         settings = read(self.settings(), str(self.folder / "shopweave.toml"), {})
+        file = self.folder / "hub.sqlite"
+        if not settings.database and not file.exists():
+            file.write_bytes(empty_hub())
         store = wrap(open_store(self.folder, settings.database, self.clock))
         doors = Doors(
             http=None,  # type: ignore[arg-type]
@@ -114,6 +120,7 @@ class StallWorld:
             house=house,
             worker=worker,
         )
+        hub.open_seal = partial(open_seal, self.folder)
         await store.write(_lay)
         if late:
             await store.write(lambda tx: tx.run(update(lane).values(expires=tx.now)))

@@ -3,9 +3,9 @@
 import asyncio
 import threading
 from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractAsyncContextManager, contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import httpx
 
@@ -17,14 +17,21 @@ from shopweave.web.serving import listen, served
 from tests.worlds import World
 
 T = TypeVar("T")
+W = TypeVar("W", bound="Around")
 PASSWORD = "four words are enough"
 PEOPLE = {"viewer": "vera@shop.example", "operator": "olli@shop.example", "admin": "anna@shop.example"}
 
 
-class Site:
+class Around(Protocol):
+    """What stands around a hub in a test: it opens one."""
+
+    def hub(self) -> AbstractAsyncContextManager[Hub]: ...
+
+
+class Served(Generic[W]):
     """The pages of a hub, and the hub behind them."""
 
-    def __init__(self, world: World, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, world: W, loop: asyncio.AbstractEventLoop) -> None:
         self.world, self._loop = world, loop
         self.url, self.plan = "", 0
         self.hub: Hub
@@ -52,6 +59,9 @@ class Site:
         return text.partition(f'name="{name}" value="')[2].partition('"')[0]
 
 
+Site = Served[World]
+
+
 async def add_people(hub: Hub) -> None:
     """Add one person of each role."""
     hashed = await hash_password(PASSWORD)
@@ -62,8 +72,15 @@ async def add_people(hub: Hub) -> None:
 @contextmanager
 def serving(folder: Path, *, people: bool = True, items: int = 12, settings: str = DEMO) -> Iterator[Site]:
     """Serve the pages of a new hub."""
+    with serving_around(World(folder, items, simple=True, settings=settings), people=people) as site:
+        yield site
+
+
+@contextmanager
+def serving_around(world: W, *, people: bool = True) -> Iterator[Served[W]]:
+    """Serve the pages of the hub in a world."""
     loop = asyncio.new_event_loop()
-    site = Site(World(folder, items, simple=True, settings=settings), loop)
+    site = Served(world, loop)
     ready, over = threading.Event(), asyncio.Event()
     failed: list[BaseException] = []
 

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -11,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from shopweave.hub import looking, plans, runs
 from shopweave.hub.people import LANGUAGES
 from tests.web.conftest import FLOW
-from tests.web.site import PASSWORD, PEOPLE, Site, serving
+from tests.web.site import PASSWORD, PEOPLE, Served, Site, serving
 
 CHROMIUM = Path("/usr/bin/chromium")
 AXE = Path(__file__).with_name("vendor") / "axe.min.js"
@@ -31,6 +32,12 @@ PAGES = (
     "/me",
     "/acts",
     "/queue",
+    "/orders",
+    "/buyers",
+    "/stock",
+    "/stock/explain",
+    "/connections",
+    "/connections/shop",
 )
 pytestmark = [
     pytest.mark.browser,
@@ -46,7 +53,9 @@ def browser() -> Iterator[Browser]:
         found.close()
 
 
-def opened(browser: Browser, site: Site, width: int, theme: str, language: str = "en") -> BrowserContext:
+def opened(
+    browser: Browser, site: Served[Any], width: int, theme: str, language: str = "en"
+) -> BrowserContext:
     """Open a window and sign in by the form, with the keyboard alone; complaints fail the test."""
     context = browser.new_context(
         viewport={"width": width, "height": 900},

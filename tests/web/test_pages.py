@@ -26,6 +26,12 @@ PAGES = (
     "/me",
     "/acts",
     "/queue",
+    "/orders",
+    "/buyers",
+    "/stock",
+    "/stock/explain",
+    "/connections",
+    "/connections/shop",
 )
 
 

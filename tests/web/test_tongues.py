@@ -32,6 +32,12 @@ PATHS = (
     "/me",
     "/acts",
     "/queue",
+    "/orders",
+    "/buyers",
+    "/stock",
+    "/stock/explain",
+    "/connections",
+    "/connections/shop",
 )
 NOT_TO_SAY = {"SKU", "Shopweave"}
 NOW = datetime(2026, 11, 16, 12, 32, 5, tzinfo=UTC)
@@ -87,13 +93,24 @@ def unsaid(text: str) -> list[str]:
 
 def test_every_word_of_a_value_is_said() -> None:
     from shopweave.hub.access import Role
+    from shopweave.hub.order_list import ORDER_STATES
+    from shopweave.hub.stock import WHY
+    from shopweave.hub.stock_list import STOCK_SHOWS
     from shopweave.model.atoms import BASES
     from shopweave.model.change import ChangeState
+    from shopweave.model.handover import HandOverKind, HandOverState
+    from shopweave.model.movement import Stage
+    from shopweave.store.levels import RAISE, ZEROS
 
     assert set(words.FIELDS) == set(BASES)
     assert set(words.ROLES) == {role.name.lower() for role in Role}
     assert {state.value for state in ChangeState} <= set(words.STATES)
     assert set(words.SIGNS) - {"waits"} <= set(words.STATES)
+    assert {state.value for state in HandOverState} | set(ORDER_STATES) <= set(words.STATES)
+    assert {stage.value for stage in Stage} == set(words.STAGES)
+    assert {kind.value for kind in HandOverKind} == set(words.HANDED)
+    assert set(STOCK_SHOWS) == set(words.SHELVES)
+    assert {*(why for why in WHY if why), ZEROS, RAISE} == set(words.REASONS)
 
 
 COMPOSED = (

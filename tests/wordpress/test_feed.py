@@ -293,6 +293,7 @@ def _writes(site: Site, number: int) -> int:
     ).returncode
 
 
+@pytest.mark.pain("openlinker-project/openlinker:docs/lessons.md")
 def test_eight_writers_and_a_reader_lose_nothing_and_double_nothing(site: Site) -> None:
     after = newest(site)
     found: list[int] = []

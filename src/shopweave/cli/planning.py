@@ -6,6 +6,7 @@ from msgspec import to_builtins
 
 from shopweave.cli.console import print_json, say, tell
 from shopweave.cli.opening import opened, opened_in_turn
+from shopweave.cli.plans import tell_plan
 from shopweave.cli.running import DONE, HELD, PARTLY
 from shopweave.hub import conflicts, plans, runs, stock
 from shopweave.hub.context import Hub
@@ -25,6 +26,10 @@ async def run_flows(folder: Path, names: list[str], cause: str, *, approve: bool
         held = await plans.held(hub)
         first = await stock.first_held(hub)
         found = await runs.open_findings(hub)
+        if not as_json:
+            _tell_runs(reports)
+            for plan in held:
+                await tell_plan(hub, plan.id)
     if as_json:
         body = {
             "converged": calm and not held and not first,
@@ -34,9 +39,6 @@ async def run_flows(folder: Path, names: list[str], cause: str, *, approve: bool
         }
         print_json(to_builtins(body))
     else:
-        _tell_runs(reports)
-        for plan in held:
-            tell(f"Plan {plan.id} waits for you: shopweave approve {plan.id}")
         for name, count in first.items():
             tell(f"{count} first levels wait for you: shopweave stock release {name}")
     return exit_code(reports, held=bool(held or first), calm=calm)
@@ -101,22 +103,6 @@ async def list_runs(folder: Path, last: int, *, as_json: bool) -> int:
         _tell_runs([one.did])
     if not found:
         tell("Nothing has run yet.")
-    return DONE
-
-
-async def list_plans(folder: Path, *, as_json: bool) -> int:
-    """List held plans."""
-    async with opened(folder, works=False) as hub:
-        held = await plans.held(hub, with_undo=True)
-        names = {key: flow.row.name for key, flow in hub.house.flows.items()}
-    if as_json:
-        print_json({"plans": to_builtins(held)})
-        return DONE
-    for plan in held:
-        made = f"made {plan.made:%Y-%m-%d %H:%M} by {plan.made_by}"
-        tell(f"{plan.id}: {names.get(plan.flow, '?')}, {made}: {plan.reasons}")
-    if not held:
-        tell("Nothing waits for you.")
     return DONE
 
 

@@ -1,6 +1,5 @@
 """Carrying out a command: its folder, its exit code, and errors in one sentence."""
 
-import asyncio
 import contextlib
 import os
 from collections.abc import Awaitable, Callable, Iterator
@@ -45,6 +44,8 @@ def here() -> Path:
 
 def carry_out(command: Callable[[], Awaitable[int]], *, as_json: bool = False) -> None:
     """Run a command and end with its code; errors become one sentence each, never a trace."""
+    import asyncio
+
     try:
         code = asyncio.run(_awaited(command))
     except KeyboardInterrupt:
@@ -74,7 +75,7 @@ def fail(error: Exception, folder: Path, *, as_json: bool) -> int:
     """Say what went wrong and give the exit code."""
     from shopweave.runtime.secrets import mask
 
-    known = list(_leaves(error))
+    known = [_of_file(one) or one if isinstance(one, OSError) else one for one in _leaves(error)]
     if not all(isinstance(one, HubError) for one in known):
         known = [_unforeseen(error, folder)]
     found = [one for one in known if isinstance(one, HubError)]
@@ -98,6 +99,14 @@ def _leaves(error: BaseException) -> Iterator[BaseException]:
             yield from _leaves(one)
     else:
         yield error
+
+
+def _of_file(error: OSError) -> Configuration | None:
+    """Say which file or folder cannot be used, and why; None for errors of something else."""
+    if error.filename is None or not error.strerror:
+        return None
+    remedy = "Look whether its folder is there, who may write in it, and whether the disk is full."
+    return Configuration(f"{error.filename}: {error.strerror}.", code="HUB-501", remedy=remedy)
 
 
 def _unforeseen(error: Exception, folder: Path) -> HubError:

@@ -55,13 +55,7 @@ def _shop_orders(shop: WooShop) -> list[dict[str, Any]]:
             "channel": "shop",
             "id": str(key),
             "status": row["status"],
-            "lines": [
-                {
-                    "sku": skus.get(line["variation_id"] or line["product_id"], ""),
-                    "quantity": str(line["quantity"]),
-                }
-                for line in row["line_items"]
-            ],
+            "lines": [_line(line, skus) for line in row["line_items"]],
         }
         for key, row in sorted(shop.orders.rows.items())
     ]

@@ -38,7 +38,8 @@ async def live(
             async with pages(opened.hub) as told:
                 say(told)
                 report = await work(opened, world, say)
-                say(f"In step: {report.converged}. Shop: {world.shop.url}, Icecat: {world.icecat.url}.")
+                stand = "Everything is in step" if report.converged else "Not all is in step: see the pages"
+                say(f"{stand}. Shop: {world.shop.url}, Icecat: {world.icecat.url}.")
                 say(f"Edit {world.till_path} and watch; Ctrl-C ends the demo.")
                 await set_schedules(opened.hub)
                 await forever()

@@ -30,6 +30,7 @@ from sqlalchemy import (
 from shopweave.engine.port import Json, RunQuery, RunRequest, RunState, Schedule
 from shopweave.engine.schedules import Clockwork
 from shopweave.engine.tables import task
+from shopweave.model.errors import HubError
 from shopweave.model.seams import Clock
 from shopweave.store.base import Store, Tx
 from shopweave.store.columns import Moment
@@ -121,6 +122,7 @@ class LocalEngine:
         self._partitions: dict[int, tuple[str, str]] = {}
         self._ids: dict[str, int] = {}
         self._main: Task[None] | None = None
+        self._broken: HubError | None = None
         self._clockwork = Clockwork(store, clock, self.enqueue)
 
     def register(self, name: str, advance: Advance) -> None:
@@ -177,6 +179,11 @@ class LocalEngine:
         await gather(*tasks, return_exceptions=True)
         await self._store.write(lambda tx: tx.run(_FREE, {"who": self._owner}))
 
+    def check(self) -> None:
+        """Raise what ended the work, if something did."""
+        if self._broken is not None:
+            raise self._broken
+
     async def forget(self, before: datetime) -> int:
         """Delete runs that ended before a time; gives how many."""
         return await self._store.write(lambda tx: forget_tasks(tx, before))
@@ -187,13 +194,21 @@ class LocalEngine:
         self._bell.set()
 
     async def _work(self) -> None:
-        while True:
+        while self._broken is None:
             self._bell.clear()
-            await self._clockwork.fire()
-            for row in await self._claimable():
-                if await self._claim(row):
-                    self._begin(row)
+            try:
+                await self._begin_all()
+            except HubError as error:
+                self._broken = error
+                return
             await self._rest()
+
+    async def _begin_all(self) -> None:
+        """Start what is due by the clock, and carry out what can be claimed."""
+        await self._clockwork.fire()
+        for row in await self._claimable():
+            if await self._claim(row):
+                self._begin(row)
 
     async def _rest(self) -> None:
         try:
@@ -261,13 +276,19 @@ class LocalEngine:
         except CancelledError:
             raise
         except Exception as error:  # noqa: BLE001 - a step may fail in any way; the run says so
-            text = f"{type(error).__name__}: {error}"
-            await self._store.write(lambda tx: self._ended(tx, number, FAILED, text))
+            await self._fail(number, f"{type(error).__name__}: {error}")
         finally:
             self._running.pop(number, None)
             self._partitions.pop(number, None)
             self._ids.pop(row.id, None)
             self._bell.set()
+
+    async def _fail(self, number: int, text: str) -> None:
+        """Note that a run failed; where nothing can be noted the work ends, else it would begin again."""
+        try:
+            await self._store.write(lambda tx: self._ended(tx, number, FAILED, text))
+        except HubError as error:
+            self._broken = error
 
     def _stepped(self, number: int, state: Json, tx: Tx) -> int:
         values = {"state": msgspec.json.encode(state).decode(), "changed": tx.now}

@@ -84,6 +84,10 @@ class Engine(Protocol):
         """Stop working; what is under way goes on with the next start."""
         ...
 
+    def check(self) -> None:
+        """Raise what ended the work, if something did: who waits for it would wait for ever."""
+        ...
+
     async def forget(self, before: datetime) -> int:
         """Delete runs that ended before a time; gives how many."""
         ...

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 
+from msgspec import json
+
 from shopweave.core import guard
 from shopweave.core.guard import Sort, Tally
 from shopweave.flows.house import Flow
 from shopweave.model.change import ChangeState
 from shopweave.model.finding import Finding, Severity
-from shopweave.store import connections, findings, links, plans
+from shopweave.store import connections, findings, links, plans, undoing
 from shopweave.store.base import Tx
 
 
@@ -37,6 +39,7 @@ def judge(tx: Tx, flow: Flow, plan: int, *, asked_for: bool, equal: int) -> tupl
 
 def finish(tx: Tx, flow: Flow, plan: int, found: Sequence[guard.Hold]) -> int:
     """Close a plan: held while anything of it is, else done; an empty one is not kept."""
+    retell(tx, flow, plan)
     states = plans.plan_states(tx, plan)
     if not states:
         plans.drop_plan(tx, plan)
@@ -49,6 +52,20 @@ def finish(tx: Tx, flow: Flow, plan: int, found: Sequence[guard.Hold]) -> int:
     else:
         plans.set_plan(tx, plan, "approved", decided=tx.now, decided_by="within limits")
     return held
+
+
+def retell(tx: Tx, flow: Flow, newest: int) -> None:
+    """Count anew what is left of a flow's older held plans: the newest has taken over some of it."""
+    for row in plans.held_plans(tx):
+        if row.flow != flow.row.id or row.id == newest or row.kind == undoing.KIND:
+            continue
+        held = plans.plan_states(tx, row.id).get(ChangeState.HELD.value, 0)
+        if held:
+            why = json.decode(row.reasons, type=tuple[str, ...])
+            findings.report(tx, held_finding(flow.row.name, row.id, held, why))
+        else:
+            plans.set_plan(tx, row.id, "superseded", ended=tx.now)
+            findings.settle(tx, f"held:{flow.row.name}:{row.id}")
 
 
 def held_finding(flow: str, plan: int, held: int, why: Sequence[str]) -> Finding:

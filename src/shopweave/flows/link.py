@@ -12,11 +12,13 @@ from shopweave.model.record import Kind
 from shopweave.store import findings, links, marks, outbox
 from shopweave.store.base import Store, Tx
 from shopweave.store.connections import home
-from shopweave.store.links import Candidate
+from shopweave.store.links import Candidate, Lone
 from shopweave.store.outbox import item_reference
 
 SLICE = 1_000
 KINDS = (Kind.CATEGORY, Kind.PRODUCT, Kind.VARIATION)
+SOLD = (Kind.PRODUCT, Kind.VARIATION)
+SHOWN = 50
 
 
 class Matched(Struct, frozen=True, kw_only=True):
@@ -47,6 +49,7 @@ async def link(store: Store, house: House, lanes: Lanes, flow: Flow | StockFlow)
     made = 0
     made += await _new_items(store, house, flow.items)
     made += await _categories(store, lanes, flow)
+    await store.write(lambda tx: links.end_lost_links(tx, flow.items, flow.row.target))
     by_sku, told_sku = await _by(store, lanes, flow, "sku")
     by_gtin, told_gtin = await _by(store, lanes, flow, "gtin")
     await store.write(lambda tx: _tell(tx, house, flow, {"sku": told_sku, "gtin": told_gtin}))
@@ -100,6 +103,9 @@ def _tell(tx: Tx, house: House, flow: Flow | StockFlow, by: Mapping[str, Matched
         for why, found in (("forms", matched.other_form), ("doubtful", matched.doubtful))
         if found
     ]
+    lone = links.lone_records(tx, flow.row.target, SOLD, SHOWN)
+    if lone.count:
+        told.append(lone_finding(house, flow.row.target, name, lone))
     findings.settle(tx, f"link:{name}:", besides=[one.cause for one in told])
     for one in told:
         findings.report(tx, one)
@@ -141,6 +147,22 @@ def _first_of_each(candidates: Sequence[Candidate]) -> list[tuple[int, int]]:
     return list(pairs.items())
 
 
+def lone_finding(house: House, target: int, name: str, lone: Lone) -> Finding:
+    """Say what a channel shows that is nothing of a source: where stock is kept in step, it may oversell."""
+    oversells = any(flow.row.target == target for flow in house.stock.values())
+    return Finding(
+        code="LINK-022",
+        cause=f"link:{name}:lone",
+        severity=Severity.NEEDS if oversells else Severity.NOTE,
+        what=f"{lone.count} products of {name} are linked to nothing of a source.",
+        why="The hub keeps neither their prices nor their stock in step.",
+        can_do="Give them the SKU of their item, or take them out of sale.",
+        connection=name,
+        count=lone.count,
+        about=lone.labels,
+    )
+
+
 def link_finding(cause: str, name: str, key: str, why: str, found: Sequence[Candidate]) -> Finding:
     """Say which records of a target need a person to link them."""
     labels = tuple(dict.fromkeys(one.label or f"item {one.item}" for one in found))
@@ -161,5 +183,5 @@ def link_finding(cause: str, name: str, key: str, why: str, found: Sequence[Cand
         can_do=can_do,
         connection=name,
         count=len(labels),
-        about=labels[:50],
+        about=labels[:SHOWN],
     )

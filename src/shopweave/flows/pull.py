@@ -177,22 +177,27 @@ class Puller:
             self._wake(tx, connection)
 
     async def _vanished(self, port: Port, feed: Feed, sweep: int, share: float) -> int:
-        """Look directly at what a complete sweep did not meet; too many at once is a cause of its own."""
+        """Look directly at what a complete sweep did not meet; too many at once is a cause of its own.
+
+        What another record with its SKU stands in for does not count as missing.
+        """
         kinds = [kind for kind in feed.kinds if kind in (Kind.PRODUCT, Kind.VARIATION, Kind.CATEGORY)]
         if not kinds:
             return 0
         cause = f"vanished:{port.row.name}:{feed.name}"
-        missing, living, told = await self._store.read(
+        missing, replaced, living, told = await self._store.read(
             lambda tx: (
                 sweeps.unseen(tx, port.row.id, kinds, sweep),
+                sweeps.replaced(tx, port.row.id, sweep),
                 sweeps.living(tx, port.row.id, kinds),
                 findings.is_open(tx, cause),
             )
         )
-        if len(missing) >= LEAST_VANISHED and len(missing) > share * living:
-            found = vanished_finding(port.row.name, cause, len(missing), living)
+        vanished = sum(key not in replaced for key, _, _ in missing)
+        if vanished >= LEAST_VANISHED and vanished > share * living:
+            found = vanished_finding(port.row.name, cause, vanished, living)
             await self._store.write(lambda tx: findings.report(tx, found))
-            return 0
+            missing, told = [one for one in missing if one[0] in replaced], False
         asked = 0
         for kind in dict.fromkeys(kind for _, kind, _ in missing):
             ids = [remote_id for _, one_kind, remote_id in missing if one_kind is kind]

@@ -307,7 +307,9 @@ class Runner:
         run = _run_of(tx, state)
         self._since.pop(run, None)
         if run:
-            plans.set_run(tx, run, state="failed", ended=tx.now, error=f"{error.what} ({error.code})")
+            where = f"{error.where}: " if error.where else ""
+            what = f"{where}{error.what} ({error.code})"
+            plans.set_run(tx, run, state="failed", ended=tx.now, error=what)
         connections.flow_awake(tx, flow.row.id, awake=False)
         findings.report(tx, run_finding(flow.row.name, error))
 

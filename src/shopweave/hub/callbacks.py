@@ -57,7 +57,7 @@ TOO_BIG = NotHeard(
 async def open_hooks(hub: Hub) -> dict[str, Entrance]:
     """Give the ways in by their path; makes those that are missing."""
     if hub.open_seal is None:
-        raise Configuration("This hub has no key file.", code="HOOK-002")
+        raise Configuration("This hub has no key file.", code="HOOK-017")
     seal, able = hub.open_seal(), [port for port in hub.house.ports.values() if _hears(port)]
     fresh = {
         port.row.id: HookRow(connection=port.row.id, path=hub.ids.new(), sealed=seal.seal(hub.ids.new()))

@@ -42,9 +42,29 @@ class Decided(Struct, frozen=True, kw_only=True):
     warning: str = ""
 
 
-async def resend(hub: Hub, name: str, who: str, *, target: str = "", confirmed: bool = False) -> Decided:
-    """Hand an order over again; where the target has it or may have it, only when that is confirmed."""
-    return await hub.store.write_safe(partial(_resend, hub, name, who, target, confirmed=confirmed))
+class Choice(Struct, frozen=True, kw_only=True):
+    """One target of an order: how its newest hand-over stands, and what handing it over again would mean."""
+
+    target: str
+    state: str
+    remote_id: str
+    warning: str
+    is_on_its_way: bool
+
+
+async def choices(hub: Hub, name: str) -> tuple[Choice, ...]:
+    """Say for each target of an order what a person can decide."""
+    return await hub.store.read(partial(_choices, hub, name))
+
+
+async def resend(
+    hub: Hub, name: str, who: str, *, target: str = "", confirmed: bool = False, agreed: str = ""
+) -> Decided:
+    """Hand an order over again; where the target has it or may have it, only when that is confirmed.
+
+    `agreed` confirms one warning; another one is given back all the same.
+    """
+    return await hub.store.write_safe(partial(_resend, hub, name, who, target, agreed, confirmed=confirmed))
 
 
 async def arrived(hub: Hub, name: str, who: str, *, target: str = "", remote_id: str = "") -> Decided:
@@ -54,7 +74,27 @@ async def arrived(hub: Hub, name: str, who: str, *, target: str = "", remote_id:
 
 async def release(hub: Hub, name: str, what: str, who: str) -> Decided:
     """Settle the open movements of an order: booked elsewhere, void, or hand them over once more."""
+    if what not in (BOOKED, VOID, RETRY):
+        text = f"Goods cannot be settled as '{what}'."
+        raise Configuration(text, code="ORD-409", remedy=f"There are: {BOOKED}, {VOID}, {RETRY}.")
     return await hub.store.write_safe(partial(_release, hub, name, what, who))
+
+
+def _choices(hub: Hub, name: str, tx: Tx) -> tuple[Choice, ...]:
+    row = find(tx, hub, name)
+    if not any(way.source == row.connection for way in hub.ways):
+        return ()
+    return tuple(_choice(way, one, row) for way, one in _newest(tx, hub, row, "").values())
+
+
+def _choice(way: Way, one: HandOverRow | None, row: OrderRow) -> Choice:
+    return Choice(
+        target=way.target_name,
+        state="" if one is None else one.state.value,
+        remote_id="" if one is None else one.remote_id,
+        warning="" if one is None else _warning(way, one, row),
+        is_on_its_way=one is not None and one.state in _FLYING,
+    )
 
 
 def _newest(tx: Tx, hub: Hub, row: OrderRow, target: str) -> dict[int, tuple[Way, HandOverRow | None]]:
@@ -74,20 +114,20 @@ def _newest(tx: Tx, hub: Hub, row: OrderRow, target: str) -> dict[int, tuple[Way
     return found
 
 
-def _resend(hub: Hub, name: str, who: str, target: str, tx: Tx, *, confirmed: bool) -> Decided:
+def _resend(hub: Hub, name: str, who: str, target: str, agreed: str, tx: Tx, *, confirmed: bool) -> Decided:
     row = find(tx, hub, name)
     ways = _newest(tx, hub, row, target)
     warning = " ".join(
         text for way, one in ways.values() if one is not None and (text := _warning(way, one, row))
     )
-    if warning and not confirmed:
+    if warning and not confirmed and warning != agreed:
         return Decided(order=row.remote_id, count=0, warning=warning)
     sent = [way for way, one in ways.values() if one is None or one.state not in _FLYING]
     for way in sent:
         _send_again(tx, way, ways[way.flow][1], row)
         hub.lanes.wake(tx, way.target)
     if sent:
-        _note(tx, who, row, "hand over again")
+        _note(tx, who, f"handed order {row.number or row.remote_id} over again")
     return Decided(order=row.remote_id, count=len(sent))
 
 
@@ -137,7 +177,7 @@ def _arrived(hub: Hub, name: str, who: str, target: str, remote_id: str, tx: Tx)
         _settle_doubt(tx, way, row)
         count += 1
     if count:
-        _note(tx, who, row, "arrived")
+        _note(tx, who, f"said that order {row.number or row.remote_id} arrived")
     return Decided(order=row.remote_id, count=count)
 
 
@@ -153,7 +193,7 @@ def _release(hub: Hub, name: str, what: str, who: str, tx: Tx) -> Decided:
     for connection in shelves.mark(tx, [int(one.movement.item) for one in found]):
         hub.lanes.wake(tx, connection)
     if found:
-        _note(tx, who, row, f"movements {what}")
+        _note(tx, who, f"settled the goods of order {row.number or row.remote_id} as {what}")
     return Decided(order=row.remote_id, count=len(found))
 
 
@@ -198,7 +238,7 @@ def _retry(tx: Tx, hub: Hub, row: OrderRow, who: str) -> Decided:
         hub.lanes.wake(tx, way.target)
         count += 1
     if count:
-        _note(tx, who, row, "movements retried")
+        _note(tx, who, f"had the goods of order {row.number or row.remote_id} booked again")
     return Decided(order=row.remote_id, count=count)
 
 
@@ -226,5 +266,5 @@ def _update(tx: Tx, way: Way, one: HandOverRow, row: OrderRow) -> None:
     handovers.add(tx, [new])
 
 
-def _note(tx: Tx, who: str, row: OrderRow, what: str) -> None:
-    audits.note(tx, who, f"order: {what}", row.number or row.remote_id)
+def _note(tx: Tx, who: str, what: str) -> None:
+    audits.note(tx, who, what, "{}")

@@ -1,5 +1,7 @@
 """Forgetting a buyer at his wish."""
 
+from msgspec import json
+
 from shopweave.core.forgetting import forgotten
 from shopweave.hub.context import Hub
 from shopweave.store import audits, erasing
@@ -15,7 +17,7 @@ async def erase(hub: Hub, email: str, who: str) -> int:
         found = erasing.of_buyer(tx, key)
         erasing.erase_orders(tx, found, forgotten)
         if found:
-            audits.note(tx, who, "orders: a buyer was forgotten", str(len(found)))
+            audits.note(tx, who, "forgot a buyer", json.encode({"orders": len(found)}).decode())
         return len(found)
 
     return await hub.store.write_safe(work)

@@ -9,9 +9,9 @@ from msgspec import Struct, to_builtins
 
 from shopweave.flows.undo import Left
 from shopweave.hub.context import Hub
-from shopweave.hub.overview import PlanView, RunView, plan_view, run_view
+from shopweave.hub.overview import PlanView, RunView, flows_of, plan_view, run_view
 from shopweave.model.errors import Configuration
-from shopweave.store import outbox, overviews, plans, undoing
+from shopweave.store import outbox, overviews, plans, shelves, undoing
 from shopweave.store.base import Tx
 from shopweave.store.outbox import Change
 
@@ -46,13 +46,17 @@ class PlanPage(Struct, frozen=True, kw_only=True):
 
 
 class RunPage(Struct, frozen=True, kw_only=True):
-    """A run, its changes counted by state, and a page of them; `undo_plan` waits to put it back."""
+    """A run, its changes counted by state, and a page of them; `undo_plan` waits to put it back.
+
+    `left` are the levels that its flow of stock leaves as they are now, by reason.
+    """
 
     run: RunView
     states: dict[str, int]
     changes: tuple[ChangeView, ...]
     more: int | None
     undo_plan: int | None = None
+    left: dict[str, int] = {}
 
 
 async def plan_page(hub: Hub, number: int, after: int = 0) -> PlanPage:
@@ -65,10 +69,13 @@ async def run_page(hub: Hub, number: int, after: int = 0) -> RunPage:
     return await hub.store.read(partial(_run, hub, number, after))
 
 
-async def list_runs(hub: Hub, before: int | None = None, limit: int = PAGE) -> tuple[RunView, ...]:
-    """Give runs, the newest first, older than `before`."""
-    rows = await hub.store.read(lambda tx: overviews.newest_runs(tx, limit, before))
-    return tuple(run_view(hub, row) for row in rows if row.flow in hub.house.flows)
+async def list_runs(
+    hub: Hub, before: int | None = None, limit: int = PAGE, kind: str = ""
+) -> tuple[RunView, ...]:
+    """Give runs of all flows or of those of one kind, the newest first, older than `before`."""
+    flows = [key for key, (of, _) in flows_of(hub).items() if kind in ("", of)]
+    rows = await hub.store.read(lambda tx: overviews.newest_runs(tx, flows, limit, before))
+    return tuple(run_view(hub, row) for row in rows)
 
 
 def _plan(hub: Hub, number: int, after: int, tx: Tx) -> PlanPage:
@@ -86,12 +93,18 @@ def _plan(hub: Hub, number: int, after: int, tx: Tx) -> PlanPage:
 
 def _run(hub: Hub, number: int, after: int, tx: Tx) -> RunPage:
     row = plans.run_row(tx, number)
-    if row is None or row.flow not in hub.house.flows:
+    if row is None or row.flow not in flows_of(hub):
         raise Configuration(f"There is no run {number}.", code="RUN-010", remedy="The list of runs has all.")
     shown, more = _page(tx, lambda limit: overviews.run_changes(tx, number, after, limit))
     states, waits = plans.run_states(tx, number), undoing.held_undos(tx, number)
+    stock = hub.house.stock.get(row.flow)
     return RunPage(
-        run=run_view(hub, row), states=states, changes=shown, more=more, undo_plan=waits[0] if waits else None
+        run=run_view(hub, row),
+        states=states,
+        changes=shown,
+        more=more,
+        undo_plan=waits[0] if waits else None,
+        left=shelves.held_back(tx, stock.row.target) if stock else {},
     )
 
 

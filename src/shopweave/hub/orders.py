@@ -7,18 +7,22 @@ from msgspec import Struct
 
 from shopweave.hub.context import Hub
 from shopweave.model.errors import Configuration
+from shopweave.model.handover import HandOverState
 from shopweave.store import explains, handovers, movements, order_lines, orders, requests
 from shopweave.store.base import Tx
 from shopweave.store.handovers import HandOverRow
+from shopweave.store.order_lines import LineRow
 from shopweave.store.orders import OrderRow
 
 PAGE = 50
 _NEWEST = 2**31 - 1
+_OPEN = (HandOverState.WAITING, HandOverState.IN_DOUBT)
 
 
 class OrderView(Struct, frozen=True, kw_only=True):
-    """An order in one line; `targets` says how each of its hand-overs stands."""
+    """An order in one line; `name` means no other, `targets` says how each of its hand-overs stands."""
 
+    name: str
     channel: str
     order: str
     number: str
@@ -27,6 +31,7 @@ class OrderView(Struct, frozen=True, kw_only=True):
     total: Decimal | None
     currency: str
     targets: dict[str, str]
+    lines: int
     parked: int
     problem: str
 
@@ -52,9 +57,10 @@ class LineView(Struct, frozen=True, kw_only=True):
 
 
 class MovementView(Struct, frozen=True, kw_only=True):
-    """One difference of the stock ledger, and how far it has come."""
+    """One difference of the stock ledger, and how far it has come; `line` is the order line that made it."""
 
     reference: str
+    line: str
     sku: str
     quantity: Decimal
     stage: str
@@ -74,7 +80,9 @@ class HandOverView(Struct, frozen=True, kw_only=True):
     state: str
     remote_id: str
     attempts: int
+    look_ups: int
     created: datetime
+    next: datetime | None
     sent: datetime | None
     settled: datetime | None
     why: str
@@ -82,9 +90,10 @@ class HandOverView(Struct, frozen=True, kw_only=True):
 
 
 class OrderStory(Struct, frozen=True, kw_only=True):
-    """Everything known about an order, but nothing about who bought."""
+    """Everything known about an order, but nothing about who bought; `erased` once that was forgotten."""
 
     order: OrderView
+    erased: datetime | None
     revisions: tuple[RevisionView, ...]
     lines: tuple[LineView, ...]
     movements: tuple[MovementView, ...]
@@ -93,7 +102,7 @@ class OrderStory(Struct, frozen=True, kw_only=True):
 
 async def list_orders(hub: Hub, before: int = _NEWEST, limit: int = PAGE) -> tuple[OrderView, ...]:
     """Give orders, the newest first."""
-    return await hub.store.read(lambda tx: _views(tx, hub, orders.newest_orders(tx, before, limit)))
+    return await hub.store.read(lambda tx: order_views(tx, hub, orders.newest_orders(tx, before, limit)))
 
 
 async def story(hub: Hub, name: str) -> OrderStory:
@@ -103,10 +112,9 @@ async def story(hub: Hub, name: str) -> OrderStory:
 
 def find(tx: Tx, hub: Hub, name: str) -> OrderRow:
     """Give the order of a name: its id or number, or both with the channel: `shop:1234`."""
-    found = orders.named(tx, name)
     channel, _, rest = name.partition(":")
-    if not found and rest:
-        found = [one for one in orders.named(tx, rest) if _channel(hub, one) == channel]
+    there = [one for one in orders.named(tx, rest) if _channel(hub, one) == channel] if rest else []
+    found = [one for one in there if one.remote_id == rest] or there or orders.named(tx, name)
     if not found:
         text = f"There is no order '{name}'."
         raise Configuration(text, code="ORD-404", remedy="'shopweave orders list' shows them.")
@@ -123,21 +131,24 @@ def _channel(hub: Hub, row: OrderRow) -> str:
     return port.row.name if port is not None else str(row.connection)
 
 
-def _views(tx: Tx, hub: Hub, rows: list[OrderRow]) -> tuple[OrderView, ...]:
+def order_views(tx: Tx, hub: Hub, rows: list[OrderRow]) -> tuple[OrderView, ...]:
+    """Give orders for people."""
     keys = [row.id for row in rows]
     states: dict[int, dict[str, str]] = {}
     for one in handovers.of_orders(tx, keys):
         if one.kind.value != "news":
             states.setdefault(one.order, {})[_target(hub, one)] = one.state.value
-    parked: dict[int, int] = {}
+    lines: dict[int, list[LineRow]] = {}
     for line in order_lines.lines_of(tx, keys):
-        parked[line.order] = parked.get(line.order, 0) + bool(line.parked)
-    return tuple(_view(hub, row, states.get(row.id, {}), parked.get(row.id, 0)) for row in rows)
+        lines.setdefault(line.order, []).append(line)
+    return tuple(_view(hub, row, states.get(row.id, {}), lines.get(row.id, [])) for row in rows)
 
 
-def _view(hub: Hub, row: OrderRow, targets: dict[str, str], parked: int) -> OrderView:
+def _view(hub: Hub, row: OrderRow, targets: dict[str, str], lines: list[LineRow]) -> OrderView:
+    channel = _channel(hub, row)
     return OrderView(
-        channel=_channel(hub, row),
+        name=f"{channel}:{row.remote_id}",
+        channel=channel,
         order=row.remote_id,
         number=row.number,
         status=row.status,
@@ -145,7 +156,8 @@ def _view(hub: Hub, row: OrderRow, targets: dict[str, str], parked: int) -> Orde
         total=row.total,
         currency=row.currency,
         targets=targets,
-        parked=parked,
+        lines=len(lines),
+        parked=sum(bool(one.parked) for one in lines),
         problem=f"{row.what} ({row.code})" if row.code else "",
     )
 
@@ -158,7 +170,8 @@ def _target(hub: Hub, row: HandOverRow) -> str:
 def _story(tx: Tx, hub: Hub, row: OrderRow) -> OrderStory:
     found = order_lines.lines_of(tx, [row.id])
     return OrderStory(
-        order=_views(tx, hub, [row])[0],
+        order=order_views(tx, hub, [row])[0],
+        erased=row.erased,
         revisions=tuple(
             RevisionView(n=one.n, status=one.status, changed=one.changed, read=one.read, problem=one.code)
             for one in orders.revisions(tx, row.id)
@@ -178,6 +191,7 @@ def _movements(tx: Tx, row: OrderRow, skus: dict[str, str]) -> tuple[MovementVie
     return tuple(
         MovementView(
             reference=one.movement.reference,
+            line=one.movement.line,
             sku=skus.get(one.movement.line) or known.get(int(one.movement.item), ""),
             quantity=one.movement.quantity,
             stage=one.stage.value,
@@ -200,7 +214,9 @@ def _hand_over(tx: Tx, hub: Hub, one: HandOverRow) -> HandOverView:
         state=one.state.value,
         remote_id=one.remote_id,
         attempts=one.attempts,
+        look_ups=one.look_ups,
         created=one.created,
+        next=one.not_before if one.state in _OPEN else None,
         sent=one.sent,
         settled=one.settled,
         why=" ".join(part for part in (one.what, f"({one.code})" if one.code else "", one.remedy) if part),

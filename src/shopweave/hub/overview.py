@@ -10,6 +10,7 @@ from shopweave.hub.context import Hub
 from shopweave.hub.writing import Writing, look
 from shopweave.model.finding import Severity
 from shopweave.store import agreements, overviews
+from shopweave.store import plans as plan_rows
 from shopweave.store.base import Tx
 from shopweave.store.overviews import FindingSight
 from shopweave.store.plans import PlanRow, RunRow
@@ -41,10 +42,11 @@ class ConnectionView(Struct, frozen=True, kw_only=True):
 
 
 class RunView(Struct, frozen=True, kw_only=True):
-    """A run in short."""
+    """A run in short; `kind` is what its flow carries: items, orders or stock."""
 
     number: int
     flow: str
+    kind: str
     cause: str
     asked_by: str
     state: str
@@ -56,6 +58,7 @@ class RunView(Struct, frozen=True, kw_only=True):
     skipped: int
     held: int
     failed: int
+    requests: int
     error: str
 
 
@@ -156,7 +159,7 @@ async def overview(hub: Hub) -> Overview:
 def _overview(hub: Hub, tx: Tx) -> Overview:
     plans = tuple(plan_view(hub, one.row, one.changes, one.held) for one in _known_plans(hub, tx))
     last = overviews.last_runs(tx)
-    rows = [row for row in overviews.newest_runs(tx, RUNS) if row.flow in hub.house.flows]
+    rows = overviews.newest_runs(tx, list(hub.house.flows), RUNS)
     writing = look(tx, hub)
     return Overview(
         at=tx.now,
@@ -167,6 +170,19 @@ def _overview(hub: Hub, tx: Tx) -> Overview:
         runs=tuple(run_view(hub, row) for row in rows),
         plans=plans,
         findings=findings(tx),
+    )
+
+
+async def held_plans(hub: Hub) -> tuple[PlanView, ...]:
+    """Give the plans that wait for a person, those that undo a run too."""
+    return await hub.store.read(partial(_held_plans, hub))
+
+
+def _held_plans(hub: Hub, tx: Tx) -> tuple[PlanView, ...]:
+    rows = [row for row in plan_rows.held_plans(tx) if row.flow in hub.house.flows]
+    states = {row.id: plan_rows.plan_states(tx, row.id) for row in rows}
+    return tuple(
+        plan_view(hub, row, sum(states[row.id].values()), states[row.id].get("held", 0)) for row in rows
     )
 
 
@@ -248,12 +264,16 @@ def _flow(hub: Hub, key: int, last: RunRow | None, plans: tuple[PlanView, ...], 
 
 def run_view(hub: Hub, row: RunRow) -> RunView:
     """Give a run for people."""
-    shown = set(RunView.__struct_fields__) - {"number", "flow"}
-    return RunView(
-        number=row.id,
-        flow=hub.house.flows[row.flow].row.name,
-        **{name: getattr(row, name) for name in shown},
-    )
+    shown = set(RunView.__struct_fields__) - {"number", "flow", "kind"}
+    kind, flow = flows_of(hub)[row.flow]
+    return RunView(number=row.id, flow=flow, kind=kind, **{name: getattr(row, name) for name in shown})
+
+
+def flows_of(hub: Hub) -> dict[int, tuple[str, str]]:
+    """Give kind and name of every flow of the settings."""
+    house = hub.house
+    kinds = (("items", house.flows), ("orders", house.orders), ("stock", house.stock))
+    return {key: (kind, one.row.name) for kind, flows in kinds for key, one in flows.items()}
 
 
 def plan_view(hub: Hub, row: PlanRow, changes: int, held: int) -> PlanView:

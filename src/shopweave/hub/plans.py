@@ -22,14 +22,23 @@ SLICE = 1_000
 
 
 async def held(hub: Hub, *, with_undo: bool = False) -> list[PlanRow]:
-    """Give the plans that wait for a person; those that undo a run only if asked for."""
-    found = await hub.store.read(plans.held_plans)
+    """Give the plans that wait for a person; those that undo a run only if asked for.
+
+    A plan whose flow is gone from the settings waits unseen, until the flow is back or its time is over.
+    """
+    found = [row for row in await hub.store.read(plans.held_plans) if row.flow in hub.house.flows]
     return [row for row in found if with_undo or row.kind != undoing.KIND]
 
 
 async def approve(hub: Hub, plan: int, changes: tuple[int, ...] | None, who: str) -> int:
     """Let a plan's held changes go, all of them or those chosen; gives how many."""
     row = await _row(hub, plan)
+    if row.flow not in hub.house.flows:
+        raise Configuration(
+            f"The flow of plan {plan} stands in the settings no more.",
+            code="PLAN-012",
+            remedy="Reject the plan, or put the flow back.",
+        )
     every = await hub.store.read(lambda tx: plans.held_changes(tx, plan))
     chosen = every if changes is None else [key for key in every if key in set(changes)]
     for piece in chunks(chosen, SLICE):
@@ -91,7 +100,7 @@ def _decided(tx: Tx, row: PlanRow, who: str, state: str, count: int) -> None:
 
 async def _row(hub: Hub, plan: int) -> PlanRow:
     row = await hub.store.read(lambda tx: plans.plan_row(tx, plan))
-    if row is None or row.flow not in hub.house.flows:
+    if row is None:
         raise Configuration(
             f"There is no plan {plan}.", code="PLAN-010", remedy="'shopweave plans' lists them."
         )

@@ -68,6 +68,7 @@ async def finished(hub: Hub, run: int) -> None:
     """Wait until a run has planned; what it sends may still be under way."""
     pause = PAUSE
     while (row := await hub.store.read(lambda tx: plans.run_row(tx, run))) is not None and row.ended is None:
+        hub.engine.check()
         await hub.clock.sleep(pause)
         pause = _longer(pause)
 
@@ -82,6 +83,7 @@ async def settled(hub: Hub) -> bool:
     while calm < 2:
         if hub.clock.monotonic() > until:
             return False
+        hub.engine.check()
         busy = bool(await hub.engine.runs(RunQuery(statuses=("waiting", "running"), limit=1)))
         stuck, is_open = await hub.store.read(partial(_open, hub, busy))
         if stuck:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
 
-from msgspec import Struct
+from msgspec import Struct, json
 from msgspec.structs import replace
 
 from shopweave.flows.absorb import tell_held
@@ -154,7 +154,7 @@ def _release_flow(tx: Tx, hub: Hub, flow: StockFlow, who: str) -> int:
     count = shelves.mark_held_back(tx, flow.row.target, [FIRST])
     if count or not connections.all_flows(tx)[flow.row.id].begun:
         connections.flow_begun(tx, flow.row.id)
-        audits.note(tx, who, "stock: let the first levels go", flow.row.name)
+        _note(tx, who, "let the first levels go", flow=flow.row.name, levels=count)
         findings.settle(tx, f"first-levels:{flow.row.name}")
     if count:
         hub.lanes.wake(tx, flow.row.target)
@@ -173,10 +173,14 @@ def _believe(tx: Tx, hub: Hub, master: int, who: str, skus: tuple[str, ...]) -> 
     port = hub.house.ports[master]
     tell_held(tx, port)
     if believed:
-        audits.note(tx, who, "stock: believe held levels", f"{port.row.name}: {len(believed)}")
+        _note(tx, who, "believed held levels", connection=port.row.name, levels=len(believed))
     for connection in shelves.mark(tx, [row.item for row in believed if row.item is not None]):
         hub.lanes.wake(tx, connection)
     return len(believed)
+
+
+def _note(tx: Tx, who: str, what: str, **detail: str | int) -> None:
+    audits.note(tx, who, what, json.encode(detail).decode())
 
 
 def _noted(tx: Tx, master: int, before: list[LevelRow], after: list[LevelRow]) -> list[LevelRow]:

@@ -150,9 +150,9 @@ def _expire(tx: Tx, house: House, key: int) -> None:
     held = outbox.changes(tx, plans.held_changes(tx, key))
     outbox.set_state(tx, [one.id for one in held], ChangeState.EXPIRED, settled=tx.now)
     plans.set_plan(tx, key, "expired", ended=tx.now)
-    if row is None or row.flow not in house.flows:
+    if row is None:
         return
-    flow = house.flows[row.flow]
-    findings.settle(tx, f"held:{flow.row.name}:{key}")
-    if row.kind != undoing.KIND:
-        marks.mark_items(tx, flow.row.target, [one.item for one in held if one.item])
+    flow = connections.all_flows(tx)[row.flow]
+    findings.settle(tx, f"held:{flow.name}:{key}")
+    if row.kind != undoing.KIND and row.flow in house.flows:
+        marks.mark_items(tx, flow.target, [one.item for one in held if one.item])

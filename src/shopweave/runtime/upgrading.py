@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from shopweave.store.migrating import (
     read_stand,
     upgrade,
 )
-from shopweave.store.opening import explaining
+from shopweave.store.opening import explaining, explaining_file
 from shopweave.store.postgres import make_postgres
 from shopweave.store.sqlite import make_engine
 
@@ -119,7 +119,7 @@ def _told(stand: Stand, backup: Path | None) -> Upgrade | None:
 
 @contextmanager
 def _engine(folder: Path, url: str, *, read_only: bool = False) -> Iterator[Database]:
-    with explaining() if url else nullcontext():
+    with explaining() if url else explaining_file():
         engine = make_postgres(url) if url else make_engine(folder / DATABASE, read_only=read_only)
         try:
             yield engine

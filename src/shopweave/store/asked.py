@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from msgspec import Struct
-from sqlalchemy import and_, bindparam, delete, func, insert, select
+from sqlalchemy import and_, bindparam, delete, func, insert, or_, select
 
 from shopweave.model.record import Form, Kind
 from shopweave.store.base import Tx
@@ -38,6 +38,25 @@ _DUE = (
     )
     .order_by(link.c.item)
     .limit(bindparam("limit"))
+)
+_SURE = (
+    select(func.count().label("every"), func.count(asked.c.item).label("sure"))
+    .select_from(link)
+    .join(record, record.c.id == link.c.record)
+    .outerjoin(
+        asked,
+        and_(
+            asked.c.connection == bindparam("provider"),
+            asked.c.item == link.c.item,
+            or_(asked.c.next_try.is_(None), asked.c.next_try > bindparam("now")),
+        ),
+    )
+    .where(
+        link.c.connection == bindparam("items"),
+        link.c.until.is_(None),
+        record.c.gone.is_(False),
+        record.c.kind.in_([Kind.PRODUCT.value, Kind.VARIATION.value]),
+    )
 )
 _FORGET = delete(asked).where(asked.c.connection == bindparam("at"), asked.c.item == bindparam("one"))
 _ADD = insert(asked)
@@ -81,6 +100,12 @@ def askable(tx: Tx, provider: int, items: int, after: int, limit: int) -> list[A
         )
         for row in rows
     ]
+
+
+def count_sure(tx: Tx, provider: int, items: int) -> tuple[int, int]:
+    """Count the items of a connection, and those a provider need not be asked about at present."""
+    row = tx.one(_SURE, {"provider": provider, "items": items, "now": tx.now})
+    return (int(row.every), int(row.sure)) if row else (0, 0)
 
 
 def store_asked(tx: Tx, provider: int, rows: Sequence[Asked]) -> None:

@@ -32,8 +32,9 @@ def back_up(database: Path, target: Path) -> int:
         target.parent.mkdir(parents=True, exist_ok=True)
         with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(part)) as copy:
             source.backup(copy)
+        _check(part, database, "It is damaged; keep it, and put an earlier backup back.")
+        with closing(sqlite3.connect(part)) as copy:
             _mark(copy)
-        _check(part, database)
         part.rename(target)
     except (OSError, sqlite3.Error) as error:
         remedy = "Make room and look who may write there."
@@ -71,9 +72,8 @@ def _mark(copy: sqlite3.Connection) -> None:
     copy.commit()
 
 
-def _check(path: Path, named: Path) -> None:
+def _check(path: Path, named: Path, remedy: str = "Name a file that 'shopweave backup' wrote.") -> None:
     """Look whether a file is a whole database of a hub; `named` is how people know it."""
-    remedy = "Name a file that 'shopweave backup' wrote."
     if not path.is_file():
         raise Configuration(f"There is no {path}.", code="BAK-003", remedy=remedy)
     try:

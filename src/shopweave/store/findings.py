@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from msgspec import json
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import Integer, bindparam, func, insert, select, update
 
 from shopweave.model.finding import Finding, Severity
 from shopweave.store.base import Tx
@@ -14,6 +14,7 @@ from shopweave.store.statements import many
 from shopweave.store.tables import finding
 
 ABOUT = 50
+LONGEST = 400
 _KEY = (finding.c.workspace == bindparam("home")) & (finding.c.cause == bindparam("of"))
 _ROW = select(finding, finding.c.count.label("number"))
 _READ = _ROW.where(_KEY)
@@ -27,7 +28,7 @@ _IS_OPEN = select(finding.c.id).where(
 )
 _SETTLE = update(finding).where(
     finding.c.workspace == HOME_ID,
-    func.substr(finding.c.cause, 1, func.length(bindparam("beginning"))) == bindparam("beginning"),
+    func.substr(finding.c.cause, 1, bindparam("length", type_=Integer)) == bindparam("of"),
     finding.c.cause.not_in(many("besides")),
     finding.c.settled.is_(None),
 )
@@ -53,9 +54,11 @@ def report(tx: Tx, found: Finding, *, adds: bool = False) -> None:
     tx.run(_SET, {"home": at, "of": found.cause, "last": tx.now, "settled": None, **again, **values})
 
 
-def settle(tx: Tx, beginning: str, besides: Sequence[str] = ()) -> int:
-    """Note that every cause with this beginning is over, but for some."""
-    return tx.run(_SETTLE, {"beginning": beginning, "besides": list(besides), "settled": tx.now})
+def settle(tx: Tx, cause: str, besides: Sequence[str] = ()) -> int:
+    """Note that a cause is over; one that ends with a colon is the beginning of many, `besides` some."""
+    length = len(cause) if cause.endswith(":") else LONGEST
+    values = {"of": cause, "length": length, "besides": list(besides), "settled": tx.now}
+    return tx.run(_SETTLE, values)
 
 
 def is_open(tx: Tx, cause: str) -> bool:

@@ -31,6 +31,13 @@ class Candidate(Struct, frozen=True, kw_only=True):
     label: str
 
 
+class Lone(Struct, frozen=True, kw_only=True):
+    """Living records of a connection that are linked to no item: how many, and what some are called."""
+
+    count: int
+    labels: tuple[str, ...]
+
+
 class Tie(Struct, frozen=True, kw_only=True):
     """One living link."""
 
@@ -48,6 +55,18 @@ _UNLINKED = (
         record.c.kind.in_(many("kinds")),
         record.c.gone.is_(False),
         record.c.id > bindparam("after"),
+        link.c.id.is_(None),
+    )
+    .order_by(record.c.id)
+    .limit(bindparam("limit"))
+)
+_LONE = (
+    select(record.c.sku, record.c.name, record.c.remote_id, func.count().over().label("number"))
+    .outerjoin(link, and_(link.c.record == record.c.id, _LIVES))
+    .where(
+        record.c.connection == bindparam("at"),
+        record.c.kind.in_(many("kinds")),
+        record.c.gone.is_(False),
         link.c.id.is_(None),
     )
     .order_by(record.c.id)
@@ -123,6 +142,37 @@ _BY_GTIN = _PAIRS.where(
 _BY_NAME = _PAIRS.where(
     _theirs.c.kind == Kind.CATEGORY.value, _ours.c.kind == Kind.CATEGORY.value, _theirs.c.name == _ours.c.name
 ).add_columns(_theirs.c.parent.label("record_parent"), _ours.c.parent.label("item_parent"))
+
+_gone = record.alias("gone")
+_RETURNED = (
+    select(_taken.c.item)
+    .join_from(_taken, _gone, and_(_gone.c.id == _taken.c.record, _gone.c.gone.is_(True)))
+    .join(_here, and_(_here.c.item == _taken.c.item, _here.c.until.is_(None)))
+    .join(
+        _ours,
+        and_(
+            _ours.c.id == _here.c.record, _ours.c.connection == bindparam("source"), _ours.c.gone.is_(False)
+        ),
+    )
+    .join(
+        _theirs,
+        and_(
+            _theirs.c.connection == bindparam("target"),
+            _theirs.c.sku == _ours.c.sku,
+            _theirs.c.form == _ours.c.form,
+            _theirs.c.gone.is_(False),
+        ),
+    )
+    .outerjoin(_there, and_(_there.c.record == _theirs.c.id, _there.c.until.is_(None)))
+    .where(
+        _taken.c.connection == bindparam("target"),
+        _taken.c.until.is_(None),
+        _there.c.id.is_(None),
+        _ours.c.sku.is_not(None),
+    )
+    .distinct()
+    .order_by(_taken.c.item)
+)
 
 
 def unlinked(tx: Tx, connection: int, kinds: Sequence[Kind], after: int, limit: int) -> list[Unlinked]:
@@ -203,6 +253,25 @@ def _taken_of(tx: Tx, connection: int, pairs: Sequence[tuple[int, int]]) -> tupl
 def end_link(tx: Tx, item_id: int, connection: int) -> None:
     """End an item's link at a connection; the row stays as history."""
     tx.run(_END_LINK, {"one": item_id, "at": connection, "until": tx.now})
+
+
+def end_lost_links(tx: Tx, source: int, target: int) -> int:
+    """End links to records that are gone where a free living one has the SKU now; gives how many.
+
+    Whoever made a product anew at the target, by hand or from a copy, has it under another id.
+    """
+    lost = [row.item for row in tx.rows(_RETURNED, {"source": source, "target": target})]
+    for one in lost:
+        end_link(tx, one, target)
+    return len(lost)
+
+
+def lone_records(tx: Tx, connection: int, kinds: Sequence[Kind], limit: int) -> Lone:
+    """Give living records that are linked to no item, `limit` of them by SKU, name or id."""
+    parameters = {"at": connection, "kinds": [kind.value for kind in kinds], "limit": limit}
+    rows = tx.rows(_LONE, parameters)
+    labels = tuple(row.sku or row.name or row.remote_id for row in rows)
+    return Lone(count=int(rows[0].number) if rows else 0, labels=labels)
 
 
 def ties(tx: Tx, items: Sequence[int]) -> list[Tie]:

@@ -1,11 +1,12 @@
-"""What it means when the hub's own database cannot be opened."""
+"""What it means when the hub's own database cannot be opened, or fails while the hub works."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
-from shopweave.model.errors import Configuration
+from shopweave.model.errors import Configuration, HubError, Unavailable
 
 _WAYS: tuple[tuple[tuple[str, ...], tuple[str, ...], str, str, str], ...] = (
     (
@@ -39,13 +40,59 @@ _WAYS: tuple[tuple[tuple[str, ...], tuple[str, ...], str, str, str], ...] = (
 )
 
 
+_FILE_WAYS: tuple[tuple[tuple[str, ...], type[HubError], str, str, str], ...] = (
+    (
+        ("SQLITE_NOTADB", "SQLITE_CORRUPT"),
+        Configuration,
+        "STORE-015",
+        "The hub's database is damaged.",
+        "Keep a copy of hub.sqlite, then put a backup back with 'shopweave restore'.",
+    ),
+    (
+        ("SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_PERM", "SQLITE_AUTH"),
+        Configuration,
+        "STORE-016",
+        "The hub's database cannot be opened for writing.",
+        "Look who may read and write hub.sqlite and its folder.",
+    ),
+    (
+        ("SQLITE_FULL", "SQLITE_IOERR"),
+        Unavailable,
+        "STORE-017",
+        "The disk of the hub's database does not take what is written.",
+        "Make room on it, and look whether it is sound.",
+    ),
+    (
+        ("SQLITE_BUSY", "SQLITE_LOCKED"),
+        Unavailable,
+        "STORE-018",
+        "Another program keeps the hub's database locked.",
+        "Close what else has hub.sqlite open.",
+    ),
+)
+
+
 @contextmanager
 def explaining() -> Iterator[None]:
-    """Turn the errors of a database that is opened into sentences; their own texts may hold its address."""
+    """Turn the errors of a server that is opened into sentences; their own texts may hold its address."""
     try:
         yield
     except (ArgumentError, DBAPIError, UnicodeError) as error:
         raise _meaning(error) from None
+
+
+@contextmanager
+def explaining_file() -> Iterator[None]:
+    """Turn what keeps the hub's file from being read or written into sentences; other errors stay."""
+    try:
+        yield
+    except (DBAPIError, sqlite3.Error) as error:
+        cause = getattr(error, "orig", error)
+        name = getattr(cause, "sqlite_errorname", None) or ""
+        for names, kind, code, what, remedy in _FILE_WAYS:
+            if name.startswith(names):
+                raise kind(what, code=code, remedy=remedy) from error
+        raise
 
 
 def _meaning(error: Exception) -> Configuration:

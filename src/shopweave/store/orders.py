@@ -67,13 +67,13 @@ class RevisionRow(Struct, frozen=True, kw_only=True):
 
 
 _NAMES = OrderRow.__struct_fields__
-_COLUMNS = [customer_order.c[name] for name in _NAMES]
+ROW = tuple(customer_order.c[name] for name in _NAMES)
 _BY_REMOTE = (
-    select(*_COLUMNS)
+    select(*ROW)
     .where(customer_order.c.connection == bindparam("at"), customer_order.c.remote_id.in_(many("ids")))
     .order_by(customer_order.c.id)
 )
-_BY_ID = select(*_COLUMNS).where(customer_order.c.id.in_(many("ids"))).order_by(customer_order.c.id)
+_BY_ID = select(*ROW).where(customer_order.c.id.in_(many("ids"))).order_by(customer_order.c.id)
 _ADD = insert(customer_order).returning(customer_order.c.id, sort_by_parameter_order=True)
 _SET = update(customer_order).where(customer_order.c.id == bindparam("key"))
 _SEEN = update(customer_order).where(customer_order.c.id.in_(many("ids"))).values(read=bindparam("at"))
@@ -121,13 +121,13 @@ _OPEN = (
     .limit(bindparam("limit"))
 )
 _NEWEST = (
-    select(*_COLUMNS)
+    select(*ROW)
     .where(customer_order.c.id < bindparam("before"))
     .order_by(customer_order.c.id.desc())
     .limit(bindparam("limit"))
 )
 _NAMED = (
-    select(*_COLUMNS)
+    select(*ROW)
     .where((customer_order.c.remote_id == bindparam("name")) | (customer_order.c.number == bindparam("name")))
     .order_by(customer_order.c.id)
 )
@@ -143,26 +143,27 @@ def by_remote_ids(tx: Tx, connection: int, ids: Sequence[str]) -> dict[str, Orde
     """Give stored orders by their remote ids."""
     pieces = chunks(list(ids))
     rows = (row for piece in pieces for row in tx.rows(_BY_REMOTE, {"at": connection, "ids": list(piece)}))
-    return {row.remote_id: _row(row) for row in rows}
+    return {row.remote_id: order_row(row) for row in rows}
 
 
 def by_ids(tx: Tx, ids: Sequence[int]) -> dict[int, OrderRow]:
     """Give stored orders by number."""
     pieces = chunks(sorted(set(ids)))
-    return {row.id: _row(row) for piece in pieces for row in tx.rows(_BY_ID, {"ids": list(piece)})}
+    return {row.id: order_row(row) for piece in pieces for row in tx.rows(_BY_ID, {"ids": list(piece)})}
 
 
 def named(tx: Tx, name: str) -> list[OrderRow]:
     """Give the orders that bear a name: the channel's own id, or the number people see."""
-    return [_row(row) for row in tx.rows(_NAMED, {"name": name})]
+    return [order_row(row) for row in tx.rows(_NAMED, {"name": name})]
 
 
 def newest_orders(tx: Tx, before: int, limit: int) -> list[OrderRow]:
     """Give orders, the newest first."""
-    return [_row(row) for row in tx.rows(_NEWEST, {"before": before, "limit": limit})]
+    return [order_row(row) for row in tx.rows(_NEWEST, {"before": before, "limit": limit})]
 
 
-def _row(row: Row[Any]) -> OrderRow:
+def order_row(row: Row[Any]) -> OrderRow:
+    """Make an order of its columns."""
     return OrderRow(**{name: getattr(row, name) for name in _NAMES})
 
 

@@ -1,5 +1,6 @@
 """What the pages show at a glance: lanes, counts, last runs, held plans."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from msgspec import Struct
@@ -76,7 +77,7 @@ _LAST = select(func.max(run.c.id).label("last")).group_by(run.c.flow).scalar_sub
 _LAST_RUNS = select(run).where(run.c.id.in_(_LAST)).order_by(run.c.flow)
 _RUNS = (
     select(run)
-    .where(run.c.workspace == HOME_ID, run.c.id < bindparam("before"))
+    .where(run.c.flow.in_(many("flows")), run.c.id < bindparam("before"))
     .order_by(run.c.id.desc())
     .limit(bindparam("limit"))
 )
@@ -147,9 +148,10 @@ def last_runs(tx: Tx) -> dict[int, RunRow]:
     return {row.flow: _run(row) for row in tx.rows(_LAST_RUNS)}
 
 
-def newest_runs(tx: Tx, limit: int, before: int | None = None) -> list[RunRow]:
-    """Give runs, the newest first, older than `before`."""
-    return [_run(row) for row in tx.rows(_RUNS, {"limit": limit, "before": before or _LONG})]
+def newest_runs(tx: Tx, flows: Sequence[int], limit: int, before: int | None = None) -> list[RunRow]:
+    """Give runs of flows, the newest first, older than `before`."""
+    found = tx.rows(_RUNS, {"flows": list(flows), "limit": limit, "before": before or _LONG})
+    return [_run(row) for row in found]
 
 
 def _run(row: object) -> RunRow:

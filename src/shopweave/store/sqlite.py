@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 
 from shopweave.model.seams import Clock
 from shopweave.store.base import Tx
+from shopweave.store.opening import explaining_file
 
 T = TypeVar("T")
 Job = Callable[[], None]
@@ -157,7 +158,7 @@ class SqliteStore:
             self.longest_write = max(self.longest_write, perf_counter() - begun)
 
     def _transact(self, engine: Engine, work: Callable[[Tx], T], *, safe: bool) -> tuple[T, Tx]:
-        with engine.connect() as connection:
+        with explaining_file(), engine.connect() as connection:
             if safe:
                 durably(connection)
             try:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import and_, bindparam, func, select, update
 
 from shopweave.model.record import Kind
 from shopweave.store.base import Tx
@@ -21,6 +21,19 @@ _UNSEEN = (
 )
 _LIVING = select(func.count()).where(
     record.c.connection == bindparam("at"), record.c.kind.in_(many("kinds")), record.c.gone.is_(False)
+)
+_heir = record.alias("heir")
+_REPLACED = (
+    select(record.c.id)
+    .join(_heir, and_(_heir.c.connection == record.c.connection, _heir.c.sku == record.c.sku))
+    .where(
+        record.c.connection == bindparam("at"),
+        record.c.sweep < bindparam("number"),
+        record.c.gone.is_(False),
+        _heir.c.sweep >= bindparam("number"),
+        _heir.c.gone.is_(False),
+    )
+    .distinct()
 )
 _TOKENS = select(record.c.remote_id, record.c.token).where(
     record.c.connection == bindparam("at"),
@@ -47,6 +60,11 @@ def unseen(tx: Tx, connection: int, kinds: Sequence[Kind], sweep: int) -> list[t
     """Give the living records that sweep number `sweep` has not met."""
     parameters = {"at": connection, "kinds": [kind.value for kind in kinds], "number": sweep}
     return [(row.id, Kind(row.kind), row.remote_id) for row in tx.rows(_UNSEEN, parameters)]
+
+
+def replaced(tx: Tx, connection: int, sweep: int) -> set[int]:
+    """Give the living records that sweep number `sweep` has not met, but another with their SKU."""
+    return {row.id for row in tx.rows(_REPLACED, {"at": connection, "number": sweep})}
 
 
 def living(tx: Tx, connection: int, kinds: Sequence[Kind]) -> int:

@@ -14,19 +14,31 @@ from litestar.static_files import create_static_files_router
 from shopweave.hub.context import Hub
 from shopweave.model.errors import HubError
 from shopweave.web import doors, measures
+from shopweave.web.api import connections as api_of_connections
 from shopweave.web.api import history as api_of_history
+from shopweave.web.api import orders as api_of_orders
 from shopweave.web.api import people as api_of_people
+from shopweave.web.api import stock as api_of_stock
 from shopweave.web.api import undoing as api_of_undoing
 from shopweave.web.api import work as api_of_work
 from shopweave.web.api import writing as api_of_writing
 from shopweave.web.errors import on_crash, on_http_error, on_hub_error
 from shopweave.web.live import live
-from shopweave.web.pages import me, people, queue, undoing, work, writing
+from shopweave.web.pages import connections, me, orders, people, queue, stock, undoing, work, writing
 from shopweave.web.rendering import STATIC, Renderer
 from shopweave.web.security import Site, harden, may_come_in
 
 BIGGEST = 1_000_000
-PARTS = (api_of_work, api_of_undoing, api_of_writing, api_of_history, api_of_people)
+PARTS = (
+    api_of_work,
+    api_of_undoing,
+    api_of_writing,
+    api_of_history,
+    api_of_people,
+    api_of_orders,
+    api_of_stock,
+    api_of_connections,
+)
 OPERATIONS = tuple(handler for part in PARTS for handler in part.HANDLERS)
 
 
@@ -37,6 +49,9 @@ def make_app(hub: Hub, *, secure: bool = False) -> Litestar:
         route_handlers=[
             *work.HANDLERS,
             *undoing.HANDLERS,
+            *orders.HANDLERS,
+            *stock.HANDLERS,
+            *connections.HANDLERS,
             *queue.HANDLERS,
             *people.HANDLERS,
             *me.HANDLERS,

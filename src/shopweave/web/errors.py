@@ -16,7 +16,19 @@ from shopweave.web.once import Repeated
 from shopweave.web.security import Forged, RoleNeeded, Site, language_of
 
 MISSING = frozenset(
-    {"HUB-404", "HUB-406", "PLAN-010", "RUN-010", "CFG-120", "CFG-121", "UNDO-001", "USER-008", "USER-009"}
+    {
+        "HUB-404",
+        "HUB-406",
+        "ORD-404",
+        "ORD-405",
+        "PLAN-010",
+        "RUN-010",
+        "CFG-120",
+        "CFG-121",
+        "UNDO-001",
+        "USER-008",
+        "USER-009",
+    }
 )
 AnyRequest = Request[Any, Any, Any]
 

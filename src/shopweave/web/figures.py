@@ -1,12 +1,14 @@
 """Numbers, times and lengths of time as a language writes them."""
 
+import re
 from datetime import datetime, timedelta
+from decimal import Decimal
 from gettext import NullTranslations
 from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_time
-from babel.numbers import format_decimal
+from babel.numbers import format_currency, format_decimal
 from markupsafe import Markup
 
 from shopweave.web.tongues import marked
@@ -32,6 +34,22 @@ class Figures:
     def figure(self, number: int) -> str:
         """Write a count, never shortened."""
         return str(format_decimal(number, locale=self._locale)).replace("-", "−")
+
+    def amount(self, number: Decimal, *, signed: bool = False) -> str:
+        """Write a quantity with the decimals it has, a sign before differences."""
+        whole = number.normalize()
+        text = str(format_decimal(abs(whole), locale=self._locale, decimal_quantization=False))
+        sign = "−" if whole < 0 else "+" if signed and whole > 0 else ""
+        return sign + text
+
+    def money(self, amount: Decimal | None, currency: str) -> str:
+        """Write a sum as the shop has it, never rounded; a code is kept apart from its digits."""
+        if amount is None:
+            return DASH
+        if not currency:
+            return self.amount(amount)
+        text = str(format_currency(amount, currency, locale=self._locale, decimal_quantization=False))
+        return re.sub(r"([A-Z]{3})(?=[-\d])", "\\1\N{NO-BREAK SPACE}", text).replace("-", "−")
 
     def moment(self, at: datetime | None, now: datetime) -> Markup:
         """Write a time: today's by the clock, this week's by the day, older ones by the date."""

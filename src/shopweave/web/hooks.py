@@ -11,8 +11,8 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 PREFIX = "/hooks/"
-NO_WAY = Reply(status=404, code="HOOK-001", what="Nothing comes in at this address.")
-POST_ONLY = Reply(status=405, code="HOOK-003", what="Callbacks come in by POST.")
+NO_WAY = Reply(status=404, code="HOOK-015", what="Nothing comes in at this address.")
+POST_ONLY = Reply(status=405, code="HOOK-016", what="Callbacks come in by POST.")
 
 
 class Hooks:

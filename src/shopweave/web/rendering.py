@@ -1,6 +1,7 @@
 """Templates and what they need to show values to people."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from functools import partial
 from importlib import resources
 from typing import Any
@@ -13,7 +14,22 @@ from shopweave.runtime.secrets import mask
 from shopweave.web import tongues
 from shopweave.web.figures import DASH, Figures
 from shopweave.web.sentences import as_said
-from shopweave.web.words import CAUSES, DETAILS, FIELDS, PEOPLE, ROLES, SIGNS, STATES
+from shopweave.web.words import (
+    CARRIED,
+    CAUSES,
+    DETAILS,
+    FIELDS,
+    HANDED,
+    LEVELS,
+    PEOPLE,
+    REASONS,
+    ROLES,
+    SHELVES,
+    SIGNS,
+    STAGES,
+    STATES,
+    WAYS,
+)
 
 STATIC = resources.files("shopweave.web") / "static"
 Say = Callable[[str], str]
@@ -52,26 +68,49 @@ class Renderer:
             "languages": list(tongues.NAMES.items()),
             "named_roles": lambda roles: [(one, say(ROLES[one])) for one in roles],
         }
-        made.filters |= {
-            "moment": figures.moment,
-            "span": figures.span,
-            "figure": figures.figure,
-            "clock": figures.clock,
-            "value": as_value,
-            "sign": lambda state: SIGNS.get(state, ("wait", "")),
-            "atom": partial(_field, say),
-            "word": partial(_word, say, STATES | ROLES),
-            "cause": partial(_word, say, CAUSES),
-            "detail": partial(_word, say, DETAILS),
-            "who": partial(_word, say, PEOPLE),
-            "plainly": lambda text: as_said(text, say) or text,
-            "said": partial(_said, language, say),
-        }
+        made.filters |= _figures(figures, say) | _words(language, say)
         return made
+
+
+def _figures(figures: Figures, say: Say) -> dict[str, Callable[..., Any]]:
+    return {
+        "moment": figures.moment,
+        "span": figures.span,
+        "figure": figures.figure,
+        "amount": figures.amount,
+        "money": figures.money,
+        "clock": figures.clock,
+        "level": partial(_level, say, figures),
+    }
+
+
+def _words(language: str, say: Say) -> dict[str, Callable[..., Any]]:
+    return {
+        "value": as_value,
+        "sign": lambda state: SIGNS.get(state, ("wait", "")),
+        "atom": partial(_field, say),
+        "word": partial(_word, say, STATES | ROLES),
+        "carried": partial(_word, say, CARRIED),
+        "reason": partial(_word, say, REASONS),
+        "shelf": partial(_word, say, SHELVES),
+        "stage": partial(_word, say, STAGES),
+        "way": partial(_word, say, WAYS),
+        "handed": partial(_word, say, HANDED),
+        "cause": partial(_word, say, CAUSES),
+        "detail": partial(_word, say, DETAILS),
+        "who": partial(_word, say, PEOPLE),
+        "plainly": lambda text: as_said(text, say) or text,
+        "said": partial(_said, language, say),
+    }
 
 
 def _word(say: Say, words: dict[str, str], text: str) -> str:
     return say(words[text]) if text in words else text
+
+
+def _level(say: Say, figures: Figures, text: str) -> str:
+    """Write a level as the language does, or say why there is no number."""
+    return figures.amount(Decimal(text)) if text not in LEVELS else say(LEVELS[text])
 
 
 def _field(say: Say, key: str) -> str:

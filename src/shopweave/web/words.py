@@ -18,6 +18,10 @@ SIGNS = {
     "stopped": ("stop", "stop"),
     "failed": ("stop", "stop"),
     "refused": ("stop", "stop"),
+    "parked": ("hold", "warn"),
+    "withdrawn": ("ok", ""),
+    "unbooked": ("warn", "warn"),
+    "unreadable": ("stop", "stop"),
 }
 STATES = {
     "in step": marked("in step"),
@@ -41,6 +45,55 @@ STATES = {
     "superseded": marked("replaced by a newer one"),
     "active": marked("active"),
     "inactive": marked("inactive"),
+    "parked": marked("set aside"),
+    "withdrawn": marked("withdrawn"),
+    "unbooked": marked("goods not booked"),
+    "unreadable": marked("not readable"),
+}
+STAGES = {
+    "open": marked("not booked yet"),
+    "sent": marked("being booked"),
+    "in doubt": marked("in doubt"),
+    "acknowledged": marked("booked"),
+    "absorbed": marked("booked, and in the level"),
+    "void": marked("never moved"),
+}
+WAYS = {
+    "hand-over": marked("by the hand-over"),
+    "hub": marked("by the hub"),
+    "elsewhere": marked("by somebody else"),
+    "never": marked("by nobody"),
+    "refused": marked("the hub’s booking was refused"),
+}
+HANDED = {
+    "order": marked("the order"),
+    "update": marked("a later change"),
+    "news": marked("news for the channel"),
+}
+CARRIED = {"items": marked("items"), "orders": marked("orders"), "stock": marked("stock")}
+REASONS = {
+    "uncounted": marked("the master does not count it"),
+    "unread": marked("not raised until all sides are read"),
+    "first": marked("first levels, they wait for you"),
+    "doubt": marked("in doubt: it is read first"),
+    "refused": marked("refused by the channel"),
+    "gone": marked("not shown by the channel"),
+    "zeros": marked("too many at once fell to nothing"),
+    "raise": marked("it rose too far at once"),
+}
+SHELVES = {
+    "differ": marked("differ or wait"),
+    "waiting": marked("on their way"),
+    "held": marked("held levels"),
+    "in doubt": marked("in doubt"),
+    "refused": marked("refused"),
+    "first": marked("first levels"),
+    "uncounted": marked("not counted"),
+}
+LEVELS = {
+    "untracked": marked("not counted"),
+    "unknown": marked("not known"),
+    "never": marked("never"),
 }
 CAUSES = {
     "clock": marked("by the clock"),

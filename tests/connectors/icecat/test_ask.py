@@ -163,6 +163,7 @@ def test_an_in_store_code_does_not_hide_brand_and_part_number(ask: Asker) -> Non
     assert [query.get("ProductCode") for query in site.queries] == ["5587"]
 
 
+@pytest.mark.pain("seed:icecat")
 @pytest.mark.parametrize(
     ("name", "outcome", "number", "days"),
     [
@@ -185,6 +186,7 @@ def test_each_miss_is_its_own_outcome_with_a_remedy_and_a_time(
     assert answer.remedy.endswith(".")
 
 
+@pytest.mark.pain("seed:icecat")
 def test_no_two_misses_share_a_sentence_and_a_remedy(missed: Misser) -> None:
     numbers = (8, 404, 14, 9, 12, 15, 16, 4)
     answers = [missed(lambda _, number=number: numbered(number)) for number in numbers]

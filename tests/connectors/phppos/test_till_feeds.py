@@ -204,6 +204,7 @@ def test_the_web_shop_job_that_sets_a_quantity_directly_is_caught_by_keys(shop: 
     assert one(shop.till(), "1").level == tracked(Decimal(4))
 
 
+@pytest.mark.pain("woocommerce/woocommerce#40060")
 @pytest.mark.parametrize(
     "statement",
     [

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -24,6 +25,7 @@ def test_a_leap_of_the_numbers_is_not_asked_for_one_by_one() -> None:
     assert found.asked[-1] == 10**9 - 1
 
 
+@pytest.mark.pain("openlinker-project/openlinker:docs/lessons.md")
 @given(st.permutations(range(1, 30)), st.data())
 def test_every_row_is_found_once_whatever_the_order_of_commits(order: list[int], data: st.DataObject) -> None:
     visible: set[int] = set()

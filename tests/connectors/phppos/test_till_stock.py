@@ -185,6 +185,7 @@ def test_a_level_that_is_there_already_leaves_no_trace(shop: Shop) -> None:
     assert str(row["last_modified"]) == "2026-03-10 09:00:00"
 
 
+@pytest.mark.pain("openlinker-project/openlinker#PR50")
 def test_the_same_level_can_be_set_again_after_a_sale(shop: Shop) -> None:
     shop.item(5, quantity="3")
     set_levels(shop.till(), {"5": tracked(Decimal(9))})

@@ -364,6 +364,7 @@ def test_columns_a_version_wants_are_left_empty_and_those_it_lacks_are_left_out(
     assert (sale["discount_reason"], sale["cc_ref_no"], amount(sale["total"])) == ("", "", Decimal(20))
 
 
+@pytest.mark.pain("OCA/connector-magento#165")
 @pytest.mark.mariadb
 @pytest.mark.parametrize("service", [0, 1])
 def test_the_same_order_at_once_from_four_hubs_is_one_sale(maria: Shop, service: int) -> None:

@@ -49,6 +49,7 @@ def test_a_difference_is_booked_once_alone_or_among_others() -> None:
     assert (left(counter, one), left(counter, other)) == (8, 7)
 
 
+@pytest.mark.pain("pronamic/wp-woocommerce-stock-synchronization#4")
 def test_an_answer_that_was_lost_is_asked_for_again() -> None:
     counter = shop()
     one = counter.product(stock=10)

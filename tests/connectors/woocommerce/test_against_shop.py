@@ -116,6 +116,7 @@ def test_a_window_reads_what_moved_since_the_last_and_no_more() -> None:
     assert [one.remote_id for one in found] == [str(rows[3]["id"])]
 
 
+@pytest.mark.pain("woocommerce/woocommerce#11732")
 def test_a_changed_variation_brings_its_family_into_the_window() -> None:
     pair = Pair()
     family = pair.made(type="variable", attributes=[{"name": "Size", "options": ["S"], "variation": True}])
@@ -206,6 +207,7 @@ def test_an_upload_is_found_by_its_content() -> None:
     assert found.remote_id == answer.record.remote_id
 
 
+@pytest.mark.pain("mailchimp/mc-woocommerce#554")
 def test_one_bad_item_leaves_the_others_of_its_batch() -> None:
     pair = Pair()
     pair.made(sku="taken")

@@ -83,6 +83,7 @@ CASES = [
 ]
 
 
+@pytest.mark.pain("woocommerce/woocommerce#52896")
 @pytest.mark.parametrize(("answer", "kind", "words"), CASES)
 def test_each_answer_is_the_error_that_says_what_to_do(
     answer: HttpResponse, kind: type[HubError], words: str
@@ -94,6 +95,7 @@ def test_each_answer_is_the_error_that_says_what_to_do(
     assert SECRET not in str(caught.value)
 
 
+@pytest.mark.pain("woocommerce/woocommerce#52896")
 @pytest.mark.parametrize(
     "answer",
     [

@@ -56,6 +56,7 @@ def parts(one: Order) -> Decimal:
     return goods + sum((charge.total.amount + charge.tax.amount for charge in one.charges), Decimal(0))
 
 
+@pytest.mark.pain("woocommerce/woocommerce#58351")
 def test_tax_shipping_fees_and_coupons_add_up_to_the_shops_own_total() -> None:
     counter = Counter()
     tax = {"country": "BG", "rate": "20.0000", "name": "VAT", "priority": 1, "shipping": True}
@@ -80,6 +81,7 @@ def test_tax_shipping_fees_and_coupons_add_up_to_the_shops_own_total() -> None:
     assert one.revision.totals.total.amount == Decimal(counter.shop.orders.total(row))
 
 
+@pytest.mark.pain("woocommerce/woocommerce#22203")
 def test_refunds_are_money_and_leave_the_lines_as_they_were() -> None:
     counter = Counter()
     row = counter.order({"product_id": counter.product()["id"], "quantity": 3})
@@ -97,6 +99,7 @@ def test_refunds_are_money_and_leave_the_lines_as_they_were() -> None:
     assert one.revision.status == "processing"
 
 
+@pytest.mark.pain("woocommerce/woocommerce#22203")
 def test_goods_a_refund_put_back_count_as_returned_only_by_the_setting() -> None:
     counter = Counter(restocked_refunds="return")
     row = counter.order({"product_id": counter.product()["id"], "quantity": 3})

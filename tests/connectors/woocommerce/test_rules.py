@@ -136,6 +136,7 @@ def test_rule_5_windows_ask_in_utc_and_say_so_and_overlap_by_minutes(shop: Shop,
     assert not any("Z" in value or "+" in value for value in asked["modified_after"])
 
 
+@pytest.mark.pain("woocommerce/woocommerce#33386")
 def test_rule_5_lists_have_a_total_order_no_status_filter_and_edit_context(shop: Shop, wire: Wire) -> None:
     asyncio.run(shop.page("products", "", sweep=True))
     asked = query(wire.sent("/products?")[-1])
@@ -143,6 +144,7 @@ def test_rule_5_lists_have_a_total_order_no_status_filter_and_edit_context(shop:
     assert not {"status", "modified_before", "type"} & set(asked)
 
 
+@pytest.mark.pain("pronamic/wp-woocommerce-stock-synchronization#4")
 def test_rule_8_stock_is_absolute_whole_and_switched_on() -> None:
     assert level_payload("7:9", Decimal("2.9")) == {"id": 9, "manage_stock": True, "stock_quantity": 2}
     assert level_payload("7", Decimal("-2.5"))["stock_quantity"] == -3
@@ -163,6 +165,7 @@ def test_rule_12_batches_ask_for_whole_answers(shop: Shop, wire: Wire) -> None:
     assert all(not urlsplit(one.url).query for one in wire.requests if one.method == "POST")
 
 
+@pytest.mark.pain("woocommerce/woocommerce#11732")
 def test_variations_go_in_one_batch_under_their_parent(shop: Shop, wire: Wire) -> None:
     axis = [{"name": "Size", "options": ["S", "M"], "variation": True}]
     parent = str(wire.shop.products.create({"type": "variable", "sku": "f", "attributes": axis})["id"])
@@ -184,6 +187,7 @@ def test_variations_go_in_one_batch_under_their_parent(shop: Shop, wire: Wire) -
     assert len(json.loads(sent.body)["create"]) == 2
 
 
+@pytest.mark.pain("woocommerce/woocommerce#28095")
 def test_a_create_that_answers_400_although_it_was_made_is_looked_up(shop: Shop, wire: Wire) -> None:
     wire.shop.products.create({"name": "x", "sku": "S-1"})
     (answer,) = asyncio.run(shop.write(Kind.PRODUCT, (create("s-1"),), not_after=None))

@@ -101,6 +101,7 @@ def test_without_the_plug_in_a_level_is_set_whatever_is_there() -> None:
     assert left(counter, one) == (True, 4)
 
 
+@pytest.mark.pain("openlinker-project/openlinker#PR50")
 def test_the_same_level_again_later_is_written_again() -> None:
     counter = shop()
     one = counter.product(stock=10)

@@ -129,6 +129,7 @@ def test_the_zone_of_the_shop_changes_nothing(way: str, hours: int) -> None:
     assert counter.window(position)[0] == {}
 
 
+@pytest.mark.pain("alyf-de/woocommerce_integration#7")
 @pytest.mark.parametrize("skew", [-7200, 7200])
 def test_the_bound_follows_the_shops_clock_however_wrong_it_is(skew: float) -> None:
     counter = counter_of("current")

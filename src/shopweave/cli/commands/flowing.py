@@ -49,11 +49,19 @@ def runs(
 
 
 @app.command()
-def plans(as_json: JSON = False) -> None:
-    """List the plans that wait for a person."""
-    from shopweave.cli.planning import list_plans
+def plans(
+    number: Annotated[
+        int | None, typer.Argument(help="A plan to look at, with every value it would change.")
+    ] = None,
+    as_json: JSON = False,
+) -> None:
+    """List the plans that wait for a person, or show one of them with every value."""
+    from shopweave.cli.plans import list_plans, show_plan
 
-    carry_out(lambda: list_plans(here(), as_json=as_json), as_json=as_json)
+    if number is None:
+        carry_out(lambda: list_plans(here(), as_json=as_json), as_json=as_json)
+    else:
+        carry_out(lambda: show_plan(here(), number, as_json=as_json), as_json=as_json)
 
 
 @app.command()

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from shopweave.flows.ask import Asker
+from shopweave.flows.house import Flow
 from shopweave.hub import plans, runs
 from shopweave.hub.context import Hub
 from shopweave.hub.icecat.env import IcecatEnv
@@ -17,9 +18,9 @@ from shopweave.hub.icecat.settings import FLOW, SHOP
 from shopweave.hub.icecat.told import Told, told_of
 from shopweave.model.atoms import Atoms
 from shopweave.model.change import ChangeState, Op
-from shopweave.model.errors import Configuration
+from shopweave.model.errors import Configuration, HubError
 from shopweave.model.record import Kind
-from shopweave.store import asked, explains, links, marks, outbox, records
+from shopweave.store import asked, backlog, explains, links, marks, outbox, records
 from shopweave.store import plans as plan_rows
 from shopweave.store.asked import Askable
 from shopweave.store.base import Tx
@@ -41,6 +42,14 @@ class ToolReport(Struct, frozen=True, kw_only=True):
     log: str = ""
 
 
+class Progress(Struct, frozen=True, kw_only=True):
+    """How far a tool is: products, those Icecat has been asked about, and writes that wait."""
+
+    products: int
+    known: int
+    waiting: int
+
+
 class Tool:
     """The tools on one hub, which is made from an environment file."""
 
@@ -48,14 +57,18 @@ class Tool:
         self.hub, self._env, self._folder = hub, env, folder
         self._zone = ZoneInfo(hub.settings.time_zone)
 
-    async def bulk(self, *, only_plan: bool, say: Callable[[str], None] = lambda _: None) -> ToolReport:
-        """Read the till, ask Icecat, write texts, weights and missing pictures; log each product."""
-        return await self._logged(lambda: self._bulk(only_plan=only_plan, say=say))
+    async def progress(self) -> Progress:
+        """Say how far a tool is."""
+        flow = self.hub.flow(FLOW)
+        return await self.hub.store.read(lambda tx: _progress(tx, flow))
 
-    async def _bulk(self, *, only_plan: bool, say: Callable[[str], None]) -> tuple[list[Told], int]:
+    async def bulk(self, *, only_plan: bool) -> ToolReport:
+        """Read the till, ask Icecat, write texts, weights and missing pictures; log each product."""
+        return await self._logged(lambda: self._bulk(only_plan=only_plan))
+
+    async def _bulk(self, *, only_plan: bool) -> tuple[list[Told], int]:
         since = self.hub.clock.now()
         await self._begin()
-        say("reading the till and the shop, asking Icecat")
         await self._mark_all()
         run = await self._run("plan" if only_plan else "run")
         failure = await self.hub.store.read(lambda tx: plan_rows.run_row(tx, run))
@@ -180,7 +193,12 @@ class Tool:
         began = self.hub.clock.now()
         directory = self._folder / (self._env.log_directory or self.hub.settings.icecat_tool.log_dir)
         log = open_log(directory, began, self._zone)
-        found, held = await work()
+        try:
+            found, held = await work()
+        except HubError as error:
+            log.note(f"Icecat run ended early: {error}", self.hub.clock.now())
+            remove_old(directory, began.astimezone(self._zone))
+            raise
         return self._tell(log, directory, began, found, held)
 
     def _tell(
@@ -199,6 +217,11 @@ class Tool:
             failed=sum(one.refused for one in found),
             log=str(log.path),
         )
+
+
+def _progress(tx: Tx, flow: Flow) -> Progress:
+    products, known = asked.count_sure(tx, flow.row.source, flow.items)
+    return Progress(products=products, known=known, waiting=backlog.left(tx, flow.row.target))
 
 
 def _marked(shop: int, items: Sequence[int], tx: Tx) -> None:

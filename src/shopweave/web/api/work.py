@@ -91,9 +91,10 @@ async def get_runs(
     site: Given,
     before: FromQuery[int | None] = None,
     limit: Limit = 50,
+    kind: FromQuery[str] = "",
 ) -> tuple[RunView, ...]:
-    """Give runs older than number `before`."""
-    return await looking.list_runs(site.hub, before, limit)
+    """Give runs older than number `before`, all or of flows of one kind: items, orders or stock."""
+    return await looking.list_runs(site.hub, before, limit, kind)
 
 
 @post("/runs", summary="Run a flow", status_code=202)

@@ -6,6 +6,10 @@ from shopweave.model.errors import HubError
 from shopweave.runtime.secrets import mask
 
 FIELDS = {
+    "ORD-410": "since",
+    "ORD-411": "until",
+    "ORD-420": "email",
+    "ORD-421": "sure",
     "PLAN-011": "choose",
     "USER-001": "role",
     "USER-002": "email",

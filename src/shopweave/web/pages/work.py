@@ -9,6 +9,7 @@ from litestar.response import Redirect
 
 from shopweave.hub import conflicts, looking, plans, runs
 from shopweave.hub.explain import explain
+from shopweave.hub.overview import flows_of
 from shopweave.model.errors import Configuration
 from shopweave.web.once import once
 from shopweave.web.pages.faults import Fault, fault_of
@@ -73,10 +74,13 @@ async def reject_plan(request: AnyRequest, site: Given, number: Number) -> Redir
 
 
 @get("/runs", include_in_schema=False)
-async def show_runs(request: AnyRequest, site: Given, before: FromQuery[int | None] = None) -> Response[str]:
+async def show_runs(
+    request: AnyRequest, site: Given, before: FromQuery[int | None] = None, kind: FromQuery[str] = ""
+) -> Response[str]:
     """List runs, the newest first."""
-    found = await looking.list_runs(site.hub, before)
-    return await page(request, "runs.html", "runs", found=found, size=looking.PAGE)
+    found = await looking.list_runs(site.hub, before, kind=kind)
+    flows = list(flows_of(site.hub).values())
+    return await page(request, "runs.html", "runs", found=found, size=looking.PAGE, kind=kind, flows=flows)
 
 
 @get("/runs/{number:int}", include_in_schema=False)

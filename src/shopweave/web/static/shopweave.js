@@ -43,7 +43,7 @@
     for (const one of isRange && chosen ? all.slice(from, to + 1) : [box]) one.checked = value;
     chosen = box;
   };
-  const places = { t: "/", p: "/plans", s: "/explain", q: "/queue", f: "/findings", c: "/conflicts", r: "/runs" };
+  const places = { t: "/", p: "/plans", s: "/explain", o: "/orders", l: "/stock", q: "/queue", f: "/findings", c: "/conflicts", r: "/runs" };
   const acts = {
     "/": () => document.getElementById("q")?.focus(),
     "?": () => keys?.showModal(),
