@@ -8,7 +8,7 @@ from pathlib import Path
 
 from msgspec import json
 
-from bench import reading, starting, writing
+from bench import fairness, fetching, latency, reading, starting, writing
 from bench.figures import Figure, as_json, as_table
 
 Case = Callable[[Path, bool], list[Figure]]
@@ -16,6 +16,13 @@ CASES: Mapping[str, Case] = {
     "start": lambda _folder, _quick: starting.measure(),
     "merge": lambda folder, quick: reading.measure_merge(folder, 50_000 if quick else 1_000_000),
     "reconcile": lambda folder, quick: reading.measure(folder, 1_000 if quick else 10_000),
+    "latency": lambda folder, quick: latency.measure(
+        folder, shops=6 if quick else 50, items=60 if quick else 1_000, sales=8 if quick else 60
+    ),
+    "fairness": lambda folder, quick: fairness.measure(
+        folder, shops=6 if quick else 50, items=300 if quick else 600, sales=4 if quick else 20
+    ),
+    "orders": lambda folder, quick: fetching.measure(folder, 300 if quick else 10_000),
     "writes": lambda folder, quick: writing.measure(folder, 300 if quick else 5_000),
 }
 

@@ -10,7 +10,6 @@ import asyncio
 import os
 import signal
 import sqlite3
-import subprocess
 import sys
 import tempfile
 import time
@@ -18,19 +17,17 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 import psycopg
 from msgspec import Struct, json
 
+from bench.program import PATIENCE, Program, address
 from bench.rain import Rain
 
 SERVER = os.environ.get("SHOPWEAVE_POSTGRES", "postgresql://postgres@127.0.0.1:5432")
-EXE = (sys.executable, "-c", "from shopweave.cli import main; main()")
 ORDERS = 300
 PAUSE = 60
-PATIENCE = 240.0
 _HOLDER = """
 SELECT w.place FROM lane l JOIN connection c ON c.id = l.connection JOIN engine_worker w ON w.name = l.owner
 WHERE c.name = 'till'
@@ -46,34 +43,16 @@ class Verdict(Struct, frozen=True, kw_only=True):
     lost: int
 
 
-class Sandbox:
+class Sandbox(Program):
     """A folder with a demo's world in it, whose hub works on a database server."""
 
     def __init__(self, folder: Path, database: str) -> None:
-        self.folder, self.database = folder, database
+        super().__init__(folder)
+        self.database = database
         self.call("demo", "--once", "--simple", "--items", "40", "--orders", "1")
         settings = folder / "shopweave.toml"
         text = settings.read_text().replace("[hub]", f'[hub]\ndatabase = "{database}"', 1)
         settings.write_text(text)
-
-    def call(self, *arguments: str) -> dict[str, Any]:
-        """Call the program; gives the object that it prints."""
-        command = [*EXE, *arguments, "--json", "--dir", str(self.folder)]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
-        if done.returncode not in (0, 1, 3):
-            raise RuntimeError(f"{arguments[0]} ended with {done.returncode}: {done.stderr[-800:]}")
-        found: dict[str, Any] = json.decode(done.stdout.splitlines()[-1])
-        return found
-
-    @contextmanager
-    def running(self, *arguments: str) -> Iterator[subprocess.Popen[str]]:
-        """Run the program beside; killed in the end."""
-        command = [*EXE, *arguments, "--dir", str(self.folder)]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as one:
-            try:
-                yield one
-            finally:
-                one.kill()
 
     def booked(self) -> Counter[str]:
         """Count the till's web sales by the shop's order."""
@@ -136,9 +115,9 @@ def callbacks_kept(sandbox: Sandbox) -> Verdict:
     with sandbox.running("simulate"):
         time.sleep(4)
         with sandbox.running("serve", "--port", "0") as first:
-            asyncio.run(rain.callbacks(_address(first), hook, seconds=10, kill=(first.pid, 5.0)))
+            asyncio.run(rain.callbacks(address(first), hook, seconds=10, kill=(first.pid, 5.0)))
         with sandbox.running("serve", "--port", "0") as second:
-            asyncio.run(rain.callbacks(_address(second), hook, seconds=5))
+            asyncio.run(rain.callbacks(address(second), hook, seconds=5))
             until = time.monotonic() + PATIENCE
             found = sandbox.call("callbacks")
             while found["waiting"] and time.monotonic() < until:
@@ -146,12 +125,6 @@ def callbacks_kept(sandbox: Sandbox) -> Verdict:
                 found = sandbox.call("callbacks")
     lost = max(0, rain.accepted - found["processed"])
     return Verdict(case="callbacks", passed=not lost and rain.accepted > 0, doubled=0, lost=lost)
-
-
-def _address(serving: subprocess.Popen[str]) -> str:
-    assert serving.stdout is not None
-    words = serving.stdout.readline().split()
-    return next(word.rstrip(".") for word in words if word.startswith("http"))
 
 
 def main(arguments: list[str]) -> int:

@@ -7,7 +7,7 @@ import pytest
 from bench.figures import as_table, at_least, at_most
 
 from bench import __main__ as program
-from bench import reading, writing
+from bench import fairness, fetching, latency, reading, writing
 
 
 def test_a_figure_says_whether_it_holds() -> None:
@@ -43,3 +43,26 @@ def test_the_program_prints_json_and_knows_its_cases(capsys: pytest.CaptureFixtu
     assert found["figures"][0]["what"] == "shopweave --help"
     with pytest.raises(SystemExit):
         program.main(["fly"])
+
+
+def test_a_sale_is_timed_without_the_answers_that_were_waited_for(tmp_path: Path) -> None:
+    figures = latency.measure(tmp_path, shops=3, items=12, sales=3)
+    assert len(figures) == 7
+    assert all(0 < one.value < 60 for one in figures)
+
+
+def test_stretches_that_overlap_count_once() -> None:
+    assert latency.covered([(5.0, 6.0), (1.0, 3.0), (2.0, 2.5), (9.0, 8.0)]) == 3.0
+    assert latency.p95([float(one) for one in range(1, 101)]) == 95.0
+
+
+def test_evenness_is_one_where_all_have_the_same() -> None:
+    assert fairness.jain([4, 4, 4, 4]) == 1.0
+    assert fairness.jain([8, 0, 0, 0]) == 0.25
+    assert fairness.jain([]) == 0.0
+
+
+def test_orders_are_fetched_and_stored_beside_the_official_client(tmp_path: Path) -> None:
+    at_once, slow = fetching.measure(tmp_path, 120)
+    assert at_once.value > 0
+    assert slow.value > 0

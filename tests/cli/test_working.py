@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from tests.cli.test_cli import EXE, call, last
@@ -153,3 +154,38 @@ def test_several_workers_share_one_database(hub: Path, world: Path) -> None:
 
 def worker(hub: Path) -> Any:
     return running(hub, "worker", said="Working by the clock")
+
+
+_HOLDERS = "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND objid = 7306 AND database = \
+(SELECT oid FROM pg_database WHERE datname = current_database())"
+
+
+def holders(url: str) -> set[int]:
+    """Give the sessions in which workers say that they work."""
+    with psycopg.connect(url) as server:
+        return {row[0] for row in server.execute(_HOLDERS)}
+
+
+@pytest.mark.postgres
+def test_a_worker_whose_session_the_server_ended_stops_and_another_takes_over(hub: Path, world: Path) -> None:
+    with postgres_url() as url:
+        settings = hub / "shopweave.toml"
+        settings.write_text(settings.read_text().replace("[hub]\n", f'[hub]\ndatabase = "{url}"\n', 1))
+        with worker(hub) as one:
+            [session] = holders(url)
+            with worker(hub) as two:
+                with psycopg.connect(url) as server:
+                    server.execute("SELECT pg_terminate_backend(%s)", (session,))
+                _, err = one.communicate(timeout=30)
+                assert one.returncode == 1
+                assert "STORE-025" in err
+                assert len(holders(url)) == 1
+                raise_prices(world)
+                code, report, _ = run(hub)
+                assert (code, report["converged"]) == (0, True), report
+                assert two.poll() is None
+                shown = call("findings", "--json", "--dir", str(hub), cwd=hub)
+                assert "STORE-025" in {found["code"] for found in last(shown)["findings"]}
+        with worker(hub):
+            shown = call("findings", "--json", "--dir", str(hub), cwd=hub)
+            assert "STORE-025" not in {found["code"] for found in last(shown)["findings"]}

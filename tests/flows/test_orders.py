@@ -10,6 +10,7 @@ from shopweave.hub import orders as tell
 from shopweave.hub.context import Hub
 from shopweave.hub.overview import overview
 from shopweave.model.errors import NoAnswer, Refused
+from shopweave.model.movement import Movement
 from shopweave.store import findings, handovers, movements, numbers, orders
 from shopweave.store.base import Tx
 from shopweave.store.handovers import HandOverRow
@@ -423,5 +424,61 @@ def test_who_bought_is_forgotten_after_two_years(stalls: StallWorld) -> None:
         assert seven.order is not None
         assert (seven.order.bill_to.street, seven.order.revision.lines[0].sku) == ("", "sku-1")
         assert await erasing.erase(hub, "aino@ostaja.example", "test") == 1
+
+    play(stalls, story)
+
+
+def test_a_status_that_keeps_what_a_line_has_keeps_it_at_the_target_too(stalls: StallWorld) -> None:
+    stalls.till_lines, stalls.flow_lines = "updates = true", 'later_changes = "update"'
+
+    async def story(hub: Hub) -> None:
+        first = order("7", line("71", "sku-1", "2"))
+        stalls.market.sell(first)
+        await stalls.run(hub)
+        stalls.market.sell(later(first, status="shipped"))
+        await stalls.run(hub)
+        assert [str(one.lines[0].quantity) for _, one in stalls.till.taken] == ["2", "2"]
+        assert await hub.store.read(lambda tx: ledger(tx, "7")) == [("market:71:1", "-2", "acknowledged")]
+
+    play(stalls, story)
+
+
+def test_a_chosen_status_that_has_not_taken_its_goods_goes_over_with_what_was_ordered(
+    stalls: StallWorld,
+) -> None:
+    stalls.till_lines = "updates = true"
+    stalls.flow_lines = 'statuses = ["pending", "processing"]\nlater_changes = "update"'
+
+    async def story(hub: Hub) -> None:
+        first = order("7", line("71", "sku-1", "2"), status="pending")
+        stalls.market.sell(first)
+        await stalls.run(hub)
+        paid = later(first, status="processing")
+        stalls.market.sell(paid)
+        await stalls.run(hub)
+        stalls.market.sell(later(paid, status="cancelled"))
+        await stalls.run(hub)
+        assert [str(one.lines[0].quantity) for _, one in stalls.till.taken] == ["2", "2", "0"]
+        booked = [str(row.quantity) for row in await hub.store.read(lambda tx: moved(tx, "7"))]
+        assert booked == ["-2", "2"]
+
+    play(stalls, story)
+
+
+def moved(tx: Tx, key: str) -> list[Movement]:
+    found = movements.of_orders(tx, [one.id for one in orders.named(tx, key)])
+    return [one.movement for one in found]
+
+
+def test_an_order_that_a_callback_points_at_and_that_is_gone_is_noted_as_such(stalls: StallWorld) -> None:
+    async def story(hub: Hub) -> None:
+        stalls.market.sell(order("7", line("71", "sku-1")))
+        await stalls.run(hub)
+        stalls.market.sold.clear()
+        settled: list[Tx] = []
+        await hub.reader.look(hub.port("market").row.id, ("7", "8"), settled.append)
+        [row] = await hub.store.read(lambda tx: orders.named(tx, "7"))
+        assert (row.code, row.final, len(settled)) == ("ORD-030", True, 1)
+        assert await hub.store.read(lambda tx: orders.named(tx, "8")) == []
 
     play(stalls, story)

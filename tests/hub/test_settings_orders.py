@@ -124,3 +124,19 @@ def test_every_problem_of_every_kind_is_told_at_once() -> None:
         "flows.x.own",
         "flows.market-orders.target",
     ]
+
+
+def test_a_status_that_takes_no_stock_needs_later_changes_where_the_target_books() -> None:
+    chosen = 'statuses = ["pending"]\n'
+    [found] = problems(STALLS + chosen)
+    assert "does not take stock at 'pending'" in found.what
+    assert found.key == "flows.market-orders.statuses"
+    quiet = STALLS.replace("sells = false", "sells = false\nbooks = false")
+    assert settings(quiet + chosen).order_flows[0].statuses == ("pending",)
+    told = STALLS.replace("sells = false", "sells = false\nupdates = true")
+    assert settings(f'{told}{chosen}later_changes = "update"\n').warnings == ()
+
+
+def test_a_status_that_ends_an_order_can_be_chosen_with_a_word_of_warning() -> None:
+    [warning] = settings(STALLS + 'statuses = ["cancelled"]\n').warnings
+    assert "'cancelled' are over" in warning

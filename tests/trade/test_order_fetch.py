@@ -12,6 +12,7 @@ from shopweave.hub.context import Hub
 from shopweave.hub.settings import read
 from shopweave.hub.settings.flow_spec import ORDER_FLOW
 from shopweave.model.errors import Configuration
+from shopweave.store import findings
 from tests.trade.installed import install
 from tests.trade.test_shop_to_till import BOTH, Trade
 from tests.worlds import play
@@ -65,7 +66,9 @@ def test_orders_are_fetched_at_a_set_interval_and_moved_to_the_target_once(tmp_p
 
 @pytest.mark.seed("FLN-02")
 @pytest.mark.seed("FLN-05")
-@pytest.mark.parametrize("chosen", [("processing",), ("completed",), ("on-hold", "completed")])
+@pytest.mark.parametrize(
+    "chosen", [("processing",), ("completed",), ("on-hold", "completed"), ("pending", "cancelled")]
+)
 def test_the_result_holds_the_statuses_that_were_chosen_and_no_other(
     tmp_path: Path, chosen: tuple[str, ...]
 ) -> None:
@@ -77,6 +80,11 @@ def test_the_result_holds_the_statuses_that_were_chosen_and_no_other(
         made = {status: order(trade, status) for status in statuses}
         await trade.world.run(hub, FLOW)
         assert fetched(trade) == sorted(str(made[status]["id"]) for status in chosen)
+        # What is over goes with nothing to deliver; what was ordered stands beside it.
+        sums = {one["status"]: Decimal(one["lines"][0]["quantity"]) for one in documents(trade)}
+        assert sums == {status: 0 if status == "cancelled" else 1 for status in chosen}
+        assert all(one["lines"][0]["ordered"] == "1" for one in documents(trade))
+        assert [one for one in await hub.store.read(findings.open_findings) if one.code == "ORD-024"] == []
 
     play(trade.world, story)
 

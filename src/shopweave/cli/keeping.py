@@ -1,16 +1,18 @@
 """The commands that keep a hub: back up, restore, and go on by the clock."""
 
-from asyncio import Event, get_running_loop
+from asyncio import FIRST_COMPLETED, Event, create_task, gather, get_running_loop, wait
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from signal import SIGINT, SIGTERM
 
-from shopweave.cli.console import print_json, tell
+from shopweave.cli.console import print_json, tell, warn
 from shopweave.cli.opening import opened, settings_of
-from shopweave.cli.running import DONE
+from shopweave.cli.running import DONE, PARTLY
 from shopweave.hub.backup import back_up, restore
+from shopweave.hub.context import Hub
 from shopweave.hub.schedules import scheduled, set_schedules
+from shopweave.hub.standing import lost_right
 from shopweave.model.errors import Configuration
 from shopweave.runtime.clock import SystemClock
 from shopweave.runtime.folder import FolderLock
@@ -54,8 +56,23 @@ async def go_on(folder: Path, *, beside: bool) -> int:
         await hub.start()
         names = scheduled(hub)
         tell(f"Working by the clock: {', '.join(names) or 'no flow has a schedule'}. Ctrl-C ends it.")
-        await stop.wait()
-        tell("Stopping; what is under way goes on with the next start.")
+        return await until_stopped(hub, stop)
+
+
+async def until_stopped(hub: Hub, stop: Event) -> int:
+    """Wait until somebody stops the process, or the database server takes its right to work away."""
+    told, lost = create_task(stop.wait()), create_task(lost_right(hub))
+    try:
+        await wait([told, lost], return_when=FIRST_COMPLETED)
+    finally:
+        told.cancel()
+        lost.cancel()
+        await gather(told, lost, return_exceptions=True)
+    if not stop.is_set():
+        lost.result()
+        warn("The database server no longer knows that this process works (STORE-025). It ends.")
+        return PARTLY
+    tell("Stopping; what is under way goes on with the next start.")
     return DONE
 
 

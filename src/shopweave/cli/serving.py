@@ -8,7 +8,7 @@ from pathlib import Path
 import typer
 
 from shopweave.cli.console import tell
-from shopweave.cli.keeping import stopping
+from shopweave.cli.keeping import stopping, until_stopped
 from shopweave.cli.opening import opened
 from shopweave.cli.running import DONE
 from shopweave.hub import access
@@ -32,9 +32,7 @@ async def serve_pages(folder: Path, host: str | None, port: int | None) -> int:
             tell(f"The pages are at {url}. Ctrl-C ends it.")
             if key is not None:
                 tell(f"Nobody may use them yet; make the administrator at {url}/first?key={key}")
-            await stop.wait()
-            tell("Stopping; what is under way goes on with the next start.")
-    return DONE
+            return await until_stopped(hub, stop)
 
 
 async def add_user(folder: Path, email: str, role: str) -> int:

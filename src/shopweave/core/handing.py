@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from shopweave.core.ledger import Effect, StateTable, effective
 from shopweave.model.handover import HandOverKind, HandOverState
-from shopweave.model.order import Order
+from shopweave.model.order import Order, OrderLine
 
 _SETTLEABLE = (HandOverState.WAITING, HandOverState.PARKED, HandOverState.REFUSED)
 _FLYING = (HandOverState.INTENT, HandOverState.IN_DOUBT)
@@ -81,12 +81,30 @@ def goods(order: Order, table: StateTable) -> dict[str, Decimal]:
     return {line.line: effective(effect, line) for line in order.revision.lines if effective(effect, line)}
 
 
+def wanted_there(
+    order: Order, line: OrderLine, table: StateTable, statuses: Collection[str], final: Collection[str]
+) -> Decimal:
+    """Give how much of a line a target is to have, in the line's units.
+
+    A status that leaves stock as it is leaves the goods there too. One that gives back, chosen all the same
+    and not the end of an order, stands for goods that are wanted but not yet taken.
+    """
+    status = order.revision.status
+    is_over = table.effect(status) is Effect.GIVES_BACK and (status not in statuses or status in final)
+    return Decimal(0) if is_over else effective(Effect.TAKES, line)
+
+
+def _there(order: Order, table: StateTable) -> dict[str, Decimal]:
+    found = {line.line: wanted_there(order, line, table, (), ()) for line in order.revision.lines}
+    return {line: quantity for line, quantity in found.items() if quantity}
+
+
 def _after(order: Order, handed: Order | None, table: StateTable, *, updates: bool) -> Step:
     if _same(order, handed):
         return Step.NOTHING
     if updates:
         return Step.UPDATE
-    return Step.NOTHING if handed is None or goods(order, table) == goods(handed, table) else Step.TELL
+    return Step.NOTHING if handed is None or _there(order, table) == _there(handed, table) else Step.TELL
 
 
 def _same(order: Order, other: Order | None) -> bool:

@@ -8,6 +8,7 @@ from shopweave.engine.port import Engine, Json, RunRequest
 from shopweave.flows.house import House
 from shopweave.flows.pull import Puller
 from shopweave.flows.stepping import once_more, without_failures
+from shopweave.lanes.prompt import Prompt
 from shopweave.model.errors import HubError
 from shopweave.model.record import Kind
 from shopweave.model.seams import Clock
@@ -39,6 +40,7 @@ class Listener:
         self._readers: dict[str, Look] = {
             kind.value: partial(self._records, kind) for kind in (Kind.PRODUCT, Kind.VARIATION)
         }
+        self.prompt = Prompt()
         engine.register(LOOK, self.advance)
 
     def read_orders_with(self, look: Look) -> None:
@@ -53,7 +55,13 @@ class Listener:
             late[connection] = callbacks.add_callbacks(tx, connection, rows)
             if not busy:
                 self._wake(tx, connection)
+            tx.after_commit(partial(self.prompt.begin, connection, partial(self._look_now, connection)))
         return late
+
+    async def _look_now(self, connection: int) -> None:
+        state: Json = {"connection": connection}
+        while not (state := await self._advance(state)).get("done"):
+            pass
 
     def revive(self, tx: Tx, live: Container[str]) -> None:
         """See to it that what waits is looked at where no living run does."""
@@ -78,6 +86,10 @@ class Listener:
 
     async def advance(self, state: Json) -> Json:
         """Look at some; a side that cannot be reached is asked again, at last by upkeep and by polling."""
+        async with self.prompt.lock(int(str(state["connection"]))):
+            return await self._advance(state)
+
+    async def _advance(self, state: Json) -> Json:
         connection = int(str(state["connection"]))
         if connection not in self._house.ports:
             return {**state, "done": True}

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from shopweave.connector.orders import BrokenOrder, OrderPage, RemoteOrder, Sells
 from shopweave.core.forgetting import forgotten
 from shopweave.core.handing import goods
-from shopweave.core.ledger import is_news
+from shopweave.core.ledger import Effect, StateTable, is_news
 from shopweave.flows.lines import Read, meanings, read_lines, without_unlinked
 from shopweave.flows.order_findings import broken_finding, parked_finding
 from shopweave.flows.routing import warehouses
@@ -59,6 +59,11 @@ class Stored(Struct, frozen=True, kw_only=True):
     changed: int = 0
     parked: int = 0
     broken: int = 0
+
+    def plus(self, other: "Stored") -> "Stored":
+        """Add up two pages."""
+        names = self.__struct_fields__
+        return Stored(**{name: getattr(self, name) + getattr(other, name) for name in names})
 
 
 Wake = Callable[[Tx, int], None]
@@ -115,8 +120,7 @@ class Intake:
         began = None if seller.master is None else numbers.ledger_start(tx, seller.master)
         since = None if began is None else began + ahead
         booked = [key for key, order in found.items() if _is_booked(seller, order, since)]
-        for key in booked:
-            movements.add(tx, _ledger(seller, key), lines[key].differences.movements)
+        movements.add_all(tx, ((_ledger(seller, key), lines[key].differences.movements) for key in booked))
         if since is not None:
             sold = _sold(seller, found, before, lines, since)
             self._stock.sell(tx, seller.port.row.id, sold)
@@ -135,6 +139,7 @@ class Intake:
         for key, order in found.items():
             for line in order.revision.lines:
                 owners.setdefault(line.line, set()).add(key)
+        first = {line: min(keys) for line, keys in owners.items()}
         ledger: dict[int, list[Entry]] = {}
         for entry in movements.of_orders(tx, list(found)):
             ledger.setdefault(entry.order, []).append(entry)
@@ -142,8 +147,8 @@ class Intake:
         asks = seller.master is not None or any(way.has_records for way in seller.ways)
         lines: dict[int, Read] = {}
         for key, order in found.items():
-            known, own = ledger.get(key, []), _earlier(owners, key)
-            read = read_lines(key, at, order, seller.sells.table, meant, known, own, places.get(key, ""))
+            known, place = ledger.get(key, []), places.get(key, "")
+            read = read_lines(key, at, order, seller.sells.table, meant, known, first, place)
             lines[key] = read if asks else without_unlinked(read)
         return lines
 
@@ -174,11 +179,6 @@ class Intake:
     def drained(self, tx: Tx, seller: Seller, began: int) -> None:
         """Note that a channel's orders are stored up to a request."""
         self._stock.drained(tx, seller.port.row.id, began)
-
-
-def _earlier(owners: Mapping[str, set[int]], key: int) -> dict[str, set[int]]:
-    """Let a line id belong to the first order that has it."""
-    return {line: {min(keys)} for line, keys in owners.items() if min(keys) != key}
 
 
 def _by_change(found: Iterable[RemoteOrder]) -> list[RemoteOrder]:
@@ -252,12 +252,22 @@ def _sold(
         if order.created < since.replace(microsecond=0):
             continue
         items = {row.line: row.item for row in lines[key].rows if row.item is not None}
-        was = goods(before[key], seller.sells.table) if key in before else {}
-        now = goods(order, seller.sells.table)
+        was = _taken(before.get(key), seller.sells.table, lines[key].had)
+        now = was if _keeps(order, seller.sells.table) else goods(order, seller.sells.table)
         for line in sorted({*was, *now} & set(items)):
             item = items[line]
             sold[item] = sold.get(item, Decimal(0)) + now.get(line, Decimal(0)) - was.get(line, Decimal(0))
     return {item: quantity for item, quantity in sold.items() if quantity}
+
+
+def _taken(order: Order | None, table: StateTable, had: Mapping[str, Decimal]) -> Mapping[str, Decimal]:
+    if order is None:
+        return {}
+    return had if _keeps(order, table) else goods(order, table)
+
+
+def _keeps(order: Order, table: StateTable) -> bool:
+    return table.effect(order.revision.status) is Effect.KEEPS
 
 
 def _label(order: Order, line: str) -> str:

@@ -19,10 +19,14 @@ _LONGEST = 120
 
 
 class Read(Struct, frozen=True, kw_only=True):
-    """An order with its lines as rows, and what storing it appends to the ledger."""
+    """An order with its lines as rows, and what storing it appends to the ledger.
+
+    `had` is what the ledger says that each line took before, in the line's units.
+    """
 
     rows: tuple[LineRow, ...]
     differences: Differences
+    had: Mapping[str, Decimal] = {}
 
     @property
     def parked(self) -> tuple[Parked, ...]:
@@ -54,15 +58,19 @@ def read_lines(
     table: StateTable,
     meant: Mapping[str, Meaning],
     ledger: Sequence[Entry],
-    owners: Mapping[str, set[int]],
+    owners: Mapping[str, int],
     warehouse: str = "",
 ) -> Read:
-    """Say what an order's lines mean and move; a line whose id belongs to another order moves nothing."""
-    shared = {line.line for line in order.revision.lines if owners.get(line.line, set()) - {key}}
+    """Say what an order's lines mean and move; a line whose id belongs to another order moves nothing.
+
+    A line belongs to the first order that has it, which is its owner.
+    """
+    shared = {line.line for line in order.revision.lines if owners.get(line.line, key) != key}
     own = tuple(line for line in order.revision.lines if line.line not in shared)
     routes = {
-        line: Route(item=str(one.item), warehouse=warehouse, factor=Decimal(one.factor))
-        for line, one in meant.items()
+        line.line: Route(item=str(one.item), warehouse=warehouse, factor=Decimal(one.factor))
+        for line in own
+        if (one := meant.get(line.line)) is not None
     }
     found = differences(replace(order.revision, lines=own), table, routes, [one.movement for one in ledger])
     parked = (*found.parked, *(Parked(line=line, why=SHARED) for line in sorted(shared)))
@@ -71,7 +79,19 @@ def read_lines(
         line.line: _row(key, connection, line, meant.get(line.line), why.get(line.line, ""))
         for line in order.revision.lines
     }
-    return Read(rows=tuple(rows.values()), differences=Differences(movements=found.movements, parked=parked))
+    return Read(
+        rows=tuple(rows.values()),
+        differences=Differences(movements=found.movements, parked=parked),
+        had=_had(ledger),
+    )
+
+
+def _had(ledger: Sequence[Entry]) -> dict[str, Decimal]:
+    found: dict[str, Decimal] = {}
+    for entry in ledger:
+        one = entry.movement
+        found[one.line] = found.get(one.line, Decimal(0)) - one.quantity / one.factor
+    return found
 
 
 def _row(key: int, connection: int, line: OrderLine, meaning: Meaning | None, why: str) -> LineRow:
@@ -93,4 +113,4 @@ def without_unlinked(read: Read) -> Read:
     """Give lines where nobody asks which items they mean."""
     parked = tuple(one for one in read.parked if one.why != UNLINKED)
     rows = tuple(replace(one, parked="") if one.parked == UNLINKED else one for one in read.rows)
-    return Read(rows=rows, differences=replace(read.differences, parked=parked))
+    return replace(read, rows=rows, differences=replace(read.differences, parked=parked))

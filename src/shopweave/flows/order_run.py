@@ -63,12 +63,9 @@ class OrderRunner:
 
     async def _read(self, flow: OrderFlow, state: dict[str, Any]) -> Json:
         """Read page after page for about a second."""
-        until, done = self._clock.monotonic() + STEP, False
-        while not done and self._clock.monotonic() < until:
-            read = await self._reader.page(flow.row.source)
-            await self._count(state, read.stored, read.requests)
-            done = read.done
-        return {**state, "step": "again" if done else "read"}
+        read = await self._reader.pages(flow.row.source, self._clock.monotonic() + STEP, self._clock)
+        await self._count(state, read.stored, read.requests)
+        return {**state, "step": "again" if read.done else "read"}
 
     async def _again(self, flow: OrderFlow, state: dict[str, Any]) -> Json:
         read = await self._reader.again(flow.row.source)

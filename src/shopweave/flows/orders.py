@@ -1,8 +1,10 @@
 """Flows of orders: read what channels sold, page by page, and look again at what is still open."""
 
-from asyncio import Lock
-from collections.abc import Callable, Mapping, Sequence
+from asyncio import Lock, Task, create_task, gather
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -11,7 +13,9 @@ from shopweave.connector.orders import OrderPage
 from shopweave.flows.intake import FEED, Intake, Seller, Stored
 from shopweave.flows.order_findings import UNKNOWN_STATUS, parked_cause
 from shopweave.lanes.gate import URGENT
+from shopweave.model.errors import HubError
 from shopweave.model.handover import HandOverState
+from shopweave.model.seams import Clock
 from shopweave.store import findings, handovers, numbers, order_lines, orders, positions
 from shopweave.store.base import Store, Tx
 from shopweave.store.positions import PositionRow
@@ -27,6 +31,11 @@ class Read(Struct, frozen=True, kw_only=True):
     stored: Stored = Stored()
     requests: int = 0
     done: bool = False
+
+    def plus(self, stored: Stored, page: OrderPage) -> "Read":
+        """Add a page."""
+        requests = self.requests + page.requests
+        return Read(stored=self.stored.plus(stored), requests=requests, done=page.done)
 
 
 class OrderReader:
@@ -58,12 +67,63 @@ class OrderReader:
         seller = self._sellers[connection]
         async with self._locks.setdefault(connection, Lock()):
             row = await self._store.write(lambda tx: self._begin(tx, connection))
-            async with seller.port.gate.slot():
-                page: OrderPage = await seller.port.connector.orders(
-                    row.position, overlap=self._overlaps[connection]
-                )
+            page = await self._fetch(connection, row.position)
             stored = await self._store.write_safe(lambda tx: self._store_page(tx, seller, row, page))
         return Read(stored=stored, requests=page.requests, done=page.done)
+
+    async def pages(self, connection: int, until: float, clock: Clock) -> Read:
+        """Read and store pages until a moment, or until no more is left; one is read while another is stored.
+
+        A page that was read ahead is stored after the one before it, or not at all.
+        """
+        seller, read = self._sellers[connection], Read()
+        async with self._locks.setdefault(connection, Lock()):
+            row = await self._store.write(lambda tx: self._begin(tx, connection))
+            page = await self._fetch(connection, row.position)
+            while True:
+                is_last = page.done or clock.monotonic() >= until
+                async with self._next_page(connection, None if is_last else page.position) as ahead:
+                    work = partial(self._store_next, seller=seller, row=row, page=page)
+                    stored, after = await self._store.write_safe(work)
+                    read = read.plus(stored, page)
+                    if ahead is None or after is None:
+                        return read
+                    [found] = await gather(ahead, return_exceptions=True)
+                if isinstance(found, HubError):
+                    return read
+                if isinstance(found, BaseException):
+                    raise found
+                row, page = after, found
+
+    @asynccontextmanager
+    async def _next_page(
+        self, connection: int, position: str | None
+    ) -> AsyncIterator[Task[OrderPage] | None]:
+        """Read the page at a position meanwhile, if there is to be one."""
+        if position is None:
+            yield None
+            return
+        task = create_task(self._fetch(connection, position))
+        try:
+            yield task
+        finally:
+            task.cancel()
+            await gather(task, return_exceptions=True)
+
+    async def _fetch(self, connection: int, position: str) -> OrderPage:
+        port = self._sellers[connection].port
+        async with port.gate.slot():
+            page: OrderPage = await port.connector.orders(position, overlap=self._overlaps[connection])
+        return page
+
+    def _store_next(
+        self, tx: Tx, *, seller: Seller, row: PositionRow, page: OrderPage
+    ) -> tuple[Stored, PositionRow | None]:
+        """Store a page; gives where the next one stands, None where somebody else has moved on."""
+        at = seller.port.row.id
+        is_ours = positions.read_position(tx, at, FEED) == row
+        stored = self._store_page(tx, seller, row, page)
+        return stored, positions.read_position(tx, at, FEED) if is_ours else None
 
     def _begin(self, tx: Tx, connection: int) -> PositionRow:
         """Give where to go on; where a window begins, the number of its first request is drawn before it."""
@@ -99,7 +159,8 @@ class OrderReader:
         stored = await self._store.write_safe(lambda tx: self._store_again(tx, seller, ids, page))
         return Read(stored=stored, requests=page.requests, done=len(ids) < size)
 
-    def _store_again(self, tx: Tx, seller: Seller, ids: list[str], page: OrderPage) -> Stored:
+    def _store_again(self, tx: Tx, seller: Seller, ids: Sequence[str], page: OrderPage) -> Stored:
+        """Store what was read by id, and note what its channel no longer has."""
         shown = {one.order.revision.order for one in page.orders} | {one.order for one in page.broken}
         known = orders.by_remote_ids(tx, seller.port.row.id, [key for key in ids if key not in shown])
         orders.note_gone(tx, [row.id for row in known.values()])
@@ -117,7 +178,7 @@ class OrderReader:
             page: OrderPage = await seller.port.connector.orders_by_ids(tuple(ids))
 
         def work(tx: Tx) -> None:
-            self._intake.store_page(tx, seller, page)
+            self._store_again(tx, seller, ids, page)
             settle(tx)
 
         await self._store.write_safe(work)

@@ -1,6 +1,6 @@
 """A running hub: what every function of `hub` is given."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import Any, Protocol
 
@@ -62,6 +62,10 @@ class Beside(Protocol):
 class Hub:
     """A hub: its store, engine and seams, its connections and flows."""
 
+    pulse: Beside | None = None
+    has_right: Callable[[], Awaitable[bool]] | None = None
+    place = ""
+
     def __init__(
         self,
         *,
@@ -100,8 +104,7 @@ class Hub:
         self.posts: tuple[Post, ...] = ()
         self.open_seal: Callable[[], Seals] | None = None
         self.closing: list[Callable[[], Any]] = []
-        self.aside, self.works, self.alone = False, False, True
-        self.pulse: Beside | None = None
+        self.aside, self.works, self.alone, self.is_prompt = False, False, True, False
 
     async def _drain(self, connection: int) -> None:
         await self.drain(connection)
@@ -119,6 +122,9 @@ class Hub:
         self.works = True
         await self.upkeep.forget()
         await self.engine.start()
+        if self.is_prompt:
+            self.lanes.prompt.open()
+            self.listener.prompt.open()
 
     async def beat(self) -> None:
         """Count on, in the database and then beside it, so that an older copy of it is known for one."""
@@ -139,6 +145,8 @@ class Hub:
 
     async def stop(self) -> None:
         """Stop working and close everything; what is under way goes on with the next start."""
+        await self.listener.prompt.stop()
+        await self.lanes.prompt.stop()
         await self.engine.stop()
         if self.works:
             await self.store.write_safe(self._note_end)

@@ -33,6 +33,7 @@ def _way(house: House, flow: OrderFlow) -> Way | None:
         target_name=target.row.name,
         statuses=settings.statuses,
         table=sells.table,
+        final=sells.final,
         look_up=takes.look_up,
         longest_run=target.capabilities.longest_run,
         updates=takes.updates and settings.later_changes == "update",

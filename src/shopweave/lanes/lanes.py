@@ -13,6 +13,7 @@ from shopweave.lanes.delivering import Deliverer
 from shopweave.lanes.handovers import HandOvers
 from shopweave.lanes.levels import Drain, Levels
 from shopweave.lanes.port import Port
+from shopweave.lanes.prompt import Prompt
 from shopweave.lanes.queue import Queue
 from shopweave.lanes.refusals import lane_finding
 from shopweave.lanes.send import Sender
@@ -25,6 +26,7 @@ from shopweave.store.base import Store, Tx
 from shopweave.store.lanes import Lease
 
 WAKE = "lane.wake"
+GoOn = Callable[[Tx, int, Lease | None], None]
 AFTER_FAULT = timedelta(minutes=1)
 
 
@@ -52,6 +54,7 @@ class Lanes:
         self._store, self._engine, self._clock, self._random = store, engine, clock, random
         self._worker, self._ports, self._wake_flows = worker, ports, wake_flows
         self.listen = LISTEN
+        self.prompt = Prompt()
         self._bells: dict[int, Event] = {}
         self._ways: tuple[Way, ...] = ()
         self._absorb: Absorb = no_levels
@@ -70,16 +73,20 @@ class Lanes:
     async def advance(self, state: Json) -> Json:
         """Work on a lane for one turn; a step of the engine."""
         connection = int(str(state["connection"]))
+        async with self.prompt.lock(connection):
+            await self._turn(connection, self._go_on)
+        return {**state, "done": True}
+
+    async def _turn(self, connection: int, go_on: GoOn) -> None:
         port = self._ports[connection]
         queues, bell = self._queues(port), self._bell(connection)
-        turn = Turn(self._store, self._clock, self._worker, port, queues, bell, self._go_on, self.listen)
+        turn = Turn(self._store, self._clock, self._worker, port, queues, bell, go_on, self.listen)
         try:
             await turn.work()
         except Exception as error:
             fault = HubError(f"An error inside the hub: {type(error).__name__}.", code="HUB-500")
             await self._store.write(lambda tx: self._failed(tx, port, fault))
             raise
-        return {**state, "done": True}
 
     def _queues(self, port: Port) -> tuple[Queue, ...]:
         """Give the kinds of work of a lane."""
@@ -109,6 +116,7 @@ class Lanes:
         number = lanes.set_awake(tx, connection)
         if number is not None:
             self._enqueue(tx, connection, number)
+            tx.after_commit(lambda: self.prompt.begin(connection, lambda: self._turn(connection, _leave)))
 
     def wake_all(self, tx: Tx) -> None:
         """Wake every lane that has work; called when an engine starts whose old wake-ups may be gone."""
@@ -154,3 +162,9 @@ class Lanes:
             self._enqueue(tx, connection, row.wakes + 1)
         else:
             lanes.fall_asleep(tx, connection)
+
+
+def _leave(tx: Tx, _: int, lease: Lease | None) -> None:
+    """Give a lane back after a turn begun at once; the engine's wake-up sees to all else."""
+    if lease is not None:
+        lanes.release_lease(tx, lease)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from msgspec import Struct
 
 from shopweave.connector.orders import HandOver, HandOverLine, OrderNews
-from shopweave.core.ledger import effective
+from shopweave.core.handing import wanted_there
 from shopweave.lanes.ways import Way
 from shopweave.model.order import Order, OrderLine
 from shopweave.model.record import Kind
@@ -59,7 +59,7 @@ def _warehouse(tx: Tx, way: Way, row: HandOverRow) -> str:
 def _line(
     way: Way, order: Order, line: OrderLine, stored: LineRow | None, there: dict[int, There]
 ) -> HandOverLine | None:
-    quantity = effective(way.table.effect(order.revision.status), line)
+    quantity = wanted_there(order, line, way.table, way.statuses, way.final)
     if not way.has_records:
         return HandOverLine(line=line, kind=_kind(line), remote_id=line.remote_id, quantity=quantity)
     if stored is None or stored.item not in there or stored.parked:

@@ -9,9 +9,10 @@ from shopweave.core.ledger import StateTable
 class Way(Struct, frozen=True, kw_only=True):
     """The way of a channel's orders to one target, and of news back.
 
-    `table` is the channel's. `look_up` is how the target says whether it has an order, `longest_run` how
-    long after a request that may change. `updates` when the target is told of later changes, `has_records`
-    when it wants to hear which of its records a line means, `books` when taking an order books its stock.
+    `table` and `final` are the channel's. `look_up` is how the target says whether it has an order, and
+    `longest_run` how long after a request that may change. `updates` when the target is told of later
+    changes, `has_records` when it wants to hear which of its records a line means, `books` when taking an
+    order books its stock.
     """
 
     flow: int
@@ -22,6 +23,7 @@ class Way(Struct, frozen=True, kw_only=True):
     target_name: str
     statuses: tuple[str, ...]
     table: StateTable
+    final: tuple[str, ...] = ()
     look_up: LookUp = LookUp.NONE
     longest_run: float = 0.0
     updates: bool = False

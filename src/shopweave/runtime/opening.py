@@ -80,7 +80,8 @@ async def open_hub(
         worker=worker,
     )
     hub.open_seal = partial(open_seal, folder)
-    hub.pulse, hub.alone = PulseFile(folder), alone
+    hub.pulse, hub.alone, hub.is_prompt = PulseFile(folder), alone, steady
+    hub.has_right, hub.place = partial(right.is_kept, store), this_place()
     hub.posts = open_posts(settings.notify, foreign)
     if works and alone:
         await engine.take_over()

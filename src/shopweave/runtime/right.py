@@ -25,6 +25,10 @@ class Right:
         """Take a hub on a server, raising `StoreBusy`; says whether nobody else works on it."""
         return store.hold(shared=shared) if isinstance(store, PostgresStore) else True
 
+    async def is_kept(self, store: Store) -> bool:
+        """Say whether the right is still ours; a lock of the OS cannot be taken away."""
+        return await store.is_held() if isinstance(store, PostgresStore) else True
+
     def release(self) -> None:
         """Give the folder back; the server's lock goes with its connection."""
         self._lock.release()

@@ -1,6 +1,6 @@
 """Movements: the stock ledger as rows; only their stage ever changes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -133,8 +133,14 @@ _SET = update(movement).where(movement.c.id.in_(many("ids")))
 
 def add(tx: Tx, ledger: Ledger, movements: Sequence[Movement]) -> None:
     """Append movements of one order."""
-    if movements:
-        tx.run(_ADD, [_values(one, ledger, tx.now) for one in movements])
+    add_all(tx, [(ledger, movements)])
+
+
+def add_all(tx: Tx, found: Iterable[tuple[Ledger, Sequence[Movement]]]) -> None:
+    """Append the movements of several orders."""
+    rows = [_values(one, ledger, tx.now) for ledger, movements in found for one in movements]
+    if rows:
+        tx.run(_ADD, rows)
 
 
 def _values(one: Movement, ledger: Ledger, now: datetime) -> dict[str, Any]:

@@ -27,6 +27,7 @@ _PATIENCE = text("SET lock_timeout = '5s'")
 _STANDING = "SET idle_in_transaction_session_timeout = '15s'"
 _SHARED = text("SELECT pg_advisory_lock_shared(7306)")
 _NOBODY = text("SELECT pg_try_advisory_xact_lock(7306)")
+_STILL = text("SELECT 1")
 _SOME_PATIENCE = text("SET LOCAL lock_timeout = '30s'")
 
 
@@ -70,6 +71,7 @@ class PostgresStore:
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="store-reader")
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="store-writer")
         self._held: Connection | None = None
+        self._lost = False
         self.statements = 0
         self.longest_write = 0.0
 
@@ -93,6 +95,19 @@ class PostgresStore:
             raise StoreBusy(remedy="Wait until it has ended, or stop it.")
         self._held = held
         return alone
+
+    async def is_held(self) -> bool:
+        """Say whether the server still knows that this process works; its lock goes with its session."""
+        return await asyncio.get_running_loop().run_in_executor(None, self._still_held)
+
+    def _still_held(self) -> bool:
+        if self._held is None or self._lost:
+            return not self._lost
+        try:
+            self._held.execute(_STILL)
+        except DBAPIError:
+            self._lost = True
+        return not self._lost
 
     async def read(self, work: Callable[[Tx], T]) -> T:
         """Run `work` in a transaction that cannot write."""

@@ -2,6 +2,7 @@
 
 import gc
 import logging
+from asyncio import AbstractEventLoop
 from collections.abc import Coroutine
 from pathlib import Path
 from shutil import copyfile
@@ -54,18 +55,26 @@ def looped() -> VirtualLoop:
 
 def run(loop: VirtualLoop, story: Coroutine[Any, Any, None]) -> tuple[str, ...]:
     """Play a story to its end, without logs and without the collector of garbage; gives what broke it."""
+    broken: list[str] = []
+
+    def fell(_: AbstractEventLoop, told: dict[str, Any]) -> None:
+        # What happens in the world itself must not fail: a request would wait for ever.
+        if "handle" in told:
+            broken.append(f"the world: {told.get('exception')!r}")
+
+    loop.set_exception_handler(fell)
     logging.disable(logging.CRITICAL)
     gc.freeze()
     gc.disable()
     try:
         play(loop, story)
     except Stuck as stuck:
-        return (f"stuck: {stuck}",)
+        broken.append(f"stuck: {stuck}")
     finally:
         gc.enable()
         gc.collect()
         logging.disable(logging.NOTSET)
-    return ()
+    return tuple(broken)
 
 
 def make(seed: int, loop: VirtualLoop, folder: Path) -> Playable:

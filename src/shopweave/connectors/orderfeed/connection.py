@@ -50,7 +50,7 @@ def refusal(order: HandOver, currencies: tuple[str, ...]) -> WriteRefused | None
             )
         if not one.line.sku:
             return _refused("ORD-021", f"A line names no SKU: {one.line.name or one.line.line}.")
-    if not order.remote_id and not any(one.quantity for one in order.lines):
+    if not any(one.line.quantity for one in order.lines) and not order.remote_id:
         return _refused("ORD-024", "The order has nothing to hand over.")
     return None
 

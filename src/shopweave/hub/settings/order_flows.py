@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from shopweave.connector.orders import Sells
+from shopweave.connector.orders import Sells, Takes
+from shopweave.core.ledger import Effect
 from shopweave.hub.settings.flow_spec import KINDS
 from shopweave.hub.settings.kinds import Able, check_ends, every, of_kind
 from shopweave.hub.settings.reading import Reading
@@ -52,6 +53,21 @@ def _check_against_ends(reading: Reading, flow: OrderFlowSettings, able: Able) -
     if target is not None and target.takes and not target.takes.updates and flow.later_changes == "update":
         text = f"{flow.target} cannot be told of later changes."
         reading.wrong((*path, "later_changes"), text, value="update", remedy="Leave it at ignore.")
+    if source is not None and source.sells is not None and target is not None and target.takes is not None:
+        _check_untaken(reading, flow, source.sells, target.takes)
+
+
+def _check_untaken(reading: Reading, flow: OrderFlowSettings, sells: Sells, takes: Takes) -> None:
+    """Look at chosen statuses whose goods the channel has not taken, or has given back."""
+    path = ("flows", flow.name, "statuses")
+    for status in (one for one in flow.statuses if sells.table.effect(one) is Effect.GIVES_BACK):
+        if status in sells.final:
+            text = f"orders that are '{status}' are over: they go with their quantities at 0."
+            reading.doubt(path, text)
+        elif takes.books and flow.later_changes != "update":
+            text = f"{flow.source} does not take stock at '{status}', but {flow.target} books it at once."
+            remedy = 'Set later_changes = "update", so that such an order can end there, or leave it out.'
+            reading.wrong(path, text, value=status, remedy=remedy, word=status)
 
 
 def _check_statuses(reading: Reading, flow: OrderFlowSettings, sells: Sells) -> None:

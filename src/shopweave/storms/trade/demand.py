@@ -65,19 +65,21 @@ class Demand(Struct, frozen=True, kw_only=True):
     calm: tuple[Deed, ...]
 
 
-_LATER = (Act.CANCEL, Act.CANCEL, Act.REOPEN, Act.MORE, Act.LESS, Act.REFUND, Act.RESTOCK, Act.RESTOCK)
+LATER = (Act.CANCEL, Act.CANCEL, Act.REOPEN, Act.MORE, Act.LESS, Act.REFUND, Act.RESTOCK, Act.RESTOCK)
 # Whoever books the sales of a shop beside the hub names them as the hub would: once for each line.
-_LATER_ELSEWHERE = (Act.CANCEL, Act.REOPEN, Act.CANCEL)
+CANCELS = (Act.CANCEL, Act.REOPEN, Act.CANCEL)
 _STAFF = (Act.HAND, Act.HAND, Act.COUNT, Act.DELIVERY)
 
 
-def draw(random: Random, *, seconds: float, edits: bool) -> Demand:
-    """Draw a script for the rough part of so many seconds, and one for the calm after it."""
+def draw(random: Random, *, seconds: float, later: tuple[Act, ...]) -> Demand:
+    """Draw a script for the rough part of so many seconds, and one for the calm after it.
+
+    `later` is what may happen to orders after they were made.
+    """
     buying = [_purchase(random, number, random.uniform(0.0, seconds)) for number in range(1, BUYERS + 1)]
     buying.sort(key=lambda one: one.at)
-    later = _LATER if edits else _LATER_ELSEWHERE
-    deeds = [*buying, *_changes(random, buying, later, seconds)]
-    if edits:
+    deeds = [*buying, *(_changes(random, buying, later, seconds) if later else ())]
+    if later is LATER:
         deeds += _mergers(random, buying, seconds)
     deeds += [_staff(random, 200 + number, random.uniform(0.0, seconds)) for number in range(3)]
     return Demand(

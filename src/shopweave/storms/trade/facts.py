@@ -5,6 +5,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from shopweave.simulators.woocommerce import WooShop
 from shopweave.storms.trade.keeper import Keeper
 from shopweave.storms.trade.scenario import Trade
 from shopweave.storms.trade.stall import Stall
@@ -78,6 +79,11 @@ class Facts(Protocol):
     @property
     def desk(self) -> Path:
         """Give the database of the desk that orders are handed to."""
+        ...
+
+    @property
+    def depot(self) -> WooShop | None:
+        """Give the shop that keeps the stock, if it is one."""
         ...
 
     @property

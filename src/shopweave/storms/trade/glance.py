@@ -102,5 +102,5 @@ def _sales(answer: HttpResponse) -> Iterator[_Sale]:
     rows: list[dict[str, Any]] = msgspec.json.decode(answer.body)
     for row in (one for one in rows if "date_modified" in one):
         for line in row.get("line_items", ()):
-            told = f"{row['id']} {row['status']} {line['id']} {line['quantity']} {row['date_modified']}"
+            told = f"{row['id']} {row['status']} {line['id']} {line['quantity']} {row.get('date_modified')}"
             yield _Sale(good=line["variation_id"] or line["product_id"], revision=told)

@@ -34,7 +34,7 @@ _FLOWS = """
 kind = "orders"
 source = "{name}"
 target = "{target}"
-later_changes = "update"
+later_changes = "{changes}"
 every = 1
 
 [flows.{name}-stock]
@@ -43,7 +43,11 @@ source = "counter"
 target = "{name}"
 every = 1
 """
-_SALES = {Master.TILL: "hand-over", Master.BOOKED_ELSEWHERE: "elsewhere"}
+_SALES = {
+    Master.TILL: "hand-over",
+    Master.DEPOT_TAKES: "hand-over",
+    Master.BOOKED_ELSEWHERE: "elsewhere",
+}
 _RETURN = 'restocked_refunds = "return"\n'
 
 
@@ -95,10 +99,11 @@ def settings(scenario: Trade) -> HubSettings:
     sales = f'sales = "{_SALES.get(master, "hub")}"\n'
     parts = [_shop(name) + sales + (_RETURN if name == NORTH else "") for name in SHOPS]
     parts.append(_counter(master))
-    target = COUNTER if master is Master.TILL else "desk"
+    changes = "update" if master.later else "ignore"
+    target = COUNTER if master.takes else "desk"
     if target == "desk":
         parts.append(_DESK)
-    parts += [_FLOWS.format(name=name, target=target) for name in SHOPS]
+    parts += [_FLOWS.format(name=name, target=target, changes=changes) for name in SHOPS]
     return known("\n".join([*([_WEB] if scenario.tell is not Tell.NEVER else []), *parts]))
 
 
@@ -107,8 +112,9 @@ def _shop(name: str, url: str = "") -> str:
 
 
 def _counter(master: Master) -> str:
-    if master is Master.DEPOT:
-        return _shop(COUNTER, url_of("depot")) + "adjusts_stock = true\n"
+    if master.is_depot:
+        adjusts = "" if master.takes else "adjusts_stock = true\n"
+        return _shop(COUNTER, url_of("depot")) + adjusts
     return _COUNTER + ('booked_by = "another"\n' if master is Master.BOOKED_ELSEWHERE else "")
 
 

@@ -2,7 +2,7 @@
 
 from shopweave.simulators import pace
 from shopweave.storms.trade.demand import COUNTER, NORTH, TRADED, Act, Deed
-from shopweave.storms.trade.scenario import INTERVAL, ROUGH, Master, Tell, Trade
+from shopweave.storms.trade.scenario import INTERVAL, ROUGH, Tell, Trade
 
 REST = 120.0
 Goods = tuple[tuple[int, int], ...]
@@ -95,7 +95,7 @@ class Ideal:
     def _told(self, deed: Deed) -> float:
         """Give how long the source of a deed takes to tell of it."""
         if deed.place == COUNTER:
-            is_quick = self.scenario.master is Master.DEPOT and self.scenario.tell is not Tell.NEVER
+            is_quick = self.scenario.master.is_depot and self.scenario.tell is not Tell.NEVER
             return 0.0 if is_quick else INTERVAL
         if self.scenario.tell is Tell.NEVER or not deed.told.times:
             return INTERVAL

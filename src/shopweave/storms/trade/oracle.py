@@ -8,6 +8,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from shopweave.simulators.till import sales
+from shopweave.simulators.woocommerce import WooShop
 from shopweave.storms.trade.facts import Facts
 from shopweave.storms.trade.scenario import Master
 
@@ -54,6 +55,8 @@ def _wrong(facts: Facts) -> Iterator[str]:
 
 def handed_over(facts: Facts) -> list[tuple[str, int, dict[str, int]]]:
     """Give what the target of orders has: shop, order, and the units it took for it."""
+    if facts.depot is not None and facts.scenario.master.takes:
+        return [(name, order, {}) for name, order in _at_depot(facts.depot)]
     if facts.scenario.master is not Master.TILL:
         return [(name, order, {}) for name, order in _at_desk(facts.desk)]
     found = []
@@ -64,6 +67,15 @@ def handed_over(facts: Facts) -> list[tuple[str, int, dict[str, int]]]:
             units = {sku: int(count) for sku, count in sale.units.items() if takes and count}
             found.append((name, int(rest.partition(":")[0]), units))
     return found
+
+
+def _at_depot(depot: WooShop) -> Iterator[tuple[str, int]]:
+    """Read the references of orders that another program made in a shop, whatever became of them."""
+    for row in depot.state.rows["order"].values():
+        for meta in row["meta_data"]:
+            name, _, rest = str(meta["value"]).partition(":")
+            if meta["key"] == "_shopweave_ref" and row["status"] != "trash":
+                yield name, int(rest.partition(":")[0])
 
 
 def _at_desk(path: Path) -> list[tuple[str, int]]:

@@ -7,7 +7,7 @@ from msgspec import Struct
 from shopweave.model.seams import Random
 from shopweave.storms.scenario import POINTS, SLOW, Blow, Fate
 from shopweave.storms.trade import demand
-from shopweave.storms.trade.demand import SHOPS, Demand
+from shopweave.storms.trade.demand import SHOPS, Act, Demand
 
 ROUGH = 120.0
 INTERVAL = 60.0
@@ -21,6 +21,24 @@ class Master(StrEnum):
     TILL_ADJUSTED = "till, differences by level"
     BOOKED_ELSEWHERE = "till, by log position"
     DEPOT = "shop, by request order"
+    DEPOT_TAKES = "shop that takes orders, by request order"
+
+    @property
+    def is_depot(self) -> bool:
+        """Say whether a shop keeps the stock."""
+        return self in (Master.DEPOT, Master.DEPOT_TAKES)
+
+    @property
+    def takes(self) -> bool:
+        """Say whether orders are handed over to who keeps the stock, and booked by it."""
+        return self in (Master.TILL, Master.DEPOT_TAKES)
+
+    @property
+    def later(self) -> tuple[Act, ...]:
+        """Give what may happen to orders: who takes them knows of no later changes, or names lines once."""
+        if self is Master.BOOKED_ELSEWHERE:
+            return demand.CANCELS
+        return () if self is Master.DEPOT_TAKES else demand.LATER
 
 
 class Tell(StrEnum):
@@ -73,13 +91,12 @@ _MOST = {
 def draw(random: Random, seed: int) -> Trade:
     """Draw a storm: three in ten play no faults but a pause, two in ten nothing but trade."""
     kind, master = random.random(), random.choice(tuple(Master))
-    edits = master is not Master.BOOKED_ELSEWHERE
     is_rough = kind >= 0.5
     return Trade(
         seed=seed,
         master=master,
         tell=random.choice((Tell.NEVER, Tell.WEBHOOK, Tell.PING, Tell.PING)),
-        demand=demand.draw(random, seconds=ROUGH, edits=edits),
+        demand=demand.draw(random, seconds=ROUGH, later=master.later),
         fault_share=0.1 if is_rough else 0.0,
         blows=_blows(random) if is_rough else _pause(random) if kind >= 0.2 else (),
         outages=_outages(random) if is_rough else (),

@@ -18,7 +18,7 @@ from shopweave.storms.trade.hub import TradeRunning, trade_hub
 from shopweave.storms.trade.ideal import ideal_oversold
 from shopweave.storms.trade.oracle import judge, truth
 from shopweave.storms.trade.oversell import oversold
-from shopweave.storms.trade.scenario import INTERVAL, ROUGH, Master, Tell, Trade
+from shopweave.storms.trade.scenario import INTERVAL, ROUGH, Tell, Trade
 from shopweave.storms.trade.world import TradeWorld
 
 STATEMENTS = 10_000
@@ -91,7 +91,7 @@ class TradeStorm:
     def _readable(self, place: str) -> float:
         """Give how long a place takes to tell of what was sold there, when nothing is wrong."""
         tell, at_counter = self.scenario.tell, place == COUNTER
-        if tell is Tell.NEVER or (at_counter and self.scenario.master is not Master.DEPOT):
+        if tell is Tell.NEVER or (at_counter and not self.scenario.master.is_depot):
             return INTERVAL
         return WAY if tell is Tell.PING or at_counter else pace.CALLBACK + WAY
 

@@ -67,7 +67,7 @@ class TradeWorld(Outside):
             name: Stall(name, self._shop(name, ahead), GOODS, returns=name == NORTH)
             for name, ahead in zip(SHOPS, scenario.shop_ahead, strict=True)
         }
-        self.depot = self._shop("depot", 0.0) if scenario.master is Master.DEPOT else None
+        self.depot = self._shop("depot", 0.0) if scenario.master.is_depot else None
         self.keeper: Keeper = TillKeeper(self.till) if self.depot is None else DepotKeeper(self.depot)
         shops = {name: stall.shop for name, stall in self.stalls.items()}
         self.shops = shops if self.depot is None else {**shops, COUNTER: self.depot}
