@@ -172,6 +172,6 @@ MUTANTS = {
     "own decrement ignored": Mutant("shopweave.core.shelf", "sold", _sold_by_nobody, (40,)),
     "dedupe by delivery id": Mutant("shopweave.hub.callbacks", "identity", _delivery_id, (32,)),
     "guard holds decreases": Mutant("shopweave.core.stockguard", "is_big_raise", _falls_too, (2,)),
-    "cancel doubled": Mutant("shopweave.core.ledger", "differences", _given_back_twice, (8,)),
+    "cancel doubled": Mutant("shopweave.core.ledger", "differences", _given_back_twice, (10,)),
     "look-up too early": Mutant("shopweave.core.retry", "first_look", _looked_at_once),
 }
