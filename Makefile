@@ -37,7 +37,7 @@ seeds: setup
 	@$(BIN)/python -m tools.seeds
 
 storm: setup
-	@$(BIN)/python -m shopweave.storms $(if $(SEED),--seed $(SEED),--seeds $(SEEDS))
+	@$(BIN)/python -m shopweave.storms $(if $(SEED),--seed $(SEED),--seeds $(SEEDS) $(if $(TRADE),--trade))
 
 storm-mutants: setup
 	@$(BIN)/python -m shopweave.storms --mutants

@@ -12,6 +12,7 @@ from shopweave.storms.compare import line as line_of
 from shopweave.storms.fleet import Stopwatch, hunt, one, play_all
 from shopweave.storms.mutants import MUTANTS
 from shopweave.storms.report import complaints, line, total, wrongs
+from shopweave.storms.trade.scenario import TRADE
 
 HUNTED = 500
 
@@ -20,6 +21,7 @@ def main(arguments: Sequence[str]) -> int:
     """Play storms; 0 when all was well, else 1."""
     parser = ArgumentParser(prog="python -m shopweave.storms", description=__doc__)
     parser.add_argument("--seeds", type=int, default=200, help="how many, from seed 1 on (200)")
+    parser.add_argument("--trade", action="store_true", help="play orders and stock, not items")
     parser.add_argument("--seed", type=int, help="play this one again, with its log")
     parser.add_argument(
         "--mutants", nargs="*", help="look for planted bugs in the first 500 seeds, or for these"
@@ -31,15 +33,25 @@ def main(arguments: Sequence[str]) -> int:
         return _mutants(chosen.mutants or tuple(MUTANTS), chosen.jobs)
     if chosen.compare:
         return _compare(chosen.seeds, chosen.jobs)
-    return _again(chosen.seed) if chosen.seed is not None else _storms(chosen.seeds, chosen.jobs)
+    return (
+        _again(chosen.seed)
+        if chosen.seed is not None
+        else _storms(seeds(chosen.seeds, trade=chosen.trade), chosen.jobs)
+    )
 
 
-def _storms(count: int, jobs: int) -> int:
+def seeds(count: int, *, trade: bool) -> range:
+    """Give the first seeds of a kind."""
+    first = TRADE + 1 if trade else 1
+    return range(first, first + count)
+
+
+def _storms(chosen: range, jobs: int) -> int:
     watch, played = Stopwatch(), []
-    for done in play_all(range(1, count + 1), jobs):
+    for done in play_all(chosen, jobs):
         played.append(done)
         _say(wrongs(done.outcome))
-        _progress(len(played), count)
+        _progress(len(played), len(chosen))
     found = total(played, watch.seconds)
     said = complaints(found)
     _say(said)
@@ -58,7 +70,7 @@ def _again(seed: int) -> int:
 def _mutants(names: Sequence[str], jobs: int) -> int:
     found = 0
     for name in names:
-        seed = hunt(name, range(1, HUNTED + 1), jobs)
+        seed = hunt(name, seeds(HUNTED, trade=MUTANTS[name].is_trade), jobs)
         found += seed is not None
         sys.stdout.write(json.encode({"mutant": name, "seed": seed}).decode() + "\n")
         sys.stdout.flush()

@@ -15,18 +15,23 @@ from shopweave.model.movement import Stage, Witness
 from shopweave.store import lanes, marks, positions
 from shopweave.store.base import Tx
 from shopweave.store.positions import PositionRow
+from shopweave.storms.trade.scenario import TRADE
 
 EVERY = 1_000_000
 Function = Callable[..., Any]
 
 
 class Mutant(Struct, frozen=True):
-    """A bug: the function it replaces, as module and name, what is made of it, and seeds that found it."""
+    """A bug: the function it replaces, as module and name, what is made of it, and seeds that found it.
+
+    One `is_trade` concerns orders or stock and is looked for in storms of trade.
+    """
 
     module: str
     name: str
     spoil: Callable[[Function], Function]
     seeds: tuple[int, ...] = ()
+    is_trade: bool = False
 
 
 def plant(mutant: Mutant) -> None:
@@ -167,11 +172,21 @@ MUTANTS = {
     "epoch check dropped": Mutant("shopweave.lanes.choose", "check_epoch", _unchecked, (1, 67)),
     "no not_after": Mutant("shopweave.lanes.send", "not_after", _without_end, (13, 3)),
     "lost mark": Mutant("shopweave.store.marks", "clear_marks", _lost_mark, (1, 15)),
-    "delta retried": Mutant("shopweave.lanes.adjusting", "adjustment", _named_anew, (10,)),
-    "booked too early": Mutant("shopweave.core.witness", "contains", _counted_when_sent, (46,)),
-    "own decrement ignored": Mutant("shopweave.core.shelf", "sold", _sold_by_nobody, (40,)),
-    "dedupe by delivery id": Mutant("shopweave.hub.callbacks", "identity", _delivery_id, (32,)),
-    "guard holds decreases": Mutant("shopweave.core.stockguard", "is_big_raise", _falls_too, (2,)),
-    "cancel doubled": Mutant("shopweave.core.ledger", "differences", _given_back_twice, (10,)),
-    "look-up too early": Mutant("shopweave.core.retry", "first_look", _looked_at_once),
+    "delta retried": Mutant(
+        "shopweave.lanes.adjusting", "adjustment", _named_anew, (TRADE + 10,), is_trade=True
+    ),
+    "booked too early": Mutant(
+        "shopweave.core.witness", "contains", _counted_when_sent, (TRADE + 46,), is_trade=True
+    ),
+    "own decrement ignored": Mutant("shopweave.core.shelf", "sold", _sold_by_nobody, is_trade=True),
+    "dedupe by delivery id": Mutant(
+        "shopweave.hub.callbacks", "identity", _delivery_id, (TRADE + 32,), is_trade=True
+    ),
+    "guard holds decreases": Mutant(
+        "shopweave.core.stockguard", "is_big_raise", _falls_too, (TRADE + 2,), is_trade=True
+    ),
+    "cancel doubled": Mutant(
+        "shopweave.core.ledger", "differences", _given_back_twice, (TRADE + 10,), is_trade=True
+    ),
+    "look-up too early": Mutant("shopweave.core.retry", "first_look", _looked_at_once, is_trade=True),
 }

@@ -15,8 +15,8 @@ from shopweave.storms.outcome import Outcome
 from shopweave.storms.outside import chance
 from shopweave.storms.scenario import draw
 from shopweave.storms.storm import Storm
+from shopweave.storms.trade.scenario import TRADE, is_trade
 from shopweave.storms.trade.scenario import draw as draw_trade
-from shopweave.storms.trade.scenario import is_trade
 from shopweave.storms.trade.storm import TradeStorm
 
 LIMIT = 2_400.0
@@ -81,5 +81,5 @@ def make(seed: int, loop: VirtualLoop, folder: Path) -> Playable:
     """Make the storm of a seed."""
     disk = Disk(folder / "hub.sqlite")
     if is_trade(seed):
-        return TradeStorm(draw_trade(chance(seed), seed), loop, folder, disk)
+        return TradeStorm(draw_trade(chance(seed - TRADE), seed), loop, folder, disk)
     return Storm(draw(chance(seed), seed), loop, folder, disk)

@@ -11,7 +11,8 @@ from shopweave.storms.trade.demand import SHOPS, Act, Demand
 
 ROUGH = 120.0
 INTERVAL = 60.0
-KINDS = 2
+# Seeds above this one play trade, those up to it play items.
+TRADE = 1_000_000
 
 
 class Master(StrEnum):
@@ -74,7 +75,7 @@ class Trade(Struct, frozen=True, kw_only=True):
 
 def is_trade(seed: int) -> bool:
     """Say whether the storm of a seed is one of trade; the others are of items."""
-    return seed % KINDS == 0
+    return seed > TRADE
 
 
 _CHANGES = ("before change", "after change")
