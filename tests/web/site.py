@@ -18,6 +18,30 @@ from tests.worlds import World
 
 T = TypeVar("T")
 W = TypeVar("W", bound="Around")
+# PLAN stands for the number of the site's plan.
+PAGES = (
+    "/",
+    "/plans",
+    "/plans/PLAN",
+    "/runs",
+    "/runs/1",
+    "/explain",
+    "/findings",
+    "/conflicts",
+    "/writing",
+    "/pins",
+    "/people",
+    "/people/1",
+    "/me",
+    "/acts",
+    "/queue",
+    "/orders",
+    "/buyers",
+    "/stock",
+    "/stock/explain",
+    "/connections",
+    "/connections/shop",
+)
 PASSWORD = "four words are enough"
 PEOPLE = {"viewer": "vera@shop.example", "operator": "olli@shop.example", "admin": "anna@shop.example"}
 

@@ -12,33 +12,10 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from shopweave.hub import looking, plans, runs
 from shopweave.hub.people import LANGUAGES
 from tests.web.conftest import FLOW
-from tests.web.site import PASSWORD, PEOPLE, Served, Site, serving
+from tests.web.site import PAGES, PASSWORD, PEOPLE, Served, Site, serving
 
 CHROMIUM = Path("/usr/bin/chromium")
 AXE = Path(__file__).with_name("vendor") / "axe.min.js"
-PAGES = (
-    "/",
-    "/plans",
-    "/plans/PLAN",
-    "/runs",
-    "/runs/1",
-    "/explain",
-    "/findings",
-    "/conflicts",
-    "/writing",
-    "/pins",
-    "/people",
-    "/people/1",
-    "/me",
-    "/acts",
-    "/queue",
-    "/orders",
-    "/buyers",
-    "/stock",
-    "/stock/explain",
-    "/connections",
-    "/connections/shop",
-)
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no /usr/bin/chromium"),

@@ -1,44 +1,29 @@
 """Pages, live part, HTTP interface and measures over real HTTP."""
 
 import json
+from collections.abc import Iterator
 
 import httpx
 import pytest
 
 from shopweave.hub.runs import settled
 from shopweave.simulators.woocommerce.truth import products
-from tests.web.site import PASSWORD, Site
+from tests.web.site import PAGES, PASSWORD, Site
 from tests.worlds import PASSWORD as SHOP_PASSWORD
 
-PAGES = (
-    "/",
-    "/plans",
-    "/plans/PLAN",
-    "/runs",
-    "/runs/1",
-    "/explain",
-    "/findings",
-    "/conflicts",
-    "/writing",
-    "/pins",
-    "/people",
-    "/people/1",
-    "/me",
-    "/acts",
-    "/queue",
-    "/orders",
-    "/buyers",
-    "/stock",
-    "/stock/explain",
-    "/connections",
-    "/connections/shop",
-)
+
+@pytest.fixture(scope="module")
+def admin(site: Site) -> Iterator[httpx.Client]:
+    """Sign in once: who signs in very often is refused."""
+    with site.client("admin") as found:
+        yield found
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_every_page_is_a_document_with_one_title_and_a_strict_policy(site: Site, path: str) -> None:
-    with site.client("admin") as client:
-        answer = client.get(path.replace("PLAN", str(site.plan)))
+def test_every_page_is_a_document_with_one_title_and_a_strict_policy(
+    site: Site, admin: httpx.Client, path: str
+) -> None:
+    answer = admin.get(path.replace("PLAN", str(site.plan)))
     assert answer.status_code == 200, answer.text
     assert answer.text.count("<h1") == 1
     assert " style=" not in answer.text
