@@ -1,6 +1,5 @@
 """Sales that another program books: they count as gone until the master's level has shown them for long."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -15,24 +14,8 @@ from shopweave.store import movements, numbers
 from shopweave.store.base import Tx
 from shopweave.store.movements import Entry, Ledger
 from shopweave.store.tables import movement
-from tests.services import postgres_url
+from tests.stock.conftest import begun
 from tests.stock.market import Market, goods, play
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def url(request: pytest.FixtureRequest) -> Iterator[str]:
-    if request.param == "sqlite":
-        yield ""
-        return
-    with postgres_url() as found:
-        yield found
-
-
-async def begun(market: Market) -> None:
-    """Let the first levels go, sell one of the first item, and read that."""
-    await market.run()
-    await stock.release_first(market.hub, "test")
-    await market.settled()
 
 
 async def sold(market: Market) -> None:

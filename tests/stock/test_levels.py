@@ -1,6 +1,5 @@
 """Levels from a master to its channels: what is written, and what is not."""
 
-from collections.abc import Iterator
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
@@ -12,24 +11,8 @@ from shopweave.lanes import turn
 from shopweave.model.errors import Configuration
 from shopweave.model.values import UNKNOWN, UNTRACKED, tracked
 from shopweave.store import findings
-from tests.services import postgres_url
+from tests.stock.conftest import begun
 from tests.stock.market import Market, goods, play
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def url(request: pytest.FixtureRequest) -> Iterator[str]:
-    if request.param == "sqlite":
-        yield ""
-        return
-    with postgres_url() as found:
-        yield found
-
-
-async def begun(market: Market) -> None:
-    """Run all flows, and let their first levels go."""
-    await market.run()
-    await stock.release_first(market.hub, "test")
-    await market.settled()
 
 
 @pytest.mark.pain("OCA/connector-magento#268")

@@ -13,8 +13,8 @@ from shopweave.runtime.opening import open_store
 from shopweave.store import ending, findings, lanes, numbers
 from shopweave.store.base import Tx
 from shopweave.store.stock_tables import counter
+from tests.stock.conftest import begun
 from tests.stock.market import Market, goods, play
-from tests.stock.test_levels import begun
 
 
 def test_a_clean_end_leaves_nothing_to_distrust(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """More than one warehouse: what a channel shows, and where an order leaves from."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 
@@ -10,17 +10,8 @@ from shopweave.core.levels import less, within
 from shopweave.core.routing import route
 from shopweave.hub import stock
 from shopweave.model.values import UNKNOWN, UNTRACKED, Level, placed, tracked
-from tests.services import postgres_url
+from tests.stock.conftest import begun
 from tests.stock.market import Market, play
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def url(request: pytest.FixtureRequest) -> Iterator[str]:
-    if request.param == "sqlite":
-        yield ""
-        return
-    with postgres_url() as found:
-        yield found
 
 
 def at(**quantities: int) -> Level:
@@ -68,12 +59,6 @@ def test_what_left_is_taken_off_where_it_lay() -> None:
     assert less(at(a=3, b=2), held(b=-1)) == at(a=3, b=1)
     assert less(at(a=3, b=2), {"": Decimal(-1)}) == at(a=2, b=2)
     assert less(UNKNOWN, held(b=-1)) == UNKNOWN
-
-
-async def begun(market: Market) -> None:
-    await market.run()
-    await stock.release_first(market.hub, "test")
-    await market.settled()
 
 
 def test_each_channel_shows_its_own_warehouses(tmp_path: Path, url: str) -> None:

@@ -17,7 +17,7 @@ from shopweave.lanes.gate import URGENT
 from shopweave.lanes.order_findings import refused_booking
 from shopweave.lanes.pauses import recover, rest
 from shopweave.lanes.port import Port
-from shopweave.lanes.queue import Held, Job
+from shopweave.lanes.queue import Held, Job, own
 from shopweave.lanes.recording import noting
 from shopweave.lanes.refusals import refused_by
 from shopweave.lanes.send import not_after
@@ -57,10 +57,9 @@ class Adjusting:
         self._held = held
 
     @property
-    def _lease(self) -> Lease:
-        if self._held is None:
-            raise Fenced
-        return self._held.lease
+    def held(self) -> Held:
+        """Give the lease of the turn."""
+        return own(self._held)
 
     def doubt_orphans(self, tx: Tx, lease: Lease) -> None:
         """Put in doubt what earlier owners of the lane left under way."""
@@ -111,7 +110,7 @@ class Adjusting:
     async def _send(self, batch: Batch) -> tuple[WriteAnswer, ...]:
         wanted = tuple(adjustment(one) for one in batch.due)
         async with self._port.gate.slot(URGENT):
-            latest = not_after(self._held.deadline if self._held else 0.0)
+            latest = not_after(self.held.deadline)
             answers: tuple[WriteAnswer, ...] = await self._port.connector.adjust_levels(
                 batch.kind, wanted, not_after=latest
             )
@@ -120,7 +119,7 @@ class Adjusting:
     def _answered(
         self, tx: Tx, batch: Batch, answers: tuple[WriteAnswer, ...], exchanges: Sequence[Exchange]
     ) -> None:
-        check_epoch(tx, self._lease)
+        check_epoch(tx, self.held.lease)
         requests.end_request(tx, batch.request, exchanges[-1] if exchanges else None)
         recover(tx, self._port)
         levels: dict[str, Level] = {}
@@ -146,7 +145,7 @@ class Adjusting:
 
     async def _failed(self, batch: Batch, error: HubError, exchanges: Sequence[Exchange]) -> bool:
         def record(tx: Tx) -> None:
-            check_epoch(tx, self._lease)
+            check_epoch(tx, self.held.lease)
             said = f"{error.what} ({error.code})"
             requests.end_request(tx, batch.request, exchanges[-1] if exchanges else None, said)
             if isinstance(error, (Refused, BrokenData)):

@@ -13,7 +13,7 @@ from shopweave.lanes.order_findings import refused_order
 from shopweave.lanes.parcels import Parcel
 from shopweave.lanes.pauses import recover, rest
 from shopweave.lanes.port import Port
-from shopweave.lanes.queue import Held
+from shopweave.lanes.queue import Held, own
 from shopweave.lanes.recording import noting
 from shopweave.lanes.refusals import refused_by
 from shopweave.lanes.reviews import review
@@ -52,9 +52,7 @@ class Deliverer:
     @property
     def held(self) -> Held:
         """Give the lease of the turn."""
-        if self._held is None:
-            raise Fenced
-        return self._held
+        return own(self._held)
 
     async def deliver(self, parcel: Parcel) -> bool:
         """Send a hand-over that was written ahead; False when the lane should rest."""

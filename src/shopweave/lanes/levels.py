@@ -14,7 +14,7 @@ from shopweave.lanes.gate import URGENT
 from shopweave.lanes.level_answers import LevelPick, settle_answers, settle_failure, settle_reading
 from shopweave.lanes.pauses import rest
 from shopweave.lanes.port import Port
-from shopweave.lanes.queue import Held, Job
+from shopweave.lanes.queue import Held, Job, own
 from shopweave.lanes.recording import noting
 from shopweave.lanes.send import not_after
 from shopweave.model.change import WriteAnswer
@@ -61,10 +61,9 @@ class Levels:
         self._begun = flows[self._channel.flow].begun
 
     @property
-    def _lease(self) -> Lease:
-        if self._held is None:
-            raise Fenced
-        return self._held.lease
+    def held(self) -> Held:
+        """Give the lease of the turn."""
+        return own(self._held)
 
     def doubt_orphans(self, tx: Tx, lease: Lease) -> None:
         """Expect nothing of levels that earlier owners were writing until they are read again."""
@@ -124,7 +123,7 @@ class Levels:
 
     def _choose(self, tx: Tx) -> LevelPick | None:
         """Compute what is due now, after the orders, and store the intents of one request."""
-        lane = check_epoch(tx, self._lease)
+        lane = check_epoch(tx, self.held.lease)
         due = [] if lane.stopped else marked(tx, self._channel, LOOKED_AT, begun=self._begun)
         if not due:
             return None
@@ -133,7 +132,7 @@ class Levels:
             tx, self._port.row.id, f"set levels of {chosen[0].row.kind.value}", len(chosen)
         )
         wanted = [(one.row, one.shown.level) for one in chosen]
-        shelves.intend(tx, wanted, self._lease.epoch, self._lease.expires, request)
+        shelves.intend(tx, wanted, self.held.lease.epoch, self.held.lease.expires, request)
         numbers.draw(tx, self._port.row.id)
         return LevelPick(kind=chosen[0].row.kind, levels=tuple(wanted), request=request)
 
@@ -162,7 +161,7 @@ class Levels:
         keeps, connector = self._port.capabilities.keeps, self._port.connector
         answers: tuple[WriteAnswer, ...]
         async with self._port.gate.slot(URGENT):
-            latest = not_after(self._held.deadline if self._held else 0.0)
+            latest = not_after(self.held.deadline)
             if keeps is not None and keeps.swaps:
                 swaps = tuple(_swap(row, level) for row, level in pick.levels)
                 answers = await connector.swap_levels(pick.kind, swaps, not_after=latest)
@@ -174,14 +173,14 @@ class Levels:
     def _answered(
         self, tx: Tx, pick: LevelPick, answers: tuple[WriteAnswer, ...], exchanges: list[Exchange]
     ) -> None:
-        check_epoch(tx, self._lease)
+        check_epoch(tx, self.held.lease)
         settle_answers(tx, self._port, pick, answers)
         requests.end_request(tx, pick.request, exchanges[-1] if exchanges else None)
 
     async def _failed(self, pick: LevelPick, error: HubError, exchanges: list[Exchange]) -> bool:
         def record(tx: Tx) -> None:
-            check_epoch(tx, self._lease)
-            settle_failure(tx, self._port, pick, error, self._lease.expires)
+            check_epoch(tx, self.held.lease)
+            settle_failure(tx, self._port, pick, error, self.held.lease.expires)
             said = f"{error.what} ({error.code})"
             requests.end_request(tx, pick.request, exchanges[-1] if exchanges else None, said)
 
@@ -195,7 +194,7 @@ class Levels:
             return False
 
         def record(tx: Tx) -> None:
-            check_epoch(tx, self._lease)
+            check_epoch(tx, self.held.lease)
             rest(tx, self._port, error, size, self._random.random())
 
         await self._store.write_safe(record)
@@ -210,7 +209,7 @@ class Levels:
             return await self._rests(error, 1)
 
         def record(tx: Tx) -> None:
-            check_epoch(tx, self._lease)
+            check_epoch(tx, self.held.lease)
             settle_reading(tx, self._port, self._channel, look_up.rows, found, look_up.began)
 
         await self._store.write_safe(record)

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from shopweave.lanes.choose import check_epoch
 from shopweave.model.change import Urgency
+from shopweave.model.errors import Fenced
 from shopweave.store.base import Tx
 from shopweave.store.lanes import LaneRow, Lease
 from shopweave.store.ready import Head
@@ -20,6 +21,13 @@ class Held:
     def __init__(self, lease: Lease, deadline: float) -> None:
         self.lease = lease
         self.deadline = deadline
+
+
+def own(held: Held | None) -> Held:
+    """Give the lease of a turn; raises `Fenced` where none has begun."""
+    if held is None:
+        raise Fenced
+    return held
 
 
 class Queue(Protocol):

@@ -8,7 +8,7 @@ from shopweave.lanes.gate import URGENT
 from shopweave.lanes.pauses import recover, rest
 from shopweave.lanes.pictures import fetched, same_picture
 from shopweave.lanes.port import Port
-from shopweave.lanes.queue import Held
+from shopweave.lanes.queue import Held, own
 from shopweave.lanes.recheck import recheck
 from shopweave.lanes.recording import noting
 from shopweave.lanes.refusals import Flows, refuse, refused_by
@@ -60,9 +60,7 @@ class Sender:
     @property
     def held(self) -> Held:
         """Give the lease of the turn."""
-        if self._held is None:
-            raise Fenced
-        return self._held
+        return own(self._held)
 
     async def carry_out(self, pick: Pick) -> bool:
         """Carry out one pick; False when the lane should rest."""
