@@ -275,7 +275,7 @@ def test_an_outage_loses_nothing_and_doubles_nothing(tmp_path: Path, monkeypatch
 
     world.http.fault = fault
     monkeypatch.setattr("shopweave.core.retry.backoff", lambda failures: 0.05)
-    monkeypatch.setattr("shopweave.hub.runs._resting", lambda tx, hub: False)
+    monkeypatch.setattr("shopweave.hub.runs.RESTING", 1_000)
     play(world, lambda hub: world.run(hub))
     assert set(shown(world)) == {
         sku for sku, one in sold(world).items() if one.parent is None or one.parent in sold(world)
