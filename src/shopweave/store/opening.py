@@ -82,15 +82,18 @@ def explaining() -> Iterator[None]:
 
 
 @contextmanager
-def explaining_file() -> Iterator[None]:
-    """Turn what keeps the hub's file from being read or written into sentences; other errors stay."""
+def explaining_file(*, writes: bool = True) -> Iterator[None]:
+    """Turn what keeps the hub's file from being read or written into sentences; other errors stay.
+
+    Where nothing `writes`, a refused write is a fault of the hub's own and stays too.
+    """
     try:
         yield
     except (DBAPIError, sqlite3.Error) as error:
         cause = getattr(error, "orig", error)
         name = getattr(cause, "sqlite_errorname", None) or ""
         for names, kind, code, what, remedy in _FILE_WAYS:
-            if name.startswith(names):
+            if name.startswith(names) and (writes or name != "SQLITE_READONLY"):
                 raise kind(what, code=code, remedy=remedy) from error
         raise
 

@@ -158,7 +158,7 @@ class SqliteStore:
             self.longest_write = max(self.longest_write, perf_counter() - begun)
 
     def _transact(self, engine: Engine, work: Callable[[Tx], T], *, safe: bool) -> tuple[T, Tx]:
-        with explaining_file(), engine.connect() as connection:
+        with explaining_file(writes=engine is self._write_engine), engine.connect() as connection:
             if safe:
                 durably(connection)
             try:
