@@ -29,8 +29,8 @@ class Rain:
         settings = tomllib.loads((self._folder / "shopweave.toml").read_text())["connections"]["shop"]
         password = (self._folder / settings["application_password"]["file"]).read_text().strip()
         api = f"{settings['url']}/wp-json/wc/v3"
-        auth = aiohttp.BasicAuth(settings["wp_user"], password)
-        async with aiohttp.ClientSession(auth=auth) as session:
+        access = {"authorization": aiohttp.encode_basic_auth(settings["wp_user"], password)}
+        async with aiohttp.ClientSession(headers=access) as session:
             async with session.get(f"{api}/products?per_page=100") as answer:
                 goods = [row["id"] for row in await answer.json()]
             made = []

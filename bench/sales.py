@@ -36,15 +36,15 @@ class Buyer:
 
     async def buy(self, pause: float) -> Sale:
         """Buy one piece, tell the hub, and wait a little."""
-        auth = aiohttp.BasicAuth("hub", PASSWORD)
+        access = {"authorization": aiohttp.encode_basic_auth("hub", PASSWORD)}
         async with aiohttp.ClientSession() as session:
-            product = await self._next(session, auth)
+            product = await self._next(session, access)
             body = {
                 "status": "processing",
                 "set_paid": True,
                 "line_items": [{"product_id": product, "quantity": 1}],
             }
-            async with session.post(f"{self._api}/orders", json=body, auth=auth) as answer:
+            async with session.post(f"{self._api}/orders", json=body, headers=access) as answer:
                 answer.raise_for_status()
                 key = (await answer.json())["id"]
             await self._tell(session, key)
@@ -59,11 +59,11 @@ class Buyer:
         async with session.post(self._hook, data=raw, headers=headers) as answer:
             answer.raise_for_status()
 
-    async def _next(self, session: aiohttp.ClientSession, auth: aiohttp.BasicAuth) -> int:
+    async def _next(self, session: aiohttp.ClientSession, access: dict[str, str]) -> int:
         """Give the product that was not bought for the longest time."""
         if not self._goods:
             url = f"{self._api}/products?per_page=100&orderby=id"
-            async with session.get(url, auth=auth) as answer:
+            async with session.get(url, headers=access) as answer:
                 self._goods = [row["id"] for row in await answer.json()]
         self._goods.append(self._goods.pop(0))
         return self._goods[-1]
