@@ -90,7 +90,8 @@ class Shop:
         path = self.hook["url"].partition("/hooks/")[2]
         with socket.create_connection((host, int(port)), timeout=60) as wire:
             wire.sendall(f"POST /hooks/{path} HTTP/1.1\r\nHost: x\r\nContent-Length: {size}\r\n\r\n".encode())
-            return wire.recv(4096)
+            with wire.makefile("rb") as answer:
+                return answer.read()
 
     def sold(self) -> list[str]:
         return [str(one.order) for one in sales(self.trade.world.till)]
