@@ -24,6 +24,7 @@ demo: setup
 	$(BIN)/shopweave demo --dir $(DEMO)
 
 test: setup
+	@$(BIN)/python -m tools.wordpress --if-possible
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --cov --cov-report=term:skip-covered
 
 lint: setup
@@ -34,6 +35,7 @@ lint: setup
 	$(BIN)/python -m tools.seams
 
 seeds: setup
+	@$(BIN)/python -m tools.wordpress --if-possible
 	@$(BIN)/python -m tools.seeds
 
 storm: setup

@@ -32,7 +32,6 @@ def test_a_key_opens_what_its_permission_says_and_a_password_what_its_role_may(
     assert (write.status_code, write.json()["code"]) == writing
 
 
-@pytest.mark.seed("ICE-10")
 def test_the_route_of_icecat_takes_an_application_password_and_no_consumer_key(site: Site) -> None:
     body = {"product_id": 999999, "image_url": "https://a.example/b.png"}
     codes = {

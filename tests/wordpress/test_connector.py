@@ -54,7 +54,7 @@ def update(number: int, product: int, **atoms: object) -> Write:
 
 
 @pytest.mark.pain("woocommerce/woocommerce-rest-api#273")
-@pytest.mark.seed("ICE-09", "ICE-10", "ICE-22", "ICE-50")
+@pytest.mark.seed("ICE-09", "ICE-22", "ICE-50")
 def test_a_picture_is_uploaded_once_and_put_where_there_is_none(site: Site) -> None:
     product = site.product("DRIVE-1")
     picture = PictureBytes(media_type="image/png", content=png(shade=131, width=40))
