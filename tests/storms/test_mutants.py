@@ -76,7 +76,7 @@ def test_a_difference_that_is_sent_again_has_another_name() -> None:
         moved=THEN,
         who="",
     )
-    due = Due(entry=entry, kind="product", remote_id="5", factor=1)
+    due = Due(entry=entry, kind="product", remote_id="5", factor=Decimal(1))
     again = replace(due, entry=replace(entry, stage=Stage.IN_DOUBT, moved=THEN + timedelta(seconds=9)))
     retried = wrong("delta retried", adjustment)
     assert adjustment(due) == adjustment(again)

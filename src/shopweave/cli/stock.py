@@ -69,7 +69,7 @@ async def explain(folder: Path, sku: str, *, as_json: bool) -> int:
 
 def _tell_master(one: Master) -> None:
     read = f", read {one.read_at:%Y-%m-%d %H:%M:%S} by request {one.request}" if one.read_at else ""
-    pack = f" × {one.factor}" if one.factor != 1 else ""
+    pack = f" × {one.factor:f}" if one.factor != 1 else ""
     places = ", ".join(f"{place}: {held}" for place, held in one.places)
     where = f" ({places})" if places else ""
     tell(f"{one.name}: {one.on_hand}{pack} on hand{where}{read}")
@@ -97,7 +97,7 @@ def _tell_channel(one: Shown) -> None:
     where = f" in {', '.join(one.warehouses)}" if one.warehouses else ""
     sums = f"{one.on_hand} on hand{where} {one.moved:+f} not booked"
     kept = f" − {one.buffer:f} held back" if one.buffer else ""
-    packs = f", in packs of {one.factor}" if one.factor != 1 else ""
+    packs = f", in packs of {one.factor:f}" if one.factor != 1 else ""
     tell(f"{one.channel}: {sums}{kept}{packs} = {one.wanted}")
     read = f", read {one.read_at:%Y-%m-%d %H:%M:%S}" if one.read_at else ""
     at = f" {one.written_at:%Y-%m-%d %H:%M:%S}" if one.written_at else ""

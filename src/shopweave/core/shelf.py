@@ -85,6 +85,11 @@ def doubted(shelf: Shelf, *, flying: bool = False) -> Shelf:
     return replace(shelf, expected=UNKNOWN, seen=None, again=True, flying=flying)
 
 
+def fresh(shelf: Shelf, at: int) -> Shelf:
+    """Expect nothing of a record that was linked at `at`: older readings may lack what it sold since."""
+    return replace(doubted(shelf, flying=shelf.flying), stale=max(shelf.stale, at))
+
+
 def _settled(shelf: Shelf, reading: Reading) -> Learned:
     found = settled(shelf.expected, reading.level)
     return Learned(

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from shopweave.core.ledger import Differences, Parked, Route, StateTable, differences
 from shopweave.model.order import Order, OrderLine
-from shopweave.store import order_lines
+from shopweave.store import aparts, order_lines
 from shopweave.store.base import Tx
 from shopweave.store.movements import Entry
 from shopweave.store.order_lines import LineRow, Meaning
@@ -35,15 +35,21 @@ class Read(Struct, frozen=True, kw_only=True):
 
 
 def meanings(tx: Tx, connection: int, found: Iterable[Order]) -> dict[str, Meaning]:
-    """Say which items the lines of orders mean, by line: by the record they name, else by SKU alone."""
+    """Say which items the lines of orders mean, by line: by the record they name, else by SKU alone.
+
+    What a person took apart is not the same, whatever its SKU.
+    """
     lines = [line for order in found for line in order.revision.lines]
     known = order_lines.meanings(tx, connection, [line.remote_id for line in lines if line.remote_id])
     meant = {line.line: known[line.remote_id] for line in lines if line.remote_id in known}
-    others = {line.line: _folded(line.sku) for line in lines if line.line not in meant and line.sku.strip()}
-    items = order_lines.items_by_sku(tx, list(others.values()))
-    for line, sku in others.items():
-        if sku in items:
-            meant[line] = Meaning(item=items[sku], factor=1)
+    others = [line for line in lines if line.line not in meant and line.sku.strip()]
+    items = order_lines.items_by_sku(tx, [_folded(line.sku) for line in others])
+    named = [line.remote_id for line in others if line.remote_id and _folded(line.sku) in items]
+    apart = aparts.not_meant(tx, connection, named)
+    for line in others:
+        item = items.get(_folded(line.sku))
+        if item is not None and (line.remote_id, item) not in apart:
+            meant[line.line] = Meaning(item=item, factor=Decimal(1))
     return meant
 
 
@@ -68,7 +74,7 @@ def read_lines(
     shared = {line.line for line in order.revision.lines if owners.get(line.line, key) != key}
     own = tuple(line for line in order.revision.lines if line.line not in shared)
     routes = {
-        line.line: Route(item=str(one.item), warehouse=warehouse, factor=Decimal(one.factor))
+        line.line: Route(item=str(one.item), warehouse=warehouse, factor=one.factor)
         for line in own
         if (one := meant.get(line.line)) is not None
     }
@@ -104,7 +110,7 @@ def _row(key: int, connection: int, line: OrderLine, meaning: Meaning | None, wh
         remote_id=line.remote_id[:_LONGEST],
         quantity=line.quantity,
         item=None if meaning is None else meaning.item,
-        factor=1 if meaning is None else meaning.factor,
+        factor=Decimal(1) if meaning is None else meaning.factor,
         parked=why,
     )
 

@@ -13,6 +13,7 @@ from shopweave.connector.orders import OrderPage
 from shopweave.flows.intake import FEED, Intake, Seller, Stored
 from shopweave.flows.order_findings import UNKNOWN_STATUS, parked_cause
 from shopweave.lanes.gate import URGENT
+from shopweave.lanes.order_findings import parked_order_cause
 from shopweave.model.errors import HubError
 from shopweave.model.handover import HandOverState
 from shopweave.model.seams import Clock
@@ -212,6 +213,20 @@ class OrderReader:
         seller = self._sellers[connection]
         await self._store.write(lambda tx: _settle(tx, seller))
 
+    async def after_link(self, connection: int) -> None:
+        """Look again at what waited for a link at a connection: lines that it sold, orders it is to have.
+
+        What a crash keeps from being looked at here, the next run of orders looks at.
+        """
+        if connection in self._sellers:
+            after = -1
+            while after:
+                after = await self.release(connection, max(after, 0))
+            await self.settle(connection)
+        for way in (way for one in self._sellers.values() for way in one.ways):
+            if connection in (way.source, way.target):
+                await self.unpark(way.flow)
+
     async def unpark(self, flow: int) -> None:
         """Let hand-overs that waited for a link be tried again."""
         await self._store.write(lambda tx: self._unpark(tx, flow))
@@ -219,6 +234,8 @@ class OrderReader:
     def _unpark(self, tx: Tx, flow: int) -> None:
         rows = handovers.parked(tx, flow)
         handovers.set_state(tx, [row.id for row in rows], HandOverState.WAITING)
+        for way in (way for one in self._sellers.values() for way in one.ways if way.flow == flow):
+            findings.settle(tx, parked_order_cause(way))
         for connection in sorted({row.connection for row in rows}):
             self._intake.wake(tx, connection)
 

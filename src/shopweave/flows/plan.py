@@ -17,6 +17,7 @@ from shopweave.model.record import Form, Kind, reference
 from shopweave.model.values import Node, Status
 from shopweave.store import (
     agreements,
+    aparts,
     findings,
     links,
     marks,
@@ -172,12 +173,13 @@ class _Desk:
             (tie.item, tie.connection): tie.record for tie in links.ties(tx, items)
         }
         self._records = records.snapshots(tx, sorted(set(self._ties.values())))
-        targets = [key for item in items if (key := self._ties.get((item, self._target)))]
-        self._agreements = agreements.agreements(tx, flow.row.id, targets)
+        there = {item: key for item in items if (key := self._ties.get((item, self._target)))}
+        self._agreements = agreements.agreements(tx, flow.row.id, list(there.values()))
         self._parked = agreements.parkings(tx, flow.row.id, items)
         self._layouts = {key: port.row.layout for key, port in house.ports.items()}
         self._categories, self._shelf = self._read_shelf()
         self._families = self._target_families()
+        self._taken_off = aparts.taken_off(tx, self._target, [one for one in items if one not in there])
         self._batch = Batch(
             flow, house.ports[self._target], house.ports[flow.row.source].row.name, self._shelf
         )
@@ -248,6 +250,7 @@ class _Desk:
             or self._flow.enriches
             or case.source.gone
             or case.source.form is Form.CATEGORY
+            or case.item in self._taken_off
         ):
             return
         if case.source.atoms.get("status", Status.ACTIVE) != Status.ACTIVE:

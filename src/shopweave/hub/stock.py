@@ -75,7 +75,7 @@ class Master(Struct, frozen=True, kw_only=True):
     on_hand: str
     read_at: datetime | None
     request: int
-    factor: int
+    factor: Decimal
     held: str
     read: str
     moved: tuple[Moved, ...]
@@ -91,7 +91,7 @@ class Shown(Struct, frozen=True, kw_only=True):
     on_hand: str
     moved: Decimal
     buffer: Decimal
-    factor: int
+    factor: Decimal
     step: Decimal
     wanted: str
     expected: str

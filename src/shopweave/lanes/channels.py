@@ -74,7 +74,7 @@ def decide(tx: Tx, channel: Channel, rows: Sequence[ShelfRow], *, begun: bool) -
     cautious = bool(unread(tx, channel))
     found: list[Decision] = []
     for row in rows:
-        unit = Unit(factor=Decimal(row.factor), step=channel.step)
+        unit = Unit(factor=row.factor, step=channel.step)
         level = base_level(on_hand.get(row.item), channel.warehouses)
         bookings = [one for one in moved.get(row.item, ()) if counts_in(one, channel.warehouses)]
         sums = shown(level, bookings, channel.buffer, unit)

@@ -133,22 +133,29 @@ def _targets(tx: Tx, groups: Sequence[Sequence[Change]]) -> Mapping[int, Snapsho
 def _still_right(
     tx: Tx, port: Port, groups: Sequence[list[Change]], targets: Mapping[int, Snapshot]
 ) -> tuple[list[list[Change]], tuple[Change, ...]]:
-    """Leave out creations of what is there by now, and updates of what is gone or shows all of it already."""
+    """Leave out creations of what is there by now, and updates of what is gone or shows all of it already.
+
+    So is an update of a record that is another item's now, or nobody's.
+    """
     items = [group[0].item for group in groups if group[0].item]
-    there = links.remote_of_items(tx, port.row.id, [item for item in items if item])
+    there = links.records_of_items(tx, port.row.id, [item for item in items if item])
     right: list[list[Change]] = []
     outdated: list[Change] = []
     for group in groups:
         kept = [
             one
             for one in group
-            if one.item is None
-            or ((one.op is Op.CREATE) != (one.item in there) and not _is_done(one, targets))
+            if one.item is None or (_is_about(one, there.get(one.item)) and not _is_done(one, targets))
         ]
         outdated += [one for one in group if one not in kept]
         if kept:
             right.append(kept)
     return right, tuple(outdated)
+
+
+def _is_about(change: Change, record: int | None) -> bool:
+    """Say whether a change fits the record that its item has now; None where it has none."""
+    return record is None if change.op is Op.CREATE else record is not None and record == change.target
 
 
 def _is_done(change: Change, targets: Mapping[int, Snapshot]) -> bool:

@@ -1,6 +1,6 @@
 """Settling: what an answer, a refusal or a failure makes of the levels it was about."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from msgspec import Struct
@@ -37,8 +37,11 @@ def settle_answers(tx: Tx, port: Port, pick: LevelPick, answers: Sequence[WriteA
     """Record what came back for each level of a batch."""
     ended = numbers.draw(tx, port.row.id)
     now = {row.record: row for row in shelves.by_records(tx, [row.record for row, _ in pick.levels])}
+    _forget_unlinked(tx, pick, now)
     for (row, level), answer in zip(pick.levels, answers, strict=True):
-        fresh = now[row.record]
+        fresh = now.get(row.record)
+        if fresh is None:
+            continue
         if isinstance(answer, Written):
             shown = answer.record.level.total if answer.record.level.quantity is not None else level
             known = wrote(fresh.shelf, shown, ended)
@@ -58,6 +61,7 @@ def settle_answers(tx: Tx, port: Port, pick: LevelPick, answers: Sequence[WriteA
 def settle_failure(tx: Tx, port: Port, pick: LevelPick, error: HubError, lease_ends: datetime) -> None:
     """Record that a whole request failed: marked again if surely nothing happened, else in doubt."""
     now = shelves.by_records(tx, [row.record for row, _ in pick.levels])
+    _forget_unlinked(tx, pick, {row.record: row for row in now})
     if isinstance(error, (Refused, BrokenData)):
         if len(now) == 1:
             _refuse(tx, port, now[0], refused_by(error))
@@ -70,6 +74,11 @@ def settle_failure(tx: Tx, port: Port, pick: LevelPick, error: HubError, lease_e
     due = first_look(tx.now, lease_ends, port.capabilities.longest_run)
     for row in now:
         _doubt(tx, row, due)
+
+
+def _forget_unlinked(tx: Tx, pick: LevelPick, now: Mapping[int, ShelfRow]) -> None:
+    """Let go the shelves of records whose link ended while their level was being written."""
+    shelves.drop(tx, [row.record for row, _ in pick.levels if row.record not in now])
 
 
 def settle_reading(

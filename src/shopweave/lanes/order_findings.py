@@ -41,16 +41,21 @@ def parked_order(way: Way, number: str, labels: Sequence[str]) -> Finding:
     """Say that an order waits because the target has no record for some of its lines."""
     return Finding(
         code="ORD-012",
-        cause=f"order:{way.target_name}:parked",
+        cause=parked_order_cause(way),
         severity=Severity.NEEDS,
         what=f"Orders of {way.channel} have lines that name nothing {way.target_name} sells.",
         why="They wait whole, so that no sum is wrong; no other order waits for them.",
         doing="They go by themselves once their items are linked.",
-        can_do="Link the items named here, or give them the same SKU on both sides.",
+        can_do="Choose their products on the order's page, or give them the same SKU on both sides.",
         connection=way.target_name,
         flow=way.name,
         about=(number, *dict.fromkeys(labels)),
     )
+
+
+def parked_order_cause(way: Way) -> str:
+    """Name the cause of orders with lines that name nothing their target sells."""
+    return f"order:{way.target_name}:parked"
 
 
 def doubtful_order(way: Way, number: str) -> Finding:

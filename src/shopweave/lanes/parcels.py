@@ -72,7 +72,7 @@ def _line(
     return HandOverLine(line=line, kind=Kind(record.kind), remote_id=record.remote_id, quantity=units)
 
 
-def _is_whole(base: Decimal, factor: int) -> bool:
+def _is_whole(base: Decimal, factor: Decimal) -> bool:
     return factor == 1 or base % factor == 0
 
 

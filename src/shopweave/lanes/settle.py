@@ -13,7 +13,7 @@ from shopweave.lanes.written import Stored, agree, note_made, store_written
 from shopweave.model.change import ChangeState, Op, WriteAnswer, WriteRefused, Written
 from shopweave.model.errors import HubError
 from shopweave.model.record import Form, RemoteRecord
-from shopweave.store import links, marks, outbox, records
+from shopweave.store import aparts, links, marks, outbox, records
 from shopweave.store.base import Tx
 from shopweave.store.lanes import LaneRow, Lease
 from shopweave.store.outbox import UNDO, Change, item_reference
@@ -141,6 +141,13 @@ def _not_ours(tx: Tx, port: Port, change: Change, found: RemoteRecord) -> WriteR
             code="LINK-012",
             what=f"What has this SKU is a {found.form.value} there and a {change.form.value} at the source.",
             remedy="Give one of the two another SKU, or change its type there by hand.",
+        )
+    if (found.remote_id, change.item) in aparts.not_meant(tx, port.row.id, [found.remote_id]):
+        return WriteRefused(
+            number=0,
+            code="LINK-014",
+            what="The record with this SKU is not the same, as a person said.",
+            remedy="Give one of the two another SKU, or link them after all.",
         )
     owner = links.items_by_remote(tx, port.row.id, found.kind, [found.remote_id]).get(found.remote_id)
     if owner is not None and owner != change.item:

@@ -84,6 +84,7 @@ _PARK = insert(parked)
 _UNPARK = delete(parked).where(
     parked.c.flow == bindparam("of"), parked.c.item == bindparam("one"), parked.c.atom == bindparam("key")
 )
+_FORGET = delete(parked).where(parked.c.flow.in_(many("flows")), parked.c.item.in_(many("ids")))
 _DECIDE = (
     update(parked)
     .where(
@@ -197,6 +198,12 @@ def unpark(tx: Tx, flow: int, atoms: Sequence[tuple[int, str]]) -> None:
     """Forget that atoms were set aside."""
     if atoms:
         tx.run(_UNPARK, [{"of": flow, "one": item, "key": atom} for item, atom in atoms])
+
+
+def forget_parkings(tx: Tx, flows: Sequence[int], items: Sequence[int]) -> None:
+    """Forget all that flows set aside for items."""
+    for piece in chunks(list(items)):
+        tx.run(_FORGET, {"flows": list(flows), "ids": list(piece)})
 
 
 def decide(tx: Tx, flow: int, item: int, atom: str, chosen: str, who: str) -> int:

@@ -29,7 +29,7 @@ class LevelRow(Struct, frozen=True, kw_only=True):
     record: int
     remote_id: str
     item: int | None
-    factor: int = 1
+    factor: Decimal = Decimal(1)
     on_hand: Reading | None = None
     at: datetime | None = None
     zeroed: int | None = None
@@ -119,7 +119,7 @@ def _row(row: Row[Any]) -> LevelRow:
         record=row.record,
         remote_id=row.remote_id,
         item=row.item,
-        factor=row.factor or 1,
+        factor=row.factor or Decimal(1),
         on_hand=Reading(
             level=as_level(row.state, row.quantity, row.places), began=row.began, ended=row.ended
         ),

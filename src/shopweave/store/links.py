@@ -1,14 +1,16 @@
 """Links: which records are the same item; history is kept."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
 
 from msgspec import Struct
-from sqlalchemy import and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import and_, bindparam, exists, func, insert, or_, select, update
 
 from shopweave.model.record import Form, Kind
 from shopweave.store.base import Tx
 from shopweave.store.statements import chunks, many
-from shopweave.store.tables import item, link, record
+from shopweave.store.tables import apart, item, link, record
 
 
 class Unlinked(Struct, frozen=True, kw_only=True):
@@ -38,6 +40,15 @@ class Lone(Struct, frozen=True, kw_only=True):
     labels: tuple[str, ...]
 
 
+class Living(Struct, frozen=True, kw_only=True):
+    """An item's living link at a connection: since when, and how it was made."""
+
+    record: int
+    factor: Decimal
+    how: str
+    since: datetime
+
+
 class Tie(Struct, frozen=True, kw_only=True):
     """One living link."""
 
@@ -46,6 +57,7 @@ class Tie(Struct, frozen=True, kw_only=True):
     record: int
 
 
+ONE = Decimal(1)
 _LIVES = link.c.until.is_(None)
 _UNLINKED = (
     select(record.c.id, record.c.kind, record.c.form, record.c.remote_id, record.c.parent)
@@ -75,6 +87,10 @@ _LONE = (
 _ADD_ITEM = insert(item).returning(item.c.id, sort_by_parameter_order=True)
 _ADD_LINK = insert(link)
 _END_LINK = update(link).where(link.c.item == bindparam("one"), link.c.connection == bindparam("at"), _LIVES)
+_LIVING = select(link.c.record, link.c.factor, link.c.how, link.c.since).where(
+    link.c.item == bindparam("one"), link.c.connection == bindparam("at"), _LIVES
+)
+_OWNER = select(link.c.item).where(link.c.record == bindparam("of"), _LIVES)
 _TIES = (
     select(link.c.item, link.c.connection, link.c.record)
     .where(link.c.item.in_(many("ids")), _LIVES)
@@ -98,6 +114,13 @@ _BY_REMOTE = (
 )
 _REMOTE_OF = (
     select(link.c.item, record.c.remote_id)
+    .join(record, record.c.id == link.c.record)
+    .where(
+        link.c.item.in_(many("ids")), link.c.connection == bindparam("at"), _LIVES, record.c.gone.is_(False)
+    )
+)
+_RECORD_OF = (
+    select(link.c.item, link.c.record)
     .join(record, record.c.id == link.c.record)
     .where(
         link.c.item.in_(many("ids")), link.c.connection == bindparam("at"), _LIVES, record.c.gone.is_(False)
@@ -132,6 +155,7 @@ _PAIRS = (
         _ours.c.gone.is_(False),
         _there.c.id.is_(None),
         _taken.c.id.is_(None),
+        ~exists().where(apart.c.item == _here.c.item, apart.c.record == _theirs.c.id),
     )
     .order_by(_theirs.c.id, _here.c.item)
 )
@@ -169,6 +193,7 @@ _RETURNED = (
         _taken.c.until.is_(None),
         _there.c.id.is_(None),
         _ours.c.sku.is_not(None),
+        ~exists().where(apart.c.item == _taken.c.item, apart.c.record == _theirs.c.id),
     )
     .distinct()
     .order_by(_taken.c.item)
@@ -216,7 +241,9 @@ def _make_items(tx: Tx, workspace: int, connection: int, kind: Kind, batch: Sequ
     return ids
 
 
-def add_links(tx: Tx, connection: int, pairs: Sequence[tuple[int, int]], how: str) -> list[tuple[int, int]]:
+def add_links(
+    tx: Tx, connection: int, pairs: Sequence[tuple[int, int]], how: str, factor: Decimal = ONE
+) -> list[tuple[int, int]]:
     """Link items to records, as (item, record); gives those made, as another may have come first."""
     taken_items, taken_records = _taken_of(tx, connection, pairs)
     free = [pair for pair in pairs if pair[0] not in taken_items and pair[1] not in taken_records]
@@ -230,7 +257,7 @@ def add_links(tx: Tx, connection: int, pairs: Sequence[tuple[int, int]], how: st
                     "connection": connection,
                     "how": how,
                     "since": tx.now,
-                    "factor": 1,
+                    "factor": factor,
                 }
                 for one, other in free
             ],
@@ -274,6 +301,18 @@ def lone_records(tx: Tx, connection: int, kinds: Sequence[Kind], limit: int) -> 
     return Lone(count=int(rows[0].number) if rows else 0, labels=labels)
 
 
+def living(tx: Tx, item_id: int, connection: int) -> Living | None:
+    """Give an item's living link at a connection."""
+    row = tx.one(_LIVING, {"one": item_id, "at": connection})
+    return None if row is None else Living(record=row.record, factor=row.factor, how=row.how, since=row.since)
+
+
+def owner(tx: Tx, record_id: int) -> int | None:
+    """Give the item that a record is linked to."""
+    row = tx.one(_OWNER, {"of": record_id})
+    return None if row is None else int(row.item)
+
+
 def ties(tx: Tx, items: Sequence[int]) -> list[Tie]:
     """Give the living links of items, at all connections."""
     rows = (row for piece in chunks(list(items)) for row in tx.rows(_TIES, {"ids": list(piece)}))
@@ -306,6 +345,13 @@ def remote_of_items(tx: Tx, connection: int, items: Sequence[int]) -> dict[int, 
     pieces = chunks(sorted(set(items)))
     rows = (row for ids in pieces for row in tx.rows(_REMOTE_OF, {"at": connection, "ids": list(ids)}))
     return {row.item: row.remote_id for row in rows}
+
+
+def records_of_items(tx: Tx, connection: int, items: Sequence[int]) -> dict[int, int]:
+    """Give the living records that items have at a connection."""
+    pieces = chunks(sorted(set(items)))
+    rows = (row for ids in pieces for row in tx.rows(_RECORD_OF, {"at": connection, "ids": list(ids)}))
+    return {row.item: row.record for row in rows}
 
 
 def children(tx: Tx, items: Sequence[int]) -> tuple[int, ...]:

@@ -50,7 +50,7 @@ class Due(Struct, frozen=True, kw_only=True):
     entry: Entry
     kind: str
     remote_id: str
-    factor: int
+    factor: Decimal
 
 
 class Ledger(Struct, frozen=True, kw_only=True):

@@ -25,7 +25,7 @@ class LineRow(Struct, frozen=True, kw_only=True):
     remote_id: str
     quantity: Decimal
     item: int | None
-    factor: int
+    factor: Decimal
     parked: str
 
 
@@ -33,7 +33,7 @@ class Meaning(Struct, frozen=True, kw_only=True):
     """The item that a channel's record stands for; `factor` base units in one of the record's."""
 
     item: int
-    factor: int
+    factor: Decimal
 
 
 _NAMES = LineRow.__struct_fields__
@@ -84,7 +84,7 @@ class There(Struct, frozen=True, kw_only=True):
     record: int
     kind: str
     remote_id: str
-    factor: int
+    factor: Decimal
 
 
 def lines_of(tx: Tx, orders: Sequence[int]) -> list[LineRow]:

@@ -51,7 +51,7 @@ order_line = table(
     Column("remote_id", String(120), nullable=False, server_default=""),
     Column("quantity", Quantity, nullable=False),
     to("item", "item", nullable=True),
-    Column("factor", Integer, nullable=False, server_default="1"),
+    Column("factor", Quantity, nullable=False, server_default="1"),
     Column("parked", Text, nullable=False, server_default=""),
     Index("order_line_line", "connection", "line"),
     Index("order_line_parked", "connection", "parked"),

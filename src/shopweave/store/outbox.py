@@ -127,6 +127,24 @@ _OPEN_CREATES = (
     )
     .distinct()
 )
+_UNSENT = (
+    select(change.c.id)
+    .where(
+        change.c.connection == bindparam("at"),
+        change.c.item.in_(many("ids")),
+        change.c.state.in_([WAITING, HELD]),
+    )
+    .order_by(change.c.id)
+)
+_FLYING_TO = (
+    select(change.c.id)
+    .where(
+        change.c.connection == bindparam("at"),
+        change.c.state.in_(FLYING),
+        or_(change.c.target == bindparam("record"), change.c.item == bindparam("of")),
+    )
+    .limit(1)
+)
 _INTENTS = select(func.count()).select_from(change).where(change.c.state == ChangeState.INTENT.value)
 _STATE = update(change).where(change.c.id.in_(many("ids")))
 _TARGET = update(change).where(change.c.id == bindparam("key")).values(target=bindparam("record"))
@@ -276,6 +294,17 @@ def flying_items(tx: Tx, connection: int, items: Sequence[int]) -> set[int]:
     return {
         row.item for piece in pieces for row in tx.rows(_FLYING_ITEMS, {"at": connection, "ids": list(piece)})
     }
+
+
+def unsent(tx: Tx, connection: int, items: Sequence[int]) -> list[int]:
+    """Give the changes of items that wait for a connection, held ones too."""
+    pieces = chunks(list(items))
+    return [row.id for piece in pieces for row in tx.rows(_UNSENT, {"at": connection, "ids": list(piece)})]
+
+
+def is_flying(tx: Tx, connection: int, item: int, record: int) -> bool:
+    """Say whether a request about an item or a record is under way or in doubt at a connection."""
+    return tx.one(_FLYING_TO, {"at": connection, "of": item, "record": record}) is not None
 
 
 def references_on_their_way(tx: Tx, connection: int, names: Sequence[str]) -> set[str]:

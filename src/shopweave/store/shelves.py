@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from msgspec import Struct
@@ -29,7 +30,7 @@ class ShelfRow(Struct, frozen=True, kw_only=True):
     item: int
     kind: Kind
     remote_id: str
-    factor: int
+    factor: Decimal
     label: str
     shelf: Shelf
     not_before: datetime | None
@@ -84,13 +85,15 @@ WHERE r.connection = :at AND r.kind IN ('product', 'variation') AND r.form IN ('
 _NOW = bindparam("now", type_=Moment())
 _FURNISH_ALL = text(_FURNISH).bindparams(_NOW)
 _FURNISH_ITEMS = text(f"{_FURNISH} AND l.item IN :ids").bindparams(_NOW, many("ids"))
+# A write that nobody can be sending any more tells nothing of a record that is linked no more.
 _CLEAR = delete(shelf).where(
     shelf.c.connection == bindparam("at"),
-    shelf.c.epoch.is_(None),
+    or_(shelf.c.epoch.is_(None), shelf.c.lease_ends < bindparam("now", type_=Moment())),
     shelf.c.record.not_in(
         select(link.c.record).where(link.c.connection == bindparam("at"), link.c.until.is_(None))
     ),
 )
+_DROP = delete(shelf).where(shelf.c.record.in_(many("ids")))
 _OTHERS = delete(shelf).where(shelf.c.connection.not_in(many("kept")))
 _OWN = [one for one in shelf.c if one.name != "connection"]
 _TIED = (
@@ -210,9 +213,15 @@ def furnish(tx: Tx, source: int, target: int, items: Sequence[int] | None = None
     """Make shelves for records of a target that are linked to a master's, marked; gives how many."""
     parameters = {"source": source, "at": target, "now": tx.now}
     if items is None:
-        tx.run(_CLEAR, {"at": target})
+        tx.run(_CLEAR, {"at": target, "now": tx.now})
         return tx.run(_FURNISH_ALL, parameters)
     return sum(tx.run(_FURNISH_ITEMS, {**parameters, "ids": list(piece)}) for piece in chunks(list(items)))
+
+
+def drop(tx: Tx, ids: Sequence[int]) -> None:
+    """Forget the shelves of records."""
+    for piece in chunks(list(ids)):
+        tx.run(_DROP, {"ids": list(piece)})
 
 
 def keep_only(tx: Tx, channels: Sequence[int]) -> None:

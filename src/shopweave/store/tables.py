@@ -26,13 +26,14 @@ from shopweave.store.access import (
     workspace,
 )
 from shopweave.store.callbacks import callback, hook
-from shopweave.store.columns import Moment, metadata, number, of_workspace, table, to
+from shopweave.store.columns import Moment, Quantity, metadata, number, of_workspace, table, to
 from shopweave.store.order_tables import customer_order, handover, movement, order_line, order_revision
 from shopweave.store.stock_tables import counter, ledger, level, shelf
 
 __all__ = [
     "Moment",
     "agreed",
+    "apart",
     "asked",
     "attempt",
     "audit",
@@ -162,7 +163,7 @@ link = table(
     to("item", "item"),
     to("record", "record"),
     to("connection", "connection"),
-    Column("factor", Integer, nullable=False, server_default="1"),
+    Column("factor", Quantity, nullable=False, server_default="1"),
     Column("how", String(24), nullable=False),
     Column("since", Moment, nullable=False),
     Column("until", Moment),
@@ -181,6 +182,15 @@ Index(
     unique=True,
     sqlite_where=link.c.until.is_(None),
     postgresql_where=link.c.until.is_(None),
+)
+apart = table(
+    "apart",
+    to("item", "item", primary_key=True),
+    to("record", "record", primary_key=True),
+    Column("why", String(12), nullable=False),
+    Column("who", String(320), nullable=False),
+    Column("since", Moment, nullable=False),
+    Index("apart_record", "record"),
 )
 agreed = table(
     "agreed",
