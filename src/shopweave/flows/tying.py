@@ -10,7 +10,7 @@ from shopweave.lanes.lanes import Lanes
 from shopweave.model.change import ChangeState
 from shopweave.store import agreements, aparts, levels, links, marks, numbers, outbox, records, shelves
 from shopweave.store.base import Tx
-from shopweave.store.links import Living
+from shopweave.store.link_history import Living
 from shopweave.store.outbox import item_reference
 
 PERSON = "person"
@@ -44,7 +44,7 @@ class Ties:
             self._lanes.wake(tx, channel)
 
     def _show_stock(self, tx: Tx, at: int, item: int) -> None:
-        """Give the item shelves; what channels show of a record linked just now is read before it is believed."""
+        """Give the item shelves; what a channel shows of it is read before anything is believed."""
         for flow in self._house.stock.values():
             if at in (flow.row.source, flow.row.target):
                 shelves.furnish(tx, flow.row.source, flow.row.target, [item])

@@ -6,9 +6,9 @@ from msgspec import Struct
 
 from shopweave.hub.context import Hub
 from shopweave.model.errors import Configuration
-from shopweave.store import explains, links, matches, movements, outbox, records
+from shopweave.store import explains, link_history, matches, movements, outbox, records
 from shopweave.store.base import Tx
-from shopweave.store.links import Living
+from shopweave.store.link_history import Living
 from shopweave.store.records import Snapshot
 
 NUMBERED = "item:"
@@ -61,15 +61,20 @@ def find_ends(tx: Tx, hub: Hub, sku: str, connection: str, remote_id: str) -> En
     item = find_item(tx, hub, sku, at)
     key = matches.record_of_id(tx, at, remote_id.strip())
     if key is None:
-        raise Configuration(
-            f"No product of {connection} has the id '{remote_id}'.",
-            code="LINK-406",
-            remedy="Run the flow first, so that it is read, or look at the id there.",
-        )
+        raise unknown_record(connection, remote_id)
     own = matches.own_records(tx, [item], sources_of(hub, at))
     shown = records.snapshots(tx, [key, *own.values()])
     return Ends(
         sku=sku, item=item, own=shown.get(own.get(item, 0)), at=at, connection=connection, record=shown[key]
+    )
+
+
+def unknown_record(connection: str, remote_id: str) -> Configuration:
+    """Say that a connection has no such product."""
+    return Configuration(
+        f"No product of {connection} has the id '{remote_id}'.",
+        code="LINK-406",
+        remedy="Run the flow first, so that it is read, or look at the id there.",
     )
 
 
@@ -93,7 +98,7 @@ def check_link(tx: Tx, hub: Hub, ends: Ends, there: Living | None, factor: Decim
 
 
 def _check_free(tx: Tx, ends: Ends, where: str, there: Living | None) -> None:
-    owner = links.owner(tx, ends.record.id)
+    owner = link_history.owner(tx, ends.record.id)
     if owner is not None and owner != ends.item:
         name = explains.skus_of_items(tx, [owner]).get(owner) or f"{NUMBERED}{owner}"
         raise Configuration(
@@ -130,7 +135,7 @@ def _check_alike(ends: Ends, where: str) -> None:
 
 def check_unlink(tx: Tx, hub: Hub, item: int, at: int, sku: str) -> Living:
     """Refuse to end a link that does not exist, or without which goods would be lost; gives the link."""
-    name, there = hub.house.ports[at].row.name, links.living(tx, item, at)
+    name, there = hub.house.ports[at].row.name, link_history.living(tx, item, at)
     if there is None:
         raise Configuration(
             f"'{sku}' is not linked at {name}.", code="LINK-414", remedy=f"See: shopweave links --sku {sku}."

@@ -9,7 +9,7 @@ from shopweave.flows.tying import Ties
 from shopweave.hub.context import Hub
 from shopweave.hub.link_refusals import Ends, check_link, check_unlink, find_ends, find_item
 from shopweave.model.errors import Configuration
-from shopweave.store import aparts, audits, links, records
+from shopweave.store import aparts, audits, link_history, links, records
 from shopweave.store.base import Tx
 
 ONE = Decimal(1)
@@ -43,7 +43,7 @@ async def link(
 
 def _link(hub: Hub, named: tuple[str, str, str], factor: Decimal, who: str, tx: Tx) -> Linked:
     ends = find_ends(tx, hub, *named)
-    there = links.living(tx, ends.item, ends.at)
+    there = link_history.living(tx, ends.item, ends.at)
     if there is not None and (there.record, there.factor) == (ends.record.id, factor):
         return _told(ends, factor, changed=False)
     check_link(tx, hub, ends, there, factor)
@@ -97,7 +97,7 @@ async def not_same(hub: Hub, sku: str, connection: str, remote_id: str, who: str
 def _not_same(hub: Hub, sku: str, connection: str, remote_id: str, who: str, tx: Tx) -> Linked:
     ends = find_ends(tx, hub, sku, connection, remote_id)
     known = [one for one in aparts.of_items(tx, [ends.item]) if one.record == ends.record.id]
-    there = links.living(tx, ends.item, ends.at)
+    there = link_history.living(tx, ends.item, ends.at)
     if any(one.why == aparts.NOT_SAME for one in known):
         return _told(ends, ONE, changed=False)
     count = 0

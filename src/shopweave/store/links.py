@@ -1,7 +1,6 @@
 """Links: which records are the same item; history is kept."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from decimal import Decimal
 
 from msgspec import Struct
@@ -38,15 +37,6 @@ class Lone(Struct, frozen=True, kw_only=True):
 
     count: int
     labels: tuple[str, ...]
-
-
-class Living(Struct, frozen=True, kw_only=True):
-    """An item's living link at a connection: since when, and how it was made."""
-
-    record: int
-    factor: Decimal
-    how: str
-    since: datetime
 
 
 class Tie(Struct, frozen=True, kw_only=True):
@@ -87,10 +77,6 @@ _LONE = (
 _ADD_ITEM = insert(item).returning(item.c.id, sort_by_parameter_order=True)
 _ADD_LINK = insert(link)
 _END_LINK = update(link).where(link.c.item == bindparam("one"), link.c.connection == bindparam("at"), _LIVES)
-_LIVING = select(link.c.record, link.c.factor, link.c.how, link.c.since).where(
-    link.c.item == bindparam("one"), link.c.connection == bindparam("at"), _LIVES
-)
-_OWNER = select(link.c.item).where(link.c.record == bindparam("of"), _LIVES)
 _TIES = (
     select(link.c.item, link.c.connection, link.c.record)
     .where(link.c.item.in_(many("ids")), _LIVES)
@@ -299,18 +285,6 @@ def lone_records(tx: Tx, connection: int, kinds: Sequence[Kind], limit: int) -> 
     rows = tx.rows(_LONE, parameters)
     labels = tuple(row.sku or row.name or row.remote_id for row in rows)
     return Lone(count=int(rows[0].number) if rows else 0, labels=labels)
-
-
-def living(tx: Tx, item_id: int, connection: int) -> Living | None:
-    """Give an item's living link at a connection."""
-    row = tx.one(_LIVING, {"one": item_id, "at": connection})
-    return None if row is None else Living(record=row.record, factor=row.factor, how=row.how, since=row.since)
-
-
-def owner(tx: Tx, record_id: int) -> int | None:
-    """Give the item that a record is linked to."""
-    row = tx.one(_OWNER, {"of": record_id})
-    return None if row is None else int(row.item)
 
 
 def ties(tx: Tx, items: Sequence[int]) -> list[Tie]:

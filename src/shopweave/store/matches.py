@@ -39,6 +39,14 @@ class Match(Struct, frozen=True, kw_only=True):
     taken: str
 
 
+class Rival(Struct, frozen=True, kw_only=True):
+    """An unlinked record with its keys, empty where it has none."""
+
+    record: int
+    sku: str
+    gtin: str
+
+
 _theirs, _ours, _other = record.alias("theirs"), record.alias("ours"), record.alias("other")
 _there, _here, _taken = link.alias("there"), link.alias("here"), link.alias("taken")
 _AT: BindParameter[int] = bindparam("at")
@@ -105,7 +113,7 @@ def _matches(same: ColumnElement[bool]) -> Select[Any]:
 
 
 _BY_SKU, _BY_GTIN = _matches(_SAME_SKU), _matches(_SAME_GTIN)
-_KEYS = select(_theirs.c.sku, _theirs.c.gtin).where(
+_KEYS = select(_theirs.c.id, _theirs.c.sku, _theirs.c.gtin).where(
     *_LONELY, or_(_theirs.c.sku.in_(many("skus")), _theirs.c.gtin.in_(many("gtins")))
 )
 _NAMED = (
@@ -136,7 +144,7 @@ _SOUGHT = (
 
 
 def waiting(tx: Tx, at: int, sources: Sequence[int], show: str, after: int, limit: int) -> list[int]:
-    """Give living records of a connection that are linked to nothing: all, or those that fit an item or none."""
+    """Give living records that are linked to nothing: all, those that fit an item, or the others."""
     values = {"at": at, "sources": list(sources), "after": after, "limit": limit}
     return [int(row.id) for row in tx.rows(_page(show), values)]
 
@@ -158,10 +166,10 @@ def matches(tx: Tx, ids: Sequence[int], sources: Sequence[int]) -> list[Match]:
     return [found[key] for key in sorted(found)]
 
 
-def rivals(tx: Tx, at: int, skus: Sequence[str], gtins: Sequence[str]) -> list[tuple[str | None, str | None]]:
-    """Give SKU and GTIN of all unlinked records of a connection that bear one of these."""
+def rivals(tx: Tx, at: int, skus: Sequence[str], gtins: Sequence[str]) -> list[Rival]:
+    """Give all unlinked records of a connection that bear one of these."""
     rows = tx.rows(_KEYS, {"at": at, "skus": list(skus), "gtins": list(gtins)})
-    return [(row.sku, row.gtin) for row in rows]
+    return [Rival(record=row.id, sku=row.sku or "", gtin=row.gtin or "") for row in rows]
 
 
 def items_of_sku(tx: Tx, sku: str, sources: Sequence[int]) -> list[tuple[int, int]]:
