@@ -31,7 +31,7 @@ def sources_of(hub: Hub, at: int) -> list[int]:
     items = [(flow.items, flow.row.target) for flow in hub.house.flows.values()]
     pairs = [*items, *((flow.items, flow.row.target) for flow in hub.house.stock.values())]
     own = [source for source, target in pairs if target == at]
-    return list(dict.fromkeys(one for one in own or [source for source, _ in pairs] if one != at))
+    return list(dict.fromkeys(own or [source for source, _ in pairs]))
 
 
 def find_item(tx: Tx, hub: Hub, sku: str, at: int) -> int:

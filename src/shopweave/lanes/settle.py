@@ -38,7 +38,7 @@ def settle_answers(
     for composed, answer in both:
         if isinstance(answer, Written):
             continue
-        if answer.look_up or answer.exists:
+        if answer.look_up or (answer.exists and composed.write.op is Op.CREATE):
             doubt(tx, port, composed.changes, tx.now)
         else:
             refuse(tx, port, flows, composed.changes, answer)
