@@ -169,10 +169,10 @@ def test_two_that_share_a_code_wait_side_by_side_until_a_person_decides(world: W
         for sku in ("1", "2"):
             trash(world.shop, int(key_of(world, sku)))
             await linking.unlink(hub, sku, "shop", WHO)
-        world.sql(
-            "UPDATE phppos_items SET item_number = ?, last_modified = datetime('now') WHERE item_id IN (1, 2)",
-            gtin,
-        )
+        world.sql("DELETE FROM phppos_additional_item_numbers WHERE item_id IN (1, 2)")
+        world.sql("INSERT INTO phppos_additional_item_numbers (item_id, item_number) VALUES (2, ?)", gtin)
+        number = "CASE item_id WHEN 1 THEN ? END, last_modified = datetime('now') WHERE item_id IN (1, 2)"
+        world.sql(f"UPDATE phppos_items SET item_number = {number}", gtin)
         left = put(world, name="Left", sku="LEFT", global_unique_id=gtin)
         await world.run(hub, FLOW)
         page = await pairs.list_waiting(hub, "shop", "doubtful")

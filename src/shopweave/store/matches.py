@@ -57,7 +57,10 @@ _LIVES_TAKEN = and_(
 _SAME_SKU = and_(_ours.c.sku == _theirs.c.sku, _theirs.c.sku.is_not(None))
 _SAME_GTIN = and_(_ours.c.gtin == _theirs.c.gtin, _theirs.c.gtin.is_not(None), _ours.c.kind == _theirs.c.kind)
 _IS_OURS = and_(_ours.c.connection.in_(many("sources")), _ours.c.kind.in_(_SOLD), _ours.c.gone.is_(False))
-_IS_APART = exists().where(apart.c.item == _here.c.item, apart.c.record == _theirs.c.id)
+_IS_APART = (
+    exists().where(apart.c.item == _here.c.item, apart.c.record == _theirs.c.id).correlate(_here, _theirs)
+)
+_IS_TAKEN = exists().where(_LIVES_TAKEN).correlate(_here, _theirs)
 _LONELY = (
     _theirs.c.connection == _AT,
     _theirs.c.kind.in_(_SOLD),
@@ -71,7 +74,8 @@ def _fits(same: ColumnElement[bool]) -> Exists:
     return (
         select(_here.c.item)
         .join_from(_ours, _here, _LIVES_HERE)
-        .where(_IS_OURS, same, ~exists().where(_LIVES_TAKEN), ~_IS_APART)
+        .where(_IS_OURS, same, ~_IS_TAKEN, ~_IS_APART)
+        .correlate(_theirs)
         .exists()
     )
 
