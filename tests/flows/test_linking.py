@@ -14,7 +14,7 @@ from shopweave.simulators.woocommerce import products
 from shopweave.simulators.woocommerce.truth import trash
 from shopweave.store import findings, marks
 from shopweave.store.base import Tx
-from shopweave.store.tables import apart, change, link, plan
+from shopweave.store.tables import apart, change, link
 from tests.worlds import World, play
 
 FLOW = "till-to-shop"
@@ -121,7 +121,9 @@ def test_a_change_under_way_is_not_sent_again_to_a_record_that_is_others_now(wor
         await linking.unlink(hub, "1", "shop", WHO)
         new = put(world, name="By hand")
         await world.run(hub, FLOW)
-        world.shop.products.update(world.shop.state.products[int(old)], {"sku": "OLD", "global_unique_id": ""})
+        world.shop.products.update(
+            world.shop.state.products[int(old)], {"sku": "OLD", "global_unique_id": ""}
+        )
         rename(world, 1, "Mine")
         await writing.stop(hub, WHO)
         await linking.link(hub, "1", "shop", new, WHO)
@@ -197,7 +199,9 @@ def test_two_that_share_a_code_wait_side_by_side_until_a_person_decides(world: W
 def test_what_is_not_the_same_ends_its_link_and_gets_a_record_of_its_own(world: World) -> None:
     async def story(hub: Hub) -> None:
         key = key_of(world, "1")
-        world.shop.products.update(world.shop.state.products[int(key)], {"sku": "FOREIGN", "global_unique_id": ""})
+        world.shop.products.update(
+            world.shop.state.products[int(key)], {"sku": "FOREIGN", "global_unique_id": ""}
+        )
         done = await linking.not_same(hub, "1", "shop", key, WHO)
         assert (done.changed, done.links) == (True, 1)
         assert not (await linking.not_same(hub, "1", "shop", key, WHO)).changed
