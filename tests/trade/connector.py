@@ -26,7 +26,7 @@ from shopweave.core.ledger import StateTable
 from shopweave.model.change import WriteRefused
 from shopweave.model.movement import Witness
 from shopweave.model.order import Order
-from shopweave.model.record import Kind
+from shopweave.model.record import Kind, RemoteRecord
 from shopweave.model.values import Level
 
 TABLE = StateTable(
@@ -78,6 +78,10 @@ class StallConnection:
 
     def __init__(self, stall: Stall, *, takes: LookUp) -> None:
         self._stall, self._takes = stall, takes
+
+    async def by_ids(self, kind: Kind, ids: tuple[str, ...]) -> tuple[RemoteRecord, ...]:
+        """Show nothing: what lies on a stall is not counted."""
+        return ()
 
     async def orders(self, position: str, *, overlap: float) -> OrderPage:
         first = int(position or 0)
