@@ -39,6 +39,7 @@ PAGES = (
     "/buyers",
     "/stock",
     "/stock/explain",
+    "/links",
     "/connections",
     "/connections/shop",
 )

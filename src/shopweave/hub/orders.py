@@ -47,13 +47,19 @@ class RevisionView(Struct, frozen=True, kw_only=True):
 
 
 class LineView(Struct, frozen=True, kw_only=True):
-    """One line; `parked` says why it moves nothing."""
+    """One line; `parked` says why it moves nothing, `lacks` where its item has no product to be handed over as.
+
+    `remote_id` is what it names at its channel, if a person may choose the item of that.
+    """
 
     line: str
     sku: str
     name: str
     quantity: Decimal
     parked: str
+    remote_id: str = ""
+    item: int | None = None
+    lacks: tuple[str, ...] = ()
 
 
 class MovementView(Struct, frozen=True, kw_only=True):
@@ -176,12 +182,30 @@ def _story(tx: Tx, hub: Hub, row: OrderRow) -> OrderStory:
             RevisionView(n=one.n, status=one.status, changed=one.changed, read=one.read, problem=one.code)
             for one in orders.revisions(tx, row.id)
         ),
-        lines=tuple(
-            LineView(line=one.line, sku=one.sku, name=one.name, quantity=one.quantity, parked=one.parked)
-            for one in found
-        ),
+        lines=_lines(tx, hub, row, found),
         movements=_movements(tx, row, {one.line: one.sku for one in found}),
         hand_overs=tuple(_hand_over(tx, hub, one) for one in handovers.of_orders(tx, [row.id])),
+    )
+
+
+def _lines(tx: Tx, hub: Hub, row: OrderRow, found: list[LineRow]) -> tuple[LineView, ...]:
+    items = [one.item for one in found if one.item is not None]
+    waiting = [one for one in handovers.of_orders(tx, [row.id]) if one.state is HandOverState.PARKED]
+    there = {_target(hub, one): order_lines.there(tx, one.connection, items) for one in waiting}
+    return tuple(
+        LineView(
+            line=one.line,
+            sku=one.sku,
+            name=one.name,
+            quantity=one.quantity,
+            parked=one.parked,
+            remote_id=one.remote_id if one.parked and one.item is None else "",
+            item=one.item,
+            lacks=tuple(
+                name for name, known in there.items() if one.item is not None and one.item not in known
+            ),
+        )
+        for one in found
     )
 
 

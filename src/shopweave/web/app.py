@@ -16,6 +16,7 @@ from shopweave.model.errors import HubError
 from shopweave.web import doors, measures
 from shopweave.web.api import connections as api_of_connections
 from shopweave.web.api import history as api_of_history
+from shopweave.web.api import linking as api_of_links
 from shopweave.web.api import orders as api_of_orders
 from shopweave.web.api import people as api_of_people
 from shopweave.web.api import stock as api_of_stock
@@ -24,7 +25,7 @@ from shopweave.web.api import work as api_of_work
 from shopweave.web.api import writing as api_of_writing
 from shopweave.web.errors import on_crash, on_http_error, on_hub_error
 from shopweave.web.live import live
-from shopweave.web.pages import connections, me, orders, people, queue, stock, undoing, work, writing
+from shopweave.web.pages import connections, linking, me, orders, people, queue, stock, undoing, work, writing
 from shopweave.web.rendering import STATIC, Renderer
 from shopweave.web.security import Site, harden, may_come_in
 
@@ -37,6 +38,7 @@ PARTS = (
     api_of_people,
     api_of_orders,
     api_of_stock,
+    api_of_links,
     api_of_connections,
 )
 OPERATIONS = tuple(handler for part in PARTS for handler in part.HANDLERS)
@@ -51,6 +53,7 @@ def make_app(hub: Hub, *, secure: bool = False) -> Litestar:
             *undoing.HANDLERS,
             *orders.HANDLERS,
             *stock.HANDLERS,
+            *linking.HANDLERS,
             *connections.HANDLERS,
             *queue.HANDLERS,
             *people.HANDLERS,

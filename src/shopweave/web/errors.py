@@ -19,6 +19,8 @@ MISSING = frozenset(
     {
         "HUB-404",
         "HUB-406",
+        "LINK-404",
+        "LINK-406",
         "ORD-404",
         "ORD-405",
         "PLAN-010",

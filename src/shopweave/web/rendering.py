@@ -19,6 +19,7 @@ from shopweave.web.words import (
     CAUSES,
     DETAILS,
     FIELDS,
+    FITTING,
     HANDED,
     LEVELS,
     PEOPLE,
@@ -28,6 +29,7 @@ from shopweave.web.words import (
     SIGNS,
     STAGES,
     STATES,
+    TIED,
     WAYS,
 )
 
@@ -95,6 +97,8 @@ def _words(language: str, say: Say) -> dict[str, Callable[..., Any]]:
         "shelf": partial(_word, say, SHELVES),
         "stage": partial(_word, say, STAGES),
         "way": partial(_word, say, WAYS),
+        "tied": partial(_word, say, TIED),
+        "fitting": partial(_word, say, FITTING),
         "handed": partial(_word, say, HANDED),
         "cause": partial(_word, say, CAUSES),
         "detail": partial(_word, say, DETAILS),

@@ -90,6 +90,25 @@ SHELVES = {
     "first": marked("first levels"),
     "uncounted": marked("not counted"),
 }
+TIED = {
+    "source": marked("comes from there"),
+    "sku": marked("same SKU"),
+    "gtin": marked("same EAN"),
+    "path": marked("same path"),
+    "made": marked("made by the hub"),
+    "asked": marked("asked for"),
+    "person": marked("by a person"),
+}
+FITTING = {
+    "doubtful": marked("may be an item"),
+    "unlinked": marked("fit no item"),
+    "alone": marked("no item has its SKU or EAN"),
+    "several": marked("it fits several, or several fit it"),
+    "form": marked("only one side has variations"),
+    "taken": marked("its item is linked to another one"),
+    "apart": marked("not its item, as a person said"),
+    "soon": marked("the next run links it"),
+}
 LEVELS = {
     "untracked": marked("not counted"),
     "unknown": marked("not known"),
@@ -115,6 +134,9 @@ DETAILS = {
     "connection": marked("connection"),
     "items": marked("items"),
     "ended": marked("ended"),
+    "record": marked("product"),
+    "factor": marked("units in one"),
+    "links": marked("links"),
 }
 ROLES = {"viewer": marked("viewer"), "operator": marked("operator"), "admin": marked("administrator")}
 FIELDS = {

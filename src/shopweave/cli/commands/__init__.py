@@ -5,6 +5,7 @@ from shopweave.cli.commands.demo import app as demo
 from shopweave.cli.commands.flowing import app as flowing
 from shopweave.cli.commands.icecat import app as icecat
 from shopweave.cli.commands.keeping import app as keeping
+from shopweave.cli.commands.linking import app as linking
 from shopweave.cli.commands.notify import app as notify
 from shopweave.cli.commands.orders import app as orders
 from shopweave.cli.commands.serving import app as serving
@@ -30,4 +31,5 @@ TOPICS = (
     orders,
     stock,
     callbacks,
+    linking,
 )

@@ -6,6 +6,8 @@ from shopweave.model.errors import HubError
 from shopweave.runtime.secrets import mask
 
 FIELDS = {
+    "LINK-404": "sku",
+    "LINK-405": "sku",
     "ORD-410": "since",
     "ORD-411": "until",
     "ORD-420": "email",
