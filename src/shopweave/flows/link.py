@@ -156,7 +156,7 @@ def lone_finding(house: House, target: int, name: str, lone: Lone) -> Finding:
         severity=Severity.NEEDS if oversells else Severity.NOTE,
         what=f"{lone.count} products of {name} are linked to nothing of a source.",
         why="The hub keeps neither their prices nor their stock in step.",
-        can_do="Give them the SKU of their item, or take them out of sale.",
+        can_do="Choose their items on the page of links, give them their SKU, or take them out of sale.",
         connection=name,
         count=lone.count,
         about=lone.labels,
@@ -173,7 +173,7 @@ def link_finding(cause: str, name: str, key: str, why: str, found: Sequence[Cand
         can_do = "Make both sides simple, or give both the same variations."
     else:
         what = f"{len(labels)} products fit more than one record of {name} by {key.upper()}."
-        can_do = f"Remove the {key.upper()} that stands twice."
+        can_do = "Say on the page of links which are the same."
     return Finding(
         code="LINK-020" if why == "forms" else "LINK-021",
         cause=cause,

@@ -6,7 +6,10 @@ from shopweave.connector.orders import BrokenOrder
 from shopweave.model.finding import Finding, Severity
 
 _CODES = {
-    "no item is linked to it": ("ORD-020", "Link its item, or give it the same SKU on both sides."),
+    "no item is linked to it": (
+        "ORD-020",
+        "Choose its product on the order's page, or give it the same SKU on both sides.",
+    ),
     "a quantity below zero": ("ORD-021", "Correct the order in its channel."),
     "its id is there twice": ("ORD-022", "Look at the order in its channel: two lines bear one id."),
     "its id belongs to a line of another order": (

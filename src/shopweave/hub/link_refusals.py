@@ -82,7 +82,9 @@ def check_link(tx: Tx, hub: Hub, ends: Ends, there: Living | None, factor: Decim
     """Refuse a link that would be wrong; `there` is the one that the item has now."""
     where = f"{ends.connection} {ends.record.remote_id}"
     if not factor.is_finite() or factor <= 0:
-        raise Configuration(f"{factor} is no number of units.", code="LINK-412", remedy="Such as 6, or 0.5.")
+        raise Configuration(
+            f"'{factor}' is no number of units.", code="LINK-412", remedy="Such as 6, or 0.5."
+        )
     if ends.record.gone:
         raise Configuration(
             f"{where} is gone.", code="LINK-407", remedy="Restore it there, or choose another."
@@ -104,14 +106,14 @@ def _check_free(tx: Tx, ends: Ends, where: str, there: Living | None) -> None:
         raise Configuration(
             f"{where} is linked to '{name}'.",
             code="LINK-408",
-            remedy="End that link first; what a source has itself is an item of its own and stays it.",
+            remedy="End that link first.",
         )
     if there is not None and there.record != ends.record.id:
         other = records.snapshots(tx, [there.record])[there.record].remote_id
         raise Configuration(
             f"'{ends.sku}' is linked to {ends.connection} {other} already.",
             code="LINK-409",
-            remedy=f"End that link first: shopweave unlink {ends.sku} {ends.connection}.",
+            remedy="End that link first.",
         )
 
 
@@ -137,9 +139,7 @@ def check_unlink(tx: Tx, hub: Hub, item: int, at: int, sku: str) -> Living:
     """Refuse to end a link that does not exist, or without which goods would be lost; gives the link."""
     name, there = hub.house.ports[at].row.name, link_history.living(tx, item, at)
     if there is None:
-        raise Configuration(
-            f"'{sku}' is not linked at {name}.", code="LINK-414", remedy=f"See: shopweave links --sku {sku}."
-        )
+        raise Configuration(f"'{sku}' is not linked at {name}.", code="LINK-414", remedy="Look at its links.")
     if there.how == "source":
         raise Configuration(
             f"'{sku}' comes from {name}.",
@@ -150,6 +150,6 @@ def check_unlink(tx: Tx, hub: Hub, item: int, at: int, sku: str) -> Living:
         raise Configuration(
             f"{name} has not booked all that was sold of '{sku}'.",
             code="LINK-416",
-            remedy="Settle these orders first: shopweave orders release NUMBER booked, void or retry.",
+            remedy="Settle the goods of these orders first.",
         )
     return there

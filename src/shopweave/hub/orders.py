@@ -47,7 +47,7 @@ class RevisionView(Struct, frozen=True, kw_only=True):
 
 
 class LineView(Struct, frozen=True, kw_only=True):
-    """One line; `parked` says why it moves nothing, `lacks` where its item has no product to be handed over as.
+    """One line; `parked` says why it moves nothing, `lacks` where its item has no product.
 
     `remote_id` is what it names at its channel, if a person may choose the item of that.
     """

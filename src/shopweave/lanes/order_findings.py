@@ -46,7 +46,7 @@ def parked_order(way: Way, number: str, labels: Sequence[str]) -> Finding:
         what=f"Orders of {way.channel} have lines that name nothing {way.target_name} sells.",
         why="They wait whole, so that no sum is wrong; no other order waits for them.",
         doing="They go by themselves once their items are linked.",
-        can_do="Choose their products on the order's page, or give them the same SKU on both sides.",
+        can_do="Choose its product on the order's page, or give it the same SKU on both sides.",
         connection=way.target_name,
         flow=way.name,
         about=(number, *dict.fromkeys(labels)),

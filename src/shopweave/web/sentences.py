@@ -149,6 +149,35 @@ SENTENCES = (
     marked("a write or a sale is in doubt: its level is read first"),
     marked("the channel refused it"),
     marked("the channel does not show it"),
+    marked("No item has the SKU '{sku}'."),
+    marked("Run the flows first, or look at the SKU."),
+    marked("Several items have the SKU '{sku}'."),
+    marked("No product of {name} has the id '{text}'."),
+    marked("Run the flow first, so that it is read, or look at the id there."),
+    marked("{name} is gone."),
+    marked("Restore it there, or choose another."),
+    marked("{name} is linked to '{sku}'."),
+    marked("'{sku}' is linked to {name} already."),
+    marked("End that link first."),
+    marked("Link products to products and variations to variations."),
+    marked("Only one of {name} and '{sku}' has variations."),
+    marked("Make both sides simple, or give both the same variations."),
+    marked("'{text}' is no number of units."),
+    marked("Such as 6, or 0.5."),
+    marked("A request about '{sku}' is under way at {name}."),
+    marked("Wait until it is answered, then link."),
+    marked("'{sku}' is not linked at {name}."),
+    marked("Look at its links."),
+    marked("'{sku}' comes from {name}."),
+    marked("End its link where it is shown, or take it out of sale at its source."),
+    marked("{name} has not booked all that was sold of '{sku}'."),
+    marked("Settle the goods of these orders first."),
+    marked("Choose their items on the page of links, give them their SKU, or take them out of sale."),
+    marked("Say on the page of links which are the same."),
+    marked("Choose its product on the order's page, or give it the same SKU on both sides."),
+    marked("linked"),
+    marked("unlinked"),
+    marked("said they are not the same"),
     marked("signed in"),
     marked("handed order {order} over again"),
     marked("said that order {order} arrived"),
@@ -186,6 +215,10 @@ def as_said(text: str, translate: Callable[[str], str]) -> str | None:
     head, colon, rest = text.partition(": ")
     if colon and (inner := as_said(rest, translate)) is not None:
         return f"{head}: {inner}"
+    sentences = re.split(r"(?<=[.?]) (?=[A-Z'])", text)
+    parts = [as_said(one, translate) for one in sentences] if len(sentences) > 1 else []
+    if parts and None not in parts:
+        return " ".join(one for one in parts if one)
     pieces = text.split("; ")
     said = [as_said(piece, translate) for piece in pieces] if len(pieces) > 1 else []
     return "; ".join(new or old for new, old in zip(said, pieces, strict=True)) if any(said) else None
