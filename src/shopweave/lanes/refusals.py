@@ -48,7 +48,8 @@ def refuse(tx: Tx, port: Port, flows: Flows, changes: Sequence[Change], answer: 
         if change.flow in flows and change.item is not None:
             flow = flows[change.flow]
             keys = [key for key in change.after if key in flow.slice]
-            rows = [parking(flow, change, key, "refused", until=None, code=answer.code) for key in keys]
+            short = answer.code[:24]
+            rows = [parking(flow, change, key, "refused", until=None, code=short) for key in keys]
             agreements.park(tx, flow.id, rows)
         _release_dependents(tx, port, flows, change)
     findings.report(tx, refusal_finding(port.row.name, changes, answer), adds=True)
