@@ -312,7 +312,7 @@ def test_a_hub_without_its_database_is_told(folder: Folder) -> None:
 def test_a_hub_that_may_not_make_its_tables_is_told(folder: Folder) -> None:
     import psycopg
 
-    with postgres_url() as url, psycopg.connect(url, autocommit=True) as server:
+    with postgres_url(empty=True) as url, psycopg.connect(url, autocommit=True) as server:
         name = f"sw_test_poor_{os.getpid()}"
         server.execute(f"CREATE ROLE {name} LOGIN PASSWORD 'poor pass'")
         try:

@@ -67,7 +67,7 @@ def make(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Make]:
         def place() -> Place:
             folder = tmp_path / f"hub-{len(list(tmp_path.iterdir()))}"
             folder.mkdir()
-            url = stack.enter_context(postgres_url()) if request.param == "postgres" else ""
+            url = stack.enter_context(postgres_url(empty=True)) if request.param == "postgres" else ""
             made = Place(folder, url)
             stack.callback(made.engine.dispose)
             return made
