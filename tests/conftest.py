@@ -38,6 +38,14 @@ def _pains() -> set[str]:
     return {one["places"][0] for one in found["pain"]}
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _short_pauses() -> None:
+    """Look often whether a run has ended: hubs of tests are small, and most of their time was such pauses."""
+    from shopweave.hub import runs  # not before coverage counts
+
+    runs.PAUSE, runs.LONGEST_PAUSE = 0.01, 0.03
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]

@@ -14,7 +14,7 @@ from tests.trade.orders import later, line, order
 from tests.trade.world import StallWorld, stalls
 
 __all__ = ["stalls"]
-TURN = 0.3
+TURN = 0.1
 
 
 class Dead(BaseException):
