@@ -7,11 +7,11 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from tools.seeds import pristine
 
 SERVICES = {"postgres": "postgres", "mariadb": "mariadb", "chromium": "browser"}
 SEEDS = Path(__file__).with_name("seeds.txt")
 PAINS = Path(__file__).with_name("pains.toml")
-_PROVEN: pytest.StashKey[dict[str, list[str]]] = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -19,8 +19,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    proven: dict[str, list[str]] = {"tests": [], "docs": [], "failed": []}
-    config.stash[_PROVEN] = proven
+    path = config.getoption("--seeds-report")
+    if path and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Proofs(Path(path), config), "proofs")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -71,16 +72,31 @@ def call_reason(report: pytest.TestReport) -> str:
 
 
 def _note(item: pytest.Item, report: pytest.TestReport) -> None:
-    proven = item.config.stash[_PROVEN]
+    """Say in the report which lines it proves; it may come from another process."""
+    proves: list[tuple[str, str]] = []
     for mark in item.iter_markers("seed"):
         kind = "docs" if mark.kwargs.get("by") == "docs" else "tests"
         if report.failed or report.skipped:
-            proven["failed"] += mark.args
+            proves += [("failed", one) for one in mark.args]
         elif report.when == "call":
-            proven[kind] += mark.args
+            proves += [(kind, one) for one in mark.args]
+    vars(report)["proves"] = proves
 
 
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    path = session.config.getoption("--seeds-report")
-    if path:
-        Path(path).write_bytes(msgspec.json.encode(session.config.stash[_PROVEN]))
+class Proofs:
+    """What the tests prove, whichever process runs them; `of` names the commit if all of it was passed."""
+
+    def __init__(self, path: Path, config: pytest.Config) -> None:
+        self.path, self.found = path, {"tests": list[str](), "docs": list[str](), "failed": list[str]()}
+        chosen = config.option.keyword or config.option.markexpr or config.option.deselect
+        is_whole = config.args_source is pytest.Config.ArgsSource.TESTPATHS and not chosen
+        self.of = pristine() if is_whole else ""
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        for kind, line in getattr(report, "proves", ()):
+            self.found[kind].append(line)
+
+    def pytest_sessionfinish(self, exitstatus: int) -> None:
+        of = self.of if exitstatus == pytest.ExitCode.OK and pristine() == self.of else ""
+        self.path.parent.mkdir(exist_ok=True)
+        self.path.write_bytes(msgspec.json.encode({**self.found, "of": of}))
