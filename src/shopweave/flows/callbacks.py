@@ -92,7 +92,7 @@ class Listener:
         if connection not in self._house.ports:
             return {**state, "done": True}
         try:
-            async with self.prompt.lock(connection):
+            async with self.prompt.alone(connection):
                 waiting = await self._look_at_some(connection)
         except HubError as error:
             return await once_more(self._clock, state, error) or {**state, "done": True}
