@@ -25,6 +25,20 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put long files first, so that all workers end together, and look at the marks."""
+    _refuse_unknown(items)
+    for item in items:
+        if "postgres" in _variant(item) and "store" not in item.path.parts:
+            item.add_marker("uncounted")
+    items.sort(key=lambda item: -max((mark.args[0] for mark in item.iter_markers("long")), default=0))
+
+
+def _variant(item: pytest.Item) -> str:
+    """Give the parameters of a test as text."""
+    return item.name.partition("[")[2]
+
+
+def _refuse_unknown(items: list[pytest.Item]) -> None:
     """Refuse marks of lines that do not exist: a typing error would hide that a line is unproven."""
     known = {"seed": set(SEEDS.read_text("utf-8").split()), "pain": _pains()}
     for item in items:
@@ -45,6 +59,19 @@ def _short_pauses() -> None:
     from shopweave.hub import runs  # not before coverage counts
 
     runs.PAUSE, runs.LONGEST_PAUSE = 0.01, 0.03
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Let coverage rest during tests that run the same lines as others; counting doubles their time."""
+    counting = getattr(item.config.pluginmanager.getplugin("_cov"), "cov_controller", None)
+    if counting is None or not item.get_closest_marker("uncounted"):
+        return (yield)
+    counting.pause()
+    try:
+        return (yield)
+    finally:
+        counting.resume()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -19,6 +19,8 @@ from tests.connectors.phppos.shop import PASSWORD, mariadb_database, mariadb_use
 from tests.servers import Authority, serving
 from tests.services import missing, postgres_url
 
+pytestmark = pytest.mark.long(30)
+
 EXE = [sys.executable, "-c", "from shopweave.cli import main; main()"]
 KEYS = (
     Key(key="ck_good", secret="cs_good"),

@@ -18,6 +18,8 @@ import pytest
 from tests.cli.test_cli import EXE, call, last
 from tests.services import postgres_url
 
+pytestmark = pytest.mark.long(60)
+
 Running = subprocess.Popen[str]
 
 

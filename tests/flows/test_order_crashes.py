@@ -14,6 +14,7 @@ from tests.trade.orders import later, line, order
 from tests.trade.world import StallWorld, stalls
 
 __all__ = ["stalls"]
+pytestmark = [pytest.mark.long(80), pytest.mark.uncounted]
 TURN = 0.1
 
 

@@ -21,6 +21,8 @@ from shopweave.store import findings
 from tests.services import postgres_url
 from tests.worlds import World, play
 
+pytestmark = pytest.mark.long(20)
+
 RAISED = "UPDATE phppos_items SET unit_price = unit_price * 1.1, last_modified = datetime('now')"
 FLOW = "till-to-shop"
 

@@ -27,6 +27,8 @@ from shopweave.store.base import Tx
 from tests.services import postgres_url
 from tests.worlds import World, play
 
+pytestmark = pytest.mark.long(40)
+
 BLOCK = re.compile("<!-- Icecat start -->.*?<!-- Icecat end -->", re.DOTALL)
 
 

@@ -35,7 +35,9 @@ def test_needs_another():
 @pytest.fixture
 def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
     monkeypatch.delenv("SHOPWEAVE_REQUIRE", raising=False)
-    pytester.makeini("[pytest]\ntestpaths = .\nmarkers =\n seed\n pain\n mariadb\n postgres\n browser\n")
+    pytester.makeini(
+        "[pytest]\ntestpaths = .\nmarkers =\n seed\n pain\n mariadb\n postgres\n browser\n long\n uncounted\n"
+    )
     pytester.makeconftest(CONFTEST)
     (pytester.path / "seeds.txt").write_text("ICE-01\nICE-02\nICE-03\n")
     return pytester

@@ -14,6 +14,8 @@ from shopweave.store import findings
 from tests.stock.conftest import begun
 from tests.stock.market import Market, goods, play
 
+pytestmark = pytest.mark.long(20)
+
 
 @pytest.mark.pain("OCA/connector-magento#268")
 def test_the_first_levels_wait_for_a_person(tmp_path: Path, url: str) -> None:

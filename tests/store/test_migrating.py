@@ -30,6 +30,8 @@ from tests.services import postgres_url
 from tests.store.schema import copy_rows, count_rows, differences, write_step
 from tests.worlds import World
 
+pytestmark = pytest.mark.long(30)
+
 CLOCK = SystemClock()
 BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 COLUMN = 'op.execute("ALTER TABLE run ADD COLUMN shade VARCHAR(9)")'
