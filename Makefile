@@ -2,7 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 DEMO ?= demo-data
-JOBS ?= 2
+# Tests wait more than they work: two cores are busy with four workers.
+JOBS ?= 4
 SEEDS ?= 200
 CASE ?= kill
 CODE := src tests tools bench
