@@ -9,7 +9,7 @@ import pytest
 
 from shopweave.core.elsewhere import Shows, shows
 from shopweave.hub import stock
-from shopweave.model.movement import Movement, Stage
+from shopweave.model.movement import Movement, Stage, Witness
 from shopweave.model.values import tracked
 from shopweave.store import movements, numbers
 from shopweave.store.base import Tx
@@ -158,6 +158,22 @@ def test_goods_that_come_back_at_the_till_do_not_show_a_cancelled_sale(tmp_path:
 
     play(market, story)
     assert market.shop["S1"] == market.till["S1"] == 6
+
+
+def test_where_a_log_names_bookings_no_change_of_a_level_is_taken_for_one(tmp_path: Path) -> None:
+    market = Market(tmp_path, goods(2), shops=2, sales="elsewhere")
+    market.till.witness = Witness.LOG_POSITION
+
+    async def story() -> None:
+        await begun(market)
+        await sold(market)
+        market.till["S1"] = 4
+        await market.run()
+        (entry,) = await market.hub.store.read(lambda tx: ledger(market, tx))
+        assert (entry.stage, entry.ended) == (Stage.OPEN, None)
+
+    play(market, story)
+    assert market.shops["other"]["S1"] == 3
 
 
 def test_the_answer_of_a_booking_of_ours_shows_what_others_booked_before_it(tmp_path: Path, url: str) -> None:

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from shopweave.core.elsewhere import shows
 from shopweave.core.levels import less
-from shopweave.model.movement import Reading, Stage
+from shopweave.model.movement import Reading, Stage, Witness
 from shopweave.model.values import UNKNOWN, Level
 from shopweave.store import levels, movements, orders, shelves
 from shopweave.store.base import Tx
@@ -52,12 +52,16 @@ def moved_by(before: Level, after: Level) -> Decimal:
     return after.quantity - before.quantity
 
 
-def note_shown(tx: Tx, changes: Sequence[Change], waiting: Sequence[Entry]) -> list[LevelRow]:
+def note_shown(
+    tx: Tx, witness: Witness, changes: Sequence[Change], waiting: Sequence[Entry]
+) -> list[LevelRow]:
     """Note which waiting movements these changes show; gives the rows with what is left to be explained.
 
-    What was cancelled before the other program came to it may never be booked: no change shows it, and it
-    settles together.
+    A log that names bookings says more than a change. What was cancelled before the other program came to it
+    may never be booked: no change shows it, and it settles together.
     """
+    if witness is Witness.LOG_POSITION:
+        return []
     found: list[LevelRow] = []
     waiting = _standing(waiting)
     for one in changes:
