@@ -105,6 +105,9 @@ class Outside:
     def departs(self, flight: "Flight", request: HttpRequest, *, struck: bool) -> None:
         """Note a request that departs."""
 
+    def unsent(self, request: HttpRequest) -> None:
+        """Note a request that a life died before it could send."""
+
     def absent(self, begins: float, ends: float) -> None:
         """Note that the hub was away."""
 

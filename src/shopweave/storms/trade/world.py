@@ -157,6 +157,11 @@ class TradeWorld(Outside):
         """Note what an answer showed to a life."""
         self.sightings[self.place_of(request)].heard(request, shown, life, self.loop.time())
 
+    def unsent(self, request: HttpRequest) -> None:
+        """Note that a life died with a request on its lips."""
+        if self.place_of(request) in self.sightings:
+            self.sightings[self.place_of(request)].unsent(request, self.loop.time())
+
     def ended(self, life: int) -> None:
         """Note that a life ended or stands still."""
         for one in self.sightings.values():
