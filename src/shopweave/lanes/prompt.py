@@ -2,7 +2,7 @@
 
 import logging
 from asyncio import Lock, Task, create_task, gather
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
 from contextlib import asynccontextmanager
 from contextvars import Context
 
@@ -14,8 +14,8 @@ class Prompt:
     """One piece of work at a time for each key, whoever begins it; nothing begins before it is `open`."""
 
     def __init__(self) -> None:
-        self._locks: dict[int, Lock] = {}
-        self._asked: dict[int, Work] = {}
+        self._locks: dict[Hashable, Lock] = {}
+        self._asked: dict[Hashable, Work] = {}
         self._tasks: set[Task[None]] = set()
         self._is_open = False
 
@@ -24,7 +24,7 @@ class Prompt:
         self._is_open = True
 
     @asynccontextmanager
-    async def alone(self, key: int) -> AsyncIterator[None]:
+    async def alone(self, key: Hashable) -> AsyncIterator[None]:
         """Let nobody else work for a key; what was asked for meanwhile begins as soon as this ends."""
         async with self._locks.setdefault(key, Lock()):
             self._asked.pop(key, None)
@@ -33,11 +33,11 @@ class Prompt:
         if work is not None:
             self._begin(key, work)
 
-    def is_busy(self, key: int) -> bool:
+    def is_busy(self, key: Hashable) -> bool:
         """Say whether work for a key is under way."""
         return key in self._locks and self._locks[key].locked()
 
-    def begin(self, key: int, work: Work) -> None:
+    def begin(self, key: Hashable, work: Work) -> None:
         """Begin work now, or once more when what is under way for the key, and may not see it, has ended."""
         if not self._is_open:
             return
@@ -46,12 +46,12 @@ class Prompt:
         else:
             self._begin(key, work)
 
-    def _begin(self, key: int, work: Work) -> None:
+    def _begin(self, key: Hashable, work: Work) -> None:
         task = create_task(self._work(key, work), context=Context())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _work(self, key: int, work: Work) -> None:
+    async def _work(self, key: Hashable, work: Work) -> None:
         try:
             async with self.alone(key):
                 await work()
