@@ -2,10 +2,14 @@
 PYTHON ?= python3
 BIN := .venv/bin
 DEMO ?= demo-data
-JOBS ?= 2
+# Tests wait more than they work: two cores are busy with four workers.
+JOBS ?= 4
 SEEDS ?= 200
 CASE ?= kill
 CODE := src tests tools bench
+
+# Tests start some hundred processes; each would compile the whole program for itself.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: setup demo test lint seeds storm storm-mutants storm-compare bench faults wordpress plugin clean
 
@@ -25,7 +29,8 @@ demo: setup
 
 test: setup
 	@$(BIN)/python -m tools.wordpress --if-possible
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder --cov --cov-report=term:skip-covered \
+		--seeds-report=.cache/proven.json
 
 lint: setup
 	$(BIN)/ruff check $(CODE)
@@ -36,7 +41,7 @@ lint: setup
 
 seeds: setup
 	@$(BIN)/python -m tools.wordpress --if-possible
-	@$(BIN)/python -m tools.seeds
+	@$(BIN)/python -m tools.seeds $(if $(LAST),--last)
 
 storm: setup
 	@$(BIN)/python -m shopweave.storms $(if $(SEED),--seed $(SEED),--seeds $(SEEDS) $(if $(TRADE),--trade))

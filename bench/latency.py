@@ -76,22 +76,29 @@ class Serving:
 
 
 def _seconds(sale: Sale, shop: int, visits: Sequence[Visit]) -> float | None:
-    """Give how long the hub itself took until it wrote the level there."""
+    """Give how long the hub itself took until it wrote the level there.
+
+    0 when it had read the order with an earlier one's, before it was told of it; None while nothing came.
+    """
     wrote = next((one.came for one in visits if one.shop == shop and _shows(one, sale)), None)
     if wrote is None:
         return None
-    asked = [one for one in visits if one.shop in (1, shop) and one.method == "GET" and "/orders" in one.path]
+    asked = [one for one in visits if one.shop in (1, shop) and (_looks(one) or is_level(one))]
     waits = [(max(one.came, sale.stored), min(one.answered, wrote)) for one in asked]
-    return wrote - sale.stored - covered(waits)
+    return max(0.0, wrote - sale.stored - covered(waits))
 
 
 def _shows(visit: Visit, sale: Sale) -> bool:
-    if visit.came < sale.stored or not is_level(visit):
+    if visit.came < sale.bought or not is_level(visit):
         return False
     rows = json.decode(visit.body)
     return any(
         row.get("id") == sale.product and "stock_quantity" in row for row in rows.get("update", [rows])
     )
+
+
+def _looks(visit: Visit) -> bool:
+    return visit.method == "GET" and "/orders" in visit.path
 
 
 def is_level(visit: Visit) -> bool:

@@ -19,9 +19,10 @@ from shopweave.runtime.opening import open_hub
 
 
 class Sale(Struct, frozen=True, kw_only=True):
-    """A piece that was sold, and when the hub had stored the callback that tells of it."""
+    """A piece that was sold: when somebody began to buy it, and when the hub had stored its callback."""
 
     product: int
+    bought: float
     stored: float
 
 
@@ -39,6 +40,7 @@ class Buyer:
         access = {"authorization": aiohttp.encode_basic_auth("hub", PASSWORD)}
         async with aiohttp.ClientSession() as session:
             product = await self._next(session, access)
+            bought = time.monotonic()
             body = {
                 "status": "processing",
                 "set_paid": True,
@@ -50,7 +52,7 @@ class Buyer:
             await self._tell(session, key)
             stored = time.monotonic()
         await asyncio.sleep(pause)
-        return Sale(product=product, stored=stored)
+        return Sale(product=product, bought=bought, stored=stored)
 
     async def _tell(self, session: aiohttp.ClientSession, key: int) -> None:
         raw = json.encode({"id": key, "status": "processing"})

@@ -206,9 +206,9 @@ def _sell(shop: WooShop, orders: int) -> None:
 
 
 def _stocked(goods: Catalogue) -> Catalogue:
-    """Let every item be on the shelf and in the shops: one that is sold out sells no more."""
+    """Let every item be on the shelf and in the shops: one that is sold out, or not counted, has no level."""
     rows = tuple(
-        structs.replace(one, quantity=STOCK, web=True, deleted=False, inactive=False)
+        structs.replace(one, quantity=STOCK, web=True, deleted=False, inactive=False, service=False)
         for one in goods.products
     )
     return structs.replace(goods, products=rows)

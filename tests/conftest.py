@@ -7,11 +7,11 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from tools.seeds import pristine
 
 SERVICES = {"postgres": "postgres", "mariadb": "mariadb", "chromium": "browser"}
 SEEDS = Path(__file__).with_name("seeds.txt")
 PAINS = Path(__file__).with_name("pains.toml")
-_PROVEN: pytest.StashKey[dict[str, list[str]]] = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -19,11 +19,26 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    proven: dict[str, list[str]] = {"tests": [], "docs": [], "failed": []}
-    config.stash[_PROVEN] = proven
+    path = config.getoption("--seeds-report")
+    if path and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Proofs(Path(path), config), "proofs")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put long files first, so that all workers end together, and look at the marks."""
+    _refuse_unknown(items)
+    for item in items:
+        if "postgres" in _variant(item) and "store" not in item.path.parts:
+            item.add_marker("uncounted")
+    items.sort(key=lambda item: -max((mark.args[0] for mark in item.iter_markers("long")), default=0))
+
+
+def _variant(item: pytest.Item) -> str:
+    """Give the parameters of a test as text."""
+    return item.name.partition("[")[2]
+
+
+def _refuse_unknown(items: list[pytest.Item]) -> None:
     """Refuse marks of lines that do not exist: a typing error would hide that a line is unproven."""
     known = {"seed": set(SEEDS.read_text("utf-8").split()), "pain": _pains()}
     for item in items:
@@ -36,6 +51,27 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _pains() -> set[str]:
     found = tomllib.loads(PAINS.read_text("utf-8")) if PAINS.exists() else {"pain": []}
     return {one["places"][0] for one in found["pain"]}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _short_pauses() -> None:
+    """Look often whether a run has ended: hubs of tests are small, and most of their time was such pauses."""
+    from shopweave.hub import runs  # not before coverage counts
+
+    runs.PAUSE, runs.LONGEST_PAUSE = 0.01, 0.03
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Let coverage rest during tests that run the same lines as others; counting doubles their time."""
+    counting = getattr(item.config.pluginmanager.getplugin("_cov"), "cov_controller", None)
+    if counting is None or not item.get_closest_marker("uncounted"):
+        return (yield)
+    counting.pause()
+    try:
+        return (yield)
+    finally:
+        counting.resume()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -63,16 +99,31 @@ def call_reason(report: pytest.TestReport) -> str:
 
 
 def _note(item: pytest.Item, report: pytest.TestReport) -> None:
-    proven = item.config.stash[_PROVEN]
+    """Say in the report which lines it proves; it may come from another process."""
+    proves: list[tuple[str, str]] = []
     for mark in item.iter_markers("seed"):
         kind = "docs" if mark.kwargs.get("by") == "docs" else "tests"
         if report.failed or report.skipped:
-            proven["failed"] += mark.args
+            proves += [("failed", one) for one in mark.args]
         elif report.when == "call":
-            proven[kind] += mark.args
+            proves += [(kind, one) for one in mark.args]
+    vars(report)["proves"] = proves
 
 
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    path = session.config.getoption("--seeds-report")
-    if path:
-        Path(path).write_bytes(msgspec.json.encode(session.config.stash[_PROVEN]))
+class Proofs:
+    """What the tests prove, whichever process runs them; `of` names the commit if all of it was passed."""
+
+    def __init__(self, path: Path, config: pytest.Config) -> None:
+        self.path, self.found = path, {"tests": list[str](), "docs": list[str](), "failed": list[str]()}
+        chosen = config.option.keyword or config.option.markexpr or config.option.deselect
+        is_whole = config.args_source is pytest.Config.ArgsSource.TESTPATHS and not chosen
+        self.of = pristine() if is_whole else ""
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        for kind, line in getattr(report, "proves", ()):
+            self.found[kind].append(line)
+
+    def pytest_sessionfinish(self, exitstatus: int) -> None:
+        of = self.of if exitstatus == pytest.ExitCode.OK and pristine() == self.of else ""
+        self.path.parent.mkdir(exist_ok=True)
+        self.path.write_bytes(msgspec.json.encode({**self.found, "of": of}))

@@ -32,11 +32,13 @@ from shopweave.runtime.sql import open_sql
 from shopweave.runtime.upgrading import bring_up
 from shopweave.simulators.catalogue import Catalogue, catalogue
 from shopweave.simulators.icecat import IcecatSite
+from shopweave.simulators.journal import Journal
 from shopweave.simulators.receiver import Receiver
 from shopweave.simulators.till import create
 from shopweave.simulators.woocommerce import User, WooShop
 
 T = TypeVar("T")
+JOURNAL = "simulators/shop.sqlite"
 SHOP, ICECAT = "http://127.0.0.1:9001", "http://127.0.0.1:9002"
 PASSWORD = "abcd efgh ijkl mnop"
 Fault = Callable[[HttpRequest, Callable[[], HttpResponse]], HttpResponse]
@@ -91,7 +93,11 @@ class World:
         self.till = folder / "till.sqlite"
         if not self.till.exists():
             create(self.till, self.goods, datetime.now(UTC))
-        self.shop = WooShop(self.clock, url=SHOP, users=(User(name="hub", password=PASSWORD),))
+        journal = Journal(folder / JOURNAL) if (folder / JOURNAL).exists() else None
+        users = (User(name="hub", password=PASSWORD),)
+        self.shop = WooShop(self.clock, url=SHOP, users=users, journal=journal)
+        if journal is not None:
+            journal.close()
         self.icecat = IcecatSite(self.goods.sheets, url=ICECAT)
         self.http = Simulated((SHOP, self.shop), (ICECAT, self.icecat))
         (folder / "simulators").mkdir(exist_ok=True)
@@ -177,6 +183,29 @@ class World:
         with db:
             db.execute(statement, values)
         db.close()
+
+
+def filled(folder: Path, items: int = 30, *, simple: bool = False) -> World:
+    """Give a world whose first runs are done: its files and its shop were filled once in a process."""
+    for name, content in _first_runs(items, simple).items():
+        path = folder / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(content)
+    return World(folder, items, simple=simple)
+
+
+@cache
+def _first_runs(items: int, simple: bool) -> dict[str, bytes]:
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        world = World(folder, items, simple=simple)
+        play(world, world.run)
+        journal = Journal(folder / JOURNAL)
+        world.shop.flush(journal)
+        journal.close()
+        return {
+            str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()
+        }
 
 
 def play(world: World, story: Callable[[Hub], Awaitable[T]], *, steady: bool = False) -> T:

@@ -9,6 +9,8 @@ from bench.figures import as_table, at_least, at_most
 from bench import __main__ as program
 from bench import fairness, fetching, latency, reading, writing
 
+pytestmark = pytest.mark.long(25)
+
 
 def test_a_figure_says_whether_it_holds() -> None:
     figures = [at_most("a", 2.0, 1.0, "s", "all"), at_least("b", 2.0, 1.0, "×", "all")]

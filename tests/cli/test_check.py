@@ -19,6 +19,8 @@ from tests.connectors.phppos.shop import PASSWORD, mariadb_database, mariadb_use
 from tests.servers import Authority, serving
 from tests.services import missing, postgres_url
 
+pytestmark = pytest.mark.long(30)
+
 EXE = [sys.executable, "-c", "from shopweave.cli import main; main()"]
 KEYS = (
     Key(key="ck_good", secret="cs_good"),
@@ -312,7 +314,7 @@ def test_a_hub_without_its_database_is_told(folder: Folder) -> None:
 def test_a_hub_that_may_not_make_its_tables_is_told(folder: Folder) -> None:
     import psycopg
 
-    with postgres_url() as url, psycopg.connect(url, autocommit=True) as server:
+    with postgres_url(empty=True) as url, psycopg.connect(url, autocommit=True) as server:
         name = f"sw_test_poor_{os.getpid()}"
         server.execute(f"CREATE ROLE {name} LOGIN PASSWORD 'poor pass'")
         try:

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.long(30)
+
 EXE = [sys.executable, "-c", "from shopweave.cli import main; main()"]
 
 

@@ -24,6 +24,8 @@ from shopweave.simulators.woocommerce import Key, WooShop
 from tests.mail import mail_server
 from tests.servers import Authority, serving
 
+pytestmark = pytest.mark.long(45)
+
 MAIN = "from shopweave.cli import main; main()"
 CRASH = """
 import shopweave.hub.checking as checking

@@ -21,6 +21,8 @@ from tests.servers import serving
 from tests.services import postgres_url
 from tests.worlds import World
 
+pytestmark = pytest.mark.long(110)
+
 OWNER = (
     "SELECT worker.place, lane.epoch FROM lane JOIN engine_worker AS worker ON worker.name = lane.owner"
     " JOIN connection ON connection.id = lane.connection WHERE connection.name = 'shop'"

@@ -25,11 +25,15 @@ def level(quantity: object) -> Level:
     return tracked(Decimal(str(quantity)))
 
 
-def booked(quantity: object, stage: Stage = Stage.OPEN) -> Booking:
+def booked(quantity: object, stage: Stage = Stage.OPEN, *, line: str = "7", is_ours: bool = True) -> Booking:
     movement = Movement(
-        connection="shop", line="7", n=1, item="A", warehouse="main", quantity=Decimal(str(quantity))
+        connection="shop", line=line, n=1, item="A", warehouse="main", quantity=Decimal(str(quantity))
     )
-    return Booking(movement=movement, stage=stage)
+    return Booking(movement=movement, stage=stage, is_ours=is_ours)
+
+
+def theirs(quantity: object, stage: Stage = Stage.OPEN, *, line: str = "7") -> Booking:
+    return booked(quantity, stage, line=line, is_ours=False)
 
 
 @pytest.mark.pain("OCA/connector-magento#226")
@@ -42,6 +46,9 @@ def booked(quantity: object, stage: Stage = Stage.OPEN) -> Booking:
         (level(10), [booked(-3, Stage.ACKNOWLEDGED)], 0, ONE, level(7)),
         (level(10), [booked(-3, Stage.ABSORBED), booked(-1, Stage.VOID)], 0, ONE, level(10)),
         (level(10), [booked(3), booked(2, Stage.IN_DOUBT)], 0, ONE, level(13)),
+        (level(10), [theirs(-2), theirs(1)], 0, ONE, level(9)),
+        (level(10), [theirs(-2, Stage.ABSORBED), theirs(2)], 0, ONE, level(10)),
+        (level(10), [theirs(-1), theirs(3, line="8"), booked(1, line="8")], 0, ONE, level(10)),
         (level(1), [booked(-3)], 0, ONE, level(0)),
         (level(-4), [], 0, ONE, level(0)),
         (level(17), [booked(-1)], 0, Unit(factor=Decimal(6)), level(2)),

@@ -12,6 +12,8 @@ from shopweave.store import hiding
 from shopweave.store.base import Tx
 from tests.engine.stage import Ground, Life, play
 
+pytestmark = pytest.mark.long(120)
+
 
 def test_a_run_takes_its_steps_in_order(ground: Ground) -> None:
     async def story(life: Life) -> None:

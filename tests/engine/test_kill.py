@@ -18,6 +18,8 @@ from shopweave.runtime.clock import SystemClock
 from tests.engine.stage import Ground
 from tests.services import postgres_url
 
+pytestmark = pytest.mark.long(40)
+
 DEAD = 4.0
 
 

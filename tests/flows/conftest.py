@@ -7,15 +7,13 @@ import pytest
 
 from shopweave.hub.settings.templates import DEMO
 from tests.services import postgres_url
-from tests.worlds import World, play
+from tests.worlds import World, filled, play
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
     if request.param == "sqlite":
-        found = World(tmp_path, 8, simple=True)
-        play(found, found.run)
-        yield found
+        yield filled(tmp_path, 8, simple=True)
         return
     with postgres_url() as url:
         settings = DEMO.replace("[hub]", f'[hub]\ndatabase = "{url}"')

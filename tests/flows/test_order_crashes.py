@@ -14,7 +14,8 @@ from tests.trade.orders import later, line, order
 from tests.trade.world import StallWorld, stalls
 
 __all__ = ["stalls"]
-TURN = 0.3
+pytestmark = [pytest.mark.long(80), pytest.mark.uncounted]
+TURN = 0.1
 
 
 class Dead(BaseException):

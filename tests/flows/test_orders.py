@@ -18,6 +18,8 @@ from shopweave.store.tables import customer_order, movement, order_revision
 from tests.trade.orders import later, line, order
 from tests.trade.world import StallWorld, link_goods, play, stalls
 
+pytestmark = pytest.mark.long(25)
+
 __all__ = ["stalls"]
 CUT = NoAnswer("cut")
 

@@ -19,7 +19,9 @@ from shopweave.simulators.woocommerce import ProductTruth, products
 from shopweave.simulators.woocommerce.truth import edit
 from shopweave.store import findings
 from tests.services import postgres_url
-from tests.worlds import World, play
+from tests.worlds import World, filled, play
+
+pytestmark = pytest.mark.long(20)
 
 RAISED = "UPDATE phppos_items SET unit_price = unit_price * 1.1, last_modified = datetime('now')"
 FLOW = "till-to-shop"
@@ -37,9 +39,7 @@ def prices(world: World) -> dict[str, str]:
 def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
     """A world in step, on each database."""
     if request.param == "sqlite":
-        found = World(tmp_path, 14)
-        play(found, found.run)
-        yield found
+        yield filled(tmp_path, 14)
         return
     with postgres_url() as url:
         found = World(tmp_path, 14, settings=DEMO.replace("[hub]", f'[hub]\ndatabase = "{url}"'))
@@ -49,9 +49,7 @@ def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
 
 @pytest.fixture
 def small(tmp_path: Path) -> World:
-    found = World(tmp_path, 14)
-    play(found, found.run)
-    return found
+    return filled(tmp_path, 14)
 
 
 async def raised(world: World, hub: Hub, where: str = "") -> int:

@@ -58,7 +58,7 @@ def left(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[World
     with ExitStack() as stack:
         settings = DEMO
         if request.param == "server":
-            url = stack.enter_context(postgres_url())
+            url = stack.enter_context(postgres_url(empty=True))
             move_to_server(tmp_path, url)
             settings = DEMO.replace("[hub]", f'[hub]\ndatabase = "{url}"')
         yield World(tmp_path, ITEMS, simple=True, settings=settings), steady

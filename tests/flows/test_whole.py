@@ -25,7 +25,9 @@ from shopweave.store import outbox
 from shopweave.store import plans as plan_rows
 from shopweave.store.base import Tx
 from tests.services import postgres_url
-from tests.worlds import World, play
+from tests.worlds import World, filled, play
+
+pytestmark = pytest.mark.long(40)
 
 BLOCK = re.compile("<!-- Icecat start -->.*?<!-- Icecat end -->", re.DOTALL)
 
@@ -46,11 +48,9 @@ def world(tmp_path: Path) -> World:
 
 
 @pytest.fixture
-def running(world: World) -> World:
+def running(tmp_path: Path) -> World:
     """A world whose first runs are done."""
-    play(world, lambda hub: world.run(hub))
-    world.shop.log.clear()
-    return world
+    return filled(tmp_path)
 
 
 @pytest.mark.seed("ICE-01")

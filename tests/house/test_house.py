@@ -13,6 +13,8 @@ from tools.seams import ALLOWED, breaches, is_allowed, main
 from tools.seeds import Proven, report
 from tools.shape import faults
 
+pytestmark = pytest.mark.long(30)
+
 SOURCE = Path("src/shopweave")
 MODULES = sorted(SOURCE.rglob("*.py"))
 

@@ -19,6 +19,8 @@ from shopweave.store.tables import change
 from tests.flows.conftest import world as world  # noqa: PLC0414 - a fixture
 from tests.worlds import Simulated, World
 
+pytestmark = pytest.mark.long(25)
+
 
 class Gated(Simulated):
     """Keeps writes that hold a word until the gate opens, and notes the bodies of all writes."""

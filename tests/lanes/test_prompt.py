@@ -1,6 +1,7 @@
 """Work that a process begins at once, beside the engine that does the same a moment later."""
 
 import asyncio
+from functools import partial
 
 import pytest
 
@@ -28,10 +29,30 @@ def test_nothing_begins_before_it_is_open_and_one_at_a_time_after() -> None:
             prompt.begin(7, work)
             await asyncio.sleep(0)
         open_.set()
-        async with prompt.lock(7):
+        async with prompt.alone(7):
             return before, len(begun)
 
     assert asyncio.run(story()) == (0, 1)
+
+
+def test_what_is_asked_for_while_work_ends_is_done_once_more() -> None:
+    async def story() -> list[int]:
+        prompt, seen = Prompt(), list[int]()
+
+        async def work(asked: int) -> None:
+            seen.append(asked)
+
+        prompt.open()
+        async with prompt.alone(7):
+            for asked in (1, 2, 3):
+                prompt.begin(7, partial(work, asked))
+            await asyncio.sleep(0)
+            assert seen == []
+        for _ in range(20):
+            await asyncio.sleep(0)
+        return seen
+
+    assert asyncio.run(story()) == [3]
 
 
 def test_what_fails_is_noted_and_what_is_under_way_can_be_cut_off(caplog: pytest.LogCaptureFixture) -> None:
@@ -45,9 +66,9 @@ def test_what_fails_is_noted_and_what_is_under_way_can_be_cut_off(caplog: pytest
         await asyncio.sleep(0.01)
         prompt.begin(1, lambda: asyncio.sleep(60))
         await asyncio.sleep(0)
-        assert prompt.lock(1).locked()
+        assert prompt.is_busy(1)
         await prompt.stop()
-        return prompt.lock(1).locked()
+        return prompt.is_busy(1)
 
     assert not asyncio.run(story())
     assert "work begun at once failed" in caplog.text

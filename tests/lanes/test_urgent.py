@@ -14,6 +14,8 @@ from shopweave.store.base import Tx
 from shopweave.store.tables import change
 from tests.worlds import Simulated, World, play
 
+pytestmark = [pytest.mark.long(50), pytest.mark.uncounted]
+
 ITEMS = 3_000
 OLD = DEMO[DEMO.index('own = ["identity"') : DEMO.index("schedule = ")]
 SETTINGS = DEMO[: DEMO.index("[flows.icecat-to-shop]")].replace(

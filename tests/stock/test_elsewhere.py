@@ -2,13 +2,14 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from shopweave.core.elsewhere import Shows, shows
 from shopweave.hub import stock
-from shopweave.model.movement import Movement, Stage
+from shopweave.model.movement import Movement, Stage, Witness
 from shopweave.model.values import tracked
 from shopweave.store import movements, numbers
 from shopweave.store.base import Tx
@@ -32,6 +33,21 @@ async def pass_time(market: Market) -> None:
     await market.hub.store.write(
         lambda tx: tx.run(movement.update().values(moved=tx.now - timedelta(hours=2)))
     )
+
+
+def take_back(market: Market, tx: Tx) -> None:
+    """Let the shop's staff cancel what was sold."""
+    (one,) = ledger(market, tx)
+    at = Ledger(connection=market.at("shop"), order=one.order, master=one.master, way=one.way)
+    back = Movement(
+        connection="shop",
+        line=one.movement.line,
+        n=2,
+        item=one.movement.item,
+        warehouse="",
+        quantity=-one.movement.quantity,
+    )
+    movements.add(tx, at, [back])
 
 
 @pytest.mark.parametrize(
@@ -114,29 +130,50 @@ def test_a_program_that_books_before_the_hub_has_read_the_order_is_understood(
 def test_a_sale_that_was_taken_back_before_anybody_booked_it_is_over(tmp_path: Path, url: str) -> None:
     market = Market(tmp_path, goods(2), sales="elsewhere", settle=0)
 
-    def take_back(tx: Tx) -> None:
-        (one,) = ledger(market, tx)
-        at = Ledger(connection=market.at("shop"), order=one.order, master=one.master, way=one.way)
-        back = Movement(
-            connection="shop",
-            line=one.movement.line,
-            n=2,
-            item=one.movement.item,
-            warehouse="",
-            quantity=-one.movement.quantity,
-        )
-        movements.add(tx, at, [back])
-
     async def story() -> None:
         await begun(market)
         await sold(market)
-        await market.hub.store.write(take_back)
+        await market.hub.store.write(partial(take_back, market))
         market.shop["S1"] = 5
         await market.run()
         assert await market.hub.store.read(lambda tx: ledger(market, tx)) == []
 
     play(market, story, url)
     assert market.shop["S1"] == market.till["S1"] == 5
+
+
+def test_goods_that_come_back_at_the_till_do_not_show_a_cancelled_sale(tmp_path: Path) -> None:
+    market = Market(tmp_path, goods(2), sales="elsewhere")
+
+    async def story() -> None:
+        await begun(market)
+        await sold(market)
+        await market.hub.store.write(partial(take_back, market))
+        market.shop["S1"], market.till["S1"] = 5, 6
+        await market.run()
+        assert market.shop["S1"] == 6
+        await pass_time(market)
+        await market.run()
+        assert await market.hub.store.read(lambda tx: ledger(market, tx)) == []
+
+    play(market, story)
+    assert market.shop["S1"] == market.till["S1"] == 6
+
+
+def test_where_a_log_names_bookings_no_change_of_a_level_is_taken_for_one(tmp_path: Path) -> None:
+    market = Market(tmp_path, goods(2), shops=2, sales="elsewhere")
+    market.till.witness = Witness.LOG_POSITION
+
+    async def story() -> None:
+        await begun(market)
+        await sold(market)
+        market.till["S1"] = 4
+        await market.run()
+        (entry,) = await market.hub.store.read(lambda tx: ledger(market, tx))
+        assert (entry.stage, entry.ended) == (Stage.OPEN, None)
+
+    play(market, story)
+    assert market.shops["other"]["S1"] == 3
 
 
 def test_the_answer_of_a_booking_of_ours_shows_what_others_booked_before_it(tmp_path: Path, url: str) -> None:

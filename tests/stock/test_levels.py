@@ -1,18 +1,24 @@
 """Levels from a master to its channels: what is written, and what is not."""
 
+from datetime import timedelta
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from shopweave.hub import stock
 from shopweave.lanes import turn
 from shopweave.model.errors import Configuration
 from shopweave.model.values import UNKNOWN, UNTRACKED, tracked
 from shopweave.store import findings
+from shopweave.store.base import Tx
+from shopweave.store.stock_tables import shelf
 from tests.stock.conftest import begun
 from tests.stock.market import Market, goods, play
+
+pytestmark = pytest.mark.long(20)
 
 
 @pytest.mark.pain("OCA/connector-magento#268")
@@ -151,6 +157,28 @@ def test_a_write_in_doubt_is_read_before_it_is_written_again(
     assert market.shop.reads >= 1
     assert market.shop.goods == market.till.goods
     assert len(market.shop.writes) == 1
+
+
+@pytest.mark.parametrize("answered", [True, False])
+def test_a_level_in_doubt_is_taken_from_the_next_reading_unless_a_write_may_still_land(
+    tmp_path: Path, *, answered: bool
+) -> None:
+    market = Market(tmp_path, goods(1))
+
+    def blur(tx: Tx) -> None:
+        later = tx.now + timedelta(minutes=2)
+        values = {"expected": "unknown", "expected_quantity": None, "again": True, "not_before": later}
+        written = tx.now if answered else None
+        tx.run(shelf.update().values(**values, sent=tx.now, written_at=written))
+
+    async def story() -> list[str]:
+        await begun(market)
+        await market.hub.store.write(blur)
+        await market.run()
+        rows = await market.hub.store.read(lambda tx: tx.rows(select(shelf.c.expected)))
+        return [row.expected for row in rows]
+
+    assert play(market, story) == ["tracked" if answered else "unknown"]
 
 
 def test_what_is_unknown_or_not_counted_is_never_written(tmp_path: Path) -> None:

@@ -30,6 +30,8 @@ from tests.services import postgres_url
 from tests.store.schema import copy_rows, count_rows, differences, write_step
 from tests.worlds import World
 
+pytestmark = pytest.mark.long(30)
+
 CLOCK = SystemClock()
 BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 COLUMN = 'op.execute("ALTER TABLE run ADD COLUMN shade VARCHAR(9)")'
@@ -67,7 +69,7 @@ def make(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Make]:
         def place() -> Place:
             folder = tmp_path / f"hub-{len(list(tmp_path.iterdir()))}"
             folder.mkdir()
-            url = stack.enter_context(postgres_url()) if request.param == "postgres" else ""
+            url = stack.enter_context(postgres_url(empty=True)) if request.param == "postgres" else ""
             made = Place(folder, url)
             stack.callback(made.engine.dispose)
             return made

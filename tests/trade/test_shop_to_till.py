@@ -25,6 +25,8 @@ from shopweave.store.tables import movement
 from tests.trade.installed import install
 from tests.worlds import World, play
 
+pytestmark = pytest.mark.long(20)
+
 ERP = """
 [connections.erp]
 type = "orderfeed"

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import ExitStack, asynccontextmanager
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -184,16 +185,22 @@ def play(world: StallWorld, story: Callable[[Hub], Awaitable[T]]) -> T:
     return asyncio.run(whole())
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def stalls(
-    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[StallWorld]:
-    """Give two stalls and a hub on each database, where what is in doubt is looked up at once."""
+def hasten(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make stalls known to hubs in which nothing rests long and doubts are looked up at once."""
     install(monkeypatch)
     soon: Any = lambda ended, lease_ends, longest: ended  # noqa: E731 - one expression
     for module in ("delivering", "handovers"):
         monkeypatch.setattr(f"shopweave.lanes.{module}.first_look", soon)
-    monkeypatch.setattr("shopweave.lanes.doubts.SECOND_LOOK", SystemClock().now() - SystemClock().now())
+    monkeypatch.setattr("shopweave.lanes.doubts.SECOND_LOOK", timedelta())
+    monkeypatch.setattr("shopweave.core.retry.backoff", lambda failures: 0.2 * failures)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def stalls(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[StallWorld]:
+    """Give two stalls and a hub on each database."""
+    hasten(monkeypatch)
     with ExitStack() as stack:
         url = stack.enter_context(postgres_url()) if request.param == "postgres" else ""
         yield StallWorld(tmp_path, url)

@@ -3,17 +3,14 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from shopweave.connector.orders import BrokenOrder
 from shopweave.hub.context import Hub
 from shopweave.model.errors import NoAnswer
-from shopweave.runtime.clock import SystemClock
-from tests.trade.installed import install
 from tests.trade.orders import line, order
-from tests.trade.world import StallWorld
+from tests.trade.world import StallWorld, hasten
 from tests.web.site import Served, serving_around
 
 Stalls = Served[StallWorld]
@@ -23,11 +20,7 @@ BUYER = ("Aino", "Kauppatori 1", "aino@ostaja.example")
 @contextmanager
 def serving_stalls(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stalls]:
     """Serve a hub whose market has sold: 1 is set aside, 3 refused, 4 unreadable, 5 done, 6 in doubt."""
-    install(monkeypatch)
-    soon: Any = lambda ended, lease_ends, longest: ended  # noqa: E731 - one expression
-    for module in ("delivering", "handovers"):
-        monkeypatch.setattr(f"shopweave.lanes.{module}.first_look", soon)
-    monkeypatch.setattr("shopweave.lanes.doubts.SECOND_LOOK", SystemClock().now() - SystemClock().now())
+    hasten(monkeypatch)
     world = StallWorld(folder)
     world.till_lines = 'look_up = "none"'
     with serving_around(world) as site:

@@ -17,6 +17,8 @@ from tests.web.site import PAGES, PASSWORD, PEOPLE, Served, Site, serving
 CHROMIUM = Path("/usr/bin/chromium")
 AXE = Path(__file__).with_name("vendor") / "axe.min.js"
 pytestmark = [
+    pytest.mark.long(80),
+    pytest.mark.uncounted,
     pytest.mark.browser,
     pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no /usr/bin/chromium"),
 ]

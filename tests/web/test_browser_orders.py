@@ -26,6 +26,8 @@ PAGES = (
     "/buyers",
 )
 pytestmark = [
+    pytest.mark.long(40),
+    pytest.mark.uncounted,
     pytest.mark.browser,
     pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no /usr/bin/chromium"),
 ]

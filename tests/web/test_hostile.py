@@ -29,6 +29,8 @@ from tests.services import postgres_url
 from tests.trade.test_shop_to_till import TO_TILL, Trade, trading
 from tests.worlds import SHOP, play
 
+pytestmark = pytest.mark.long(30)
+
 HUGE = 50_000_000
 SOON = 90.0
 SETTINGS = (

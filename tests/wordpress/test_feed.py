@@ -8,7 +8,7 @@ import pytest
 
 from tests.wordpress.site import PARTS, Site
 
-pytestmark = pytest.mark.wordpress
+pytestmark = [pytest.mark.long(40), pytest.mark.wordpress]
 ROUTE = "/wc-shopweave/v1/changes"
 RAW = "global $wpdb; $table = Shopweave\\Tables::changes(); "
 

@@ -18,7 +18,7 @@ from tests.servers import serving
 from tests.wordpress.fpm import fpm
 from tests.wordpress.site import Site
 
-pytestmark = pytest.mark.wordpress
+pytestmark = [pytest.mark.long(40), pytest.mark.wordpress]
 SETTINGS = "/wc-shopweave/v1/settings"
 SECRET = "a-secret-of-the-hub"
 

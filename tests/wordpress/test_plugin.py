@@ -13,7 +13,7 @@ from shopweave.simulators.woocommerce.plugin import routes
 from tests.services import missing
 from tests.wordpress.site import Site, wordpress
 
-pytestmark = pytest.mark.wordpress
+pytestmark = [pytest.mark.long(30), pytest.mark.wordpress]
 LEFT = """
 global $wpdb;
 $tables  = $wpdb->get_col( "SHOW TABLES LIKE '%shopweave%'" );

@@ -17,6 +17,8 @@ from tests.wordpress.pictures import png
 from tests.wordpress.places import Live, Place
 from tests.wordpress.test_ping import Hub
 
+pytestmark = pytest.mark.long(20)
+
 OURS = "/wc-shopweave/v1"
 WINDOW = "/flashnode/v1"
 SECRET = "a-secret-of-the-hub"

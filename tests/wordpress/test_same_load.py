@@ -4,8 +4,12 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import pytest
+
 from tests.wordpress.places import Live, Place, Real
 from tests.wordpress.test_same_feed import OURS, newest, order, read
+
+pytestmark = pytest.mark.long(20)
 
 
 def adjusted(place: Place, key: str, *items: dict[str, Any]) -> Any:

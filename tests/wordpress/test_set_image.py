@@ -8,7 +8,7 @@ import pytest
 from tests.wordpress.pictures import Pictures, pictures, png
 from tests.wordpress.site import Site
 
-pytestmark = pytest.mark.wordpress
+pytestmark = [pytest.mark.long(20), pytest.mark.wordpress]
 ICECAT = "/icecat/v1/set-image"
 HUB = "/wc-shopweave/v1/set-image"
 MANAGER = "shop_manager"

@@ -9,7 +9,7 @@ import pytest
 
 from tests.wordpress.site import Site
 
-pytestmark = pytest.mark.wordpress
+pytestmark = [pytest.mark.long(60), pytest.mark.wordpress]
 ROUTE = "/wc-shopweave/v1/stock"
 KEYS = count(1)
 MANAGED = {"_manage_stock": "yes"}

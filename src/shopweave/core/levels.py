@@ -36,8 +36,19 @@ class Settled(Struct, frozen=True, kw_only=True):
 
 
 def moved(bookings: Iterable[Booking]) -> Decimal:
-    """Add up what the level on hand does not contain; goods in doubt count as gone."""
-    return sum((_counted(booking) for booking in bookings), start=ZERO)
+    """Add up what the level on hand does not contain; goods in doubt count as gone.
+
+    What another program is to give back counts against what it is to take for the same line, and no further:
+    it may never have booked the sale.
+    """
+    ours, theirs = ZERO, dict[tuple[str, str], Decimal]()
+    for one in bookings:
+        if one.is_ours:
+            ours += _counted(one)
+        else:
+            line = (one.movement.connection, one.movement.line)
+            theirs[line] = theirs.get(line, ZERO) + _counted(one)
+    return ours + sum((min(ZERO, total) for total in theirs.values()), start=ZERO)
 
 
 def _counted(booking: Booking) -> Decimal:

@@ -26,7 +26,8 @@ class Taken(Struct, frozen=True, kw_only=True):
     """A level that a page brought: the row before, the reading, and what the old level would be by itself.
 
     `due` is the old level less the bookings that the new one contains; `waiting` are those that others book
-    and that nothing has shown yet. `sold` where the master's own log says that a sale left this level.
+    and that nothing has shown yet, `is_theirs` where it contains such a booking: that may count for more than
+    before. `sold` where the master's own log says that a sale left this level.
     """
 
     row: LevelRow
@@ -35,6 +36,7 @@ class Taken(Struct, frozen=True, kw_only=True):
     absorbed: tuple[int, ...] = ()
     waiting: tuple[Entry, ...] = ()
     sold: bool = False
+    is_theirs: bool = False
 
     @property
     def move(self) -> Move:
@@ -64,7 +66,7 @@ def absorb_levels(
     page = _weigh(tx, port.row.id, keeps.witness, records, began, ended)
     levels.read_again(tx, page.again)
     movements.set_stage(tx, [key for one in page.taken for key in one.absorbed], Stage.ABSORBED)
-    rows = _with_changes(tx, page.taken, _guarded(tx, port, page.taken))
+    rows = _with_changes(tx, keeps.witness, page.taken, _guarded(tx, port, page.taken))
     fresh = [one.row.record for one in page.taken if one.row.on_hand is None]
     still = [one.row.record for one, row in zip(page.taken, rows, strict=True) if _stands(one.row, row)]
     levels.touch(tx, still, began, ended)
@@ -115,10 +117,13 @@ def _one(
         absorbed=tuple(one.id for one in contained),
         waiting=tuple(one for one in moved if one not in contained and is_waiting(one)),
         sold=sold,
+        is_theirs=any(not one.booking.is_ours for one in contained),
     )
 
 
-def _with_changes(tx: Tx, taken: Sequence[Taken], rows: Sequence[LevelRow]) -> list[LevelRow]:
+def _with_changes(
+    tx: Tx, witness: Witness, taken: Sequence[Taken], rows: Sequence[LevelRow]
+) -> list[LevelRow]:
     """Note what the levels that count now show of the sales that others book."""
     counts = {
         row.record: Change(row=row, reading=one.reading, by=one.by)
@@ -126,7 +131,7 @@ def _with_changes(tx: Tx, taken: Sequence[Taken], rows: Sequence[LevelRow]) -> l
         if one.by and not row.held
     }
     waiting = [entry for one in taken for entry in one.waiting]
-    noted = {row.record: row for row in note_shown(tx, list(counts.values()), waiting)}
+    noted = {row.record: row for row in note_shown(tx, witness, list(counts.values()), waiting)}
     return [noted.get(row.record, row) for row in rows]
 
 
@@ -197,7 +202,9 @@ def _stands(before: LevelRow, after: LevelRow) -> bool:
 
 
 def _moves(one: Taken, after: LevelRow) -> bool:
-    return one.row.on_hand is None or after.on_hand is None or after.on_hand.level != one.due
+    if one.is_theirs or one.row.on_hand is None or after.on_hand is None:
+        return True
+    return after.on_hand.level != one.due
 
 
 def _items_gone(tx: Tx, master: int, records: Sequence[RemoteRecord]) -> list[int | None]:

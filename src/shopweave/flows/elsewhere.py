@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from shopweave.core.elsewhere import shows
 from shopweave.core.levels import less
-from shopweave.model.movement import Reading, Stage
+from shopweave.model.movement import Reading, Stage, Witness
 from shopweave.model.values import UNKNOWN, Level
 from shopweave.store import levels, movements, orders, shelves
 from shopweave.store.base import Tx
@@ -52,9 +52,18 @@ def moved_by(before: Level, after: Level) -> Decimal:
     return after.quantity - before.quantity
 
 
-def note_shown(tx: Tx, changes: Sequence[Change], waiting: Sequence[Entry]) -> list[LevelRow]:
-    """Note which waiting movements these changes show; gives the rows with what is left to be explained."""
+def note_shown(
+    tx: Tx, witness: Witness, changes: Sequence[Change], waiting: Sequence[Entry]
+) -> list[LevelRow]:
+    """Note which waiting movements these changes show; gives the rows with what is left to be explained.
+
+    A log that names bookings says more than a change. What was cancelled before the other program came to it
+    may never be booked: no change shows it, and it settles together.
+    """
+    if witness is Witness.LOG_POSITION:
+        return []
     found: list[LevelRow] = []
+    waiting = _standing(waiting)
     for one in changes:
         own = [entry for entry in waiting if entry.movement.item == str(one.row.item)]
         told = shows(one.by * one.row.factor, [entry.movement.quantity for entry in own])
@@ -70,7 +79,7 @@ def _show(tx: Tx, entries: Sequence[Entry], number: int) -> None:
 def settle_elsewhere(tx: Tx, channel: int, master: int, after: timedelta) -> tuple[int, ...]:
     """Take as booked what a level has shown for so long; gives the channels whose lanes are to be woken."""
     waiting = movements.elsewhere(tx, master, channel)
-    _show_late(tx, master, [one for one in waiting if one.ended is None])
+    _show_late(tx, master, _standing([one for one in waiting if one.ended is None]))
     before = tx.now - after
     due = [one for one in movements.elsewhere(tx, master, channel) if one.moved <= before]
     settled = [one for one in due if one.ended is not None]
@@ -97,6 +106,11 @@ def _show_late(tx: Tx, master: int, waiting: Sequence[Entry]) -> None:
 def _is_late(one: Entry, sold: datetime | None, changed: datetime) -> bool:
     """Say whether the level changed between a sale and the moment the hub stored it."""
     return sold is not None and sold <= changed <= one.made
+
+
+def _standing(waiting: Sequence[Entry]) -> list[Entry]:
+    void = {one.id for one in _cancelled(waiting)}
+    return [one for one in waiting if one.id not in void]
 
 
 def _cancelled(waiting: Sequence[Entry]) -> list[Entry]:

@@ -66,7 +66,7 @@ class Selling:
         settled: list[LevelRow] = []
         for row in rows:
             reading = Reading(level=shown.get(row.remote_id, UNKNOWN), began=began, ended=ended)
-            if (found := _absorbed(tx, port.row.id, row, booked, reading)) is not None:
+            if (found := _absorbed(tx, port, row, booked, reading)) is not None:
                 settled.append(found)
             else:
                 levels.read_again(tx, [row.record])
@@ -77,12 +77,13 @@ class Selling:
 
 
 def _absorbed(
-    tx: Tx, master: int, row: LevelRow, booked: Sequence[Entry], reading: Reading
+    tx: Tx, port: Port, row: LevelRow, booked: Sequence[Entry], reading: Reading
 ) -> LevelRow | None:
     """Give a level with the bookings in it; None where only another reading can tell."""
-    if row.item is None or row.held or reading.level == UNKNOWN:
+    keeps = port.capabilities.keeps
+    if row.item is None or row.held or reading.level == UNKNOWN or keeps is None:
         return None
-    entries = movements.of_items(tx, master, [row.item])
+    entries = movements.of_items(tx, port.row.id, [row.item])
     references = {one.movement.reference for one in booked}
     found = absorb_answer(row.on_hand, [one.booking for one in entries], references, reading)
     if found.again:
@@ -95,5 +96,5 @@ def _absorbed(
     if not by:
         return fresh
     change = Change(row=fresh, reading=reading, by=by)
-    (noted,) = note_shown(tx, [change], [one for one in entries if is_waiting(one)])
-    return noted
+    noted = note_shown(tx, keeps.witness, [change], [one for one in entries if is_waiting(one)])
+    return noted[0] if noted else fresh

@@ -13,6 +13,7 @@ from shopweave.flows.elsewhere import Change, is_waiting, note_shown
 from shopweave.flows.house import StockFlow
 from shopweave.hub.context import Hub
 from shopweave.lanes.channels import FIRST, Decision, decide
+from shopweave.lanes.port import Port
 from shopweave.model.errors import Configuration
 from shopweave.model.movement import Stage
 from shopweave.model.values import Level
@@ -175,8 +176,8 @@ def _believe(tx: Tx, hub: Hub, master: int, who: str, skus: tuple[str, ...]) -> 
         for row in rows
         if row.on_hand is not None
     ]
-    levels.store_levels(tx, master, _noted(tx, master, rows, believed), new=())
     port = hub.house.ports[master]
+    levels.store_levels(tx, master, _noted(tx, port, rows, believed), new=())
     tell_held(tx, port)
     if believed:
         _note(tx, who, "believed held levels", connection=port.row.name, levels=len(believed))
@@ -189,8 +190,10 @@ def _note(tx: Tx, who: str, what: str, **detail: str | int) -> None:
     audits.note(tx, who, what, json.encode(detail).decode())
 
 
-def _noted(tx: Tx, master: int, before: list[LevelRow], after: list[LevelRow]) -> list[LevelRow]:
+def _noted(tx: Tx, port: Port, before: list[LevelRow], after: list[LevelRow]) -> list[LevelRow]:
     """Note what believed levels show of the sales that others book."""
+    if port.capabilities.keeps is None:
+        return after
     kept = {row.record: row.on_hand.level.quantity for row in before if row.on_hand is not None}
     changes = []
     for row in after:
@@ -198,8 +201,9 @@ def _noted(tx: Tx, master: int, before: list[LevelRow], after: list[LevelRow]) -
         if row.on_hand is not None and old is not None and new is not None and new != old:
             changes.append(Change(row=row, reading=row.on_hand, by=new - old))
     items = [row.item for row in after if row.item is not None]
-    waiting = [one for one in movements.of_items(tx, master, items) if is_waiting(one)]
-    noted = {row.record: row for row in note_shown(tx, changes, waiting)}
+    waiting = [one for one in movements.of_items(tx, port.row.id, items) if is_waiting(one)]
+    witness = port.capabilities.keeps.witness
+    noted = {row.record: row for row in note_shown(tx, witness, changes, waiting)}
     return [noted.get(row.record, row) for row in after]
 
 

@@ -3,6 +3,7 @@
 from asyncio import Event
 from collections.abc import Callable, Container, Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 
 from shopweave.engine.port import Engine, Json, RunRequest
 from shopweave.lanes.adjusting import Adjusting
@@ -73,7 +74,7 @@ class Lanes:
     async def advance(self, state: Json) -> Json:
         """Work on a lane for one turn; a step of the engine."""
         connection = int(str(state["connection"]))
-        async with self.prompt.lock(connection):
+        async with self.prompt.alone(connection):
             await self._turn(connection, self._go_on)
         return {**state, "done": True}
 
@@ -116,7 +117,7 @@ class Lanes:
         number = lanes.set_awake(tx, connection)
         if number is not None:
             self._enqueue(tx, connection, number)
-            tx.after_commit(lambda: self.prompt.begin(connection, lambda: self._turn(connection, _leave)))
+        tx.after_commit(partial(self._begin, connection))
 
     def wake_all(self, tx: Tx) -> None:
         """Wake every lane that has work; called when an engine starts whose old wake-ups may be gone."""
@@ -136,6 +137,9 @@ class Lanes:
     def _has_work(self, tx: Tx, connection: int) -> bool:
         row = lanes.read_lane(tx, connection)
         return backlog.next_due(tx, connection, row.epoch + 1, stopped=row.stopped) is not None
+
+    def _begin(self, connection: int) -> None:
+        self.prompt.begin(connection, partial(self._turn, connection, _leave))
 
     def _bell(self, connection: int) -> Event:
         return self._bells.setdefault(connection, Event())
@@ -160,6 +164,7 @@ class Lanes:
         if backlog.next_due(tx, connection, row.epoch + 1, stopped=row.stopped) is not None:
             lanes.count_wake(tx, connection, row.wakes + 1)
             self._enqueue(tx, connection, row.wakes + 1)
+            tx.after_commit(partial(self._begin, connection))
         else:
             lanes.fall_asleep(tx, connection)
 

@@ -39,13 +39,15 @@ class Stage(StrEnum):
 class Booking(Struct, frozen=True, kw_only=True):
     """A movement at its master, with the numbers of the request that booked it.
 
-    `ended` is None until the answer, or the look-up that found the booking, is in.
+    `ended` is None until the answer, or the look-up that found the booking, is in. `is_ours` unless another
+    program is to book it.
     """
 
     movement: Movement
     stage: Stage = Stage.OPEN
     began: int | None = None
     ended: int | None = None
+    is_ours: bool = True
 
 
 class Witness(StrEnum):

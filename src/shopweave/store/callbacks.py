@@ -83,6 +83,13 @@ class NewCallback(Struct, frozen=True, kw_only=True):
         return WAITING if self.about else DONE
 
 
+class Side(Struct, frozen=True):
+    """Callbacks about one thing, or about all others."""
+
+    about: str
+    is_other: bool = False
+
+
 class Counts(Struct, frozen=True, kw_only=True):
     """How many callbacks were accepted, and for how many that was looked at or is still to be."""
 
@@ -105,13 +112,19 @@ _AGAIN = (
     .where(callback.c.id == bindparam("key"))
     .values(times=callback.c.times + bindparam("more"))
 )
-_ABOUTS = (
-    select(callback.c.about, callback.c.remote_id, func.max(callback.c.id).label("newest"))
-    .where(_HERE, callback.c.state == WAITING)
+_SIDES = {False: callback.c.about == bindparam("of"), True: callback.c.about != bindparam("of")}
+_ABOUTS = {
+    is_other: select(callback.c.about, callback.c.remote_id, func.max(callback.c.id).label("newest"))
+    .where(_HERE, callback.c.state == WAITING, side)
     .group_by(callback.c.about, callback.c.remote_id)
     .order_by(func.min(callback.c.id))
     .limit(bindparam("most"))
-)
+    for is_other, side in _SIDES.items()
+}
+_FIRST = {
+    is_other: select(callback.c.id).where(_HERE, callback.c.state == WAITING, side).limit(1)
+    for is_other, side in _SIDES.items()
+}
 _LOOKED_AT = (
     update(callback)
     .where(
@@ -190,10 +203,16 @@ def _values(one: NewCallback, times: int, now: datetime) -> dict[str, object]:
     }
 
 
-def waiting_abouts(tx: Tx, connection: int, most: int) -> list[tuple[str, str, int]]:
+def waiting_abouts(tx: Tx, connection: int, side: Side, most: int) -> list[tuple[str, str, int]]:
     """Give (about, remote id, newest row) of what is to be looked at, the oldest first."""
-    rows = tx.rows(_ABOUTS, {"at_connection": connection, "most": most})
+    values = {"at_connection": connection, "of": side.about, "most": most}
+    rows = tx.rows(_ABOUTS[side.is_other], values)
     return [(row.about, row.remote_id, int(row.newest)) for row in rows]
+
+
+def is_waiting(tx: Tx, connection: int, side: Side) -> bool:
+    """Say whether any of them is to be looked at."""
+    return tx.scalar(_FIRST[side.is_other], {"at_connection": connection, "of": side.about}) is not None
 
 
 def looked_at(tx: Tx, connection: int, about: str, ids: Sequence[str], newest: int) -> None:

@@ -41,7 +41,10 @@ class Entry(Struct, frozen=True, kw_only=True):
     @property
     def booking(self) -> Booking:
         """Give it as the ledger's decisions take it."""
-        return Booking(movement=self.movement, stage=self.stage, began=self.began, ended=self.ended)
+        is_ours = self.way != ELSEWHERE
+        return Booking(
+            movement=self.movement, stage=self.stage, began=self.began, ended=self.ended, is_ours=is_ours
+        )
 
 
 class Due(Struct, frozen=True, kw_only=True):

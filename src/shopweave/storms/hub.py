@@ -183,14 +183,17 @@ class Running:
         if self.hub is None:
             return False
         house = self.hub.house
-        waiting = sum(backlog.left(tx, key) for key in house.ports)
-        marked = sum(marks.count_marks(tx, key) for key in house.flows)
-        rows = [plan_rows.run_row(tx, key) for key in plan_rows.runs_after(tx, since_run)]
-        ended = {row.flow for row in rows if row is not None and row.state == "done"}
-        busy = any(row is not None and row.ended is None for row in rows)
-        flows = {*house.flows, *house.orders, *house.stock}
-        heard = sum(callbacks.left(tx, key) for key in house.ports)
-        return not waiting and not marked and not busy and not heard and ended == flows
+        flows, runs = {*house.flows, *house.orders, *house.stock}, plan_rows.runs_after(tx, since_run)
+        if len(runs) < len(flows):
+            return False
+        rows = [row for key in runs if (row := plan_rows.run_row(tx, key)) is not None]
+        if (
+            any(row.ended is None for row in rows)
+            or {row.flow for row in rows if row.state == "done"} != flows
+        ):
+            return False
+        waits = any(backlog.left(tx, key) or callbacks.left(tx, key) for key in house.ports)
+        return not waits and not any(marks.count_marks(tx, key) for key in house.flows)
 
     def failed_runs(self) -> list[str]:
         """Give the errors of runs that ended with one the hub does not know."""

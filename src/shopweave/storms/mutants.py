@@ -178,7 +178,9 @@ MUTANTS = {
     "booked too early": Mutant(
         "shopweave.core.witness", "contains", _counted_when_sent, (TRADE + 46,), is_trade=True
     ),
-    "own decrement ignored": Mutant("shopweave.core.shelf", "sold", _sold_by_nobody, is_trade=True),
+    "own decrement ignored": Mutant(
+        "shopweave.core.shelf", "sold", _sold_by_nobody, (TRADE + 8,), is_trade=True
+    ),
     "dedupe by delivery id": Mutant(
         "shopweave.hub.callbacks", "identity", _delivery_id, (TRADE + 32,), is_trade=True
     ),
@@ -188,5 +190,7 @@ MUTANTS = {
     "cancel doubled": Mutant(
         "shopweave.core.ledger", "differences", _given_back_twice, (TRADE + 10,), is_trade=True
     ),
-    "look-up too early": Mutant("shopweave.core.retry", "first_look", _looked_at_once, is_trade=True),
+    "look-up too early": Mutant(
+        "shopweave.core.retry", "first_look", _looked_at_once, (TRADE + 56,), is_trade=True
+    ),
 }

@@ -94,16 +94,22 @@ class Outside:
         """Put a request on its way; it arrives whether its sender lives or not."""
         future: Future[HttpResponse] = self.loop.create_future()
         flight = Flight(self, request, life, future)
-        struck = self.is_rough and self.random.random() < self.skies.fault_share
-        kind = self.random.choice(_KINDS) if struck else None
+        kind = self.strikes_down(request) if self.is_rough else None
         if kind is not None:
             self.faults[kind.value] += 1
-        self.departs(flight, request, struck=struck)
+        self.departs(flight, request, struck=kind is not None)
         _COURSES[kind](flight)
         return future
 
     def departs(self, flight: "Flight", request: HttpRequest, *, struck: bool) -> None:
         """Note a request that departs."""
+
+    def strikes_down(self, _: HttpRequest) -> FaultKind | None:
+        """Draw what goes wrong with a request in the rough part, if anything."""
+        return self.random.choice(_KINDS) if self.random.random() < self.skies.fault_share else None
+
+    def unsent(self, request: HttpRequest) -> None:
+        """Note a request that a life died before it could send."""
 
     def absent(self, begins: float, ends: float) -> None:
         """Note that the hub was away."""

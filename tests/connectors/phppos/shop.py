@@ -268,6 +268,7 @@ def keys_of(rows: Iterator[KeyRow]) -> dict[str, str]:
 @contextmanager
 def sqlite_shop(path: Path) -> Iterator[Shop]:
     connection = sqlite3.connect(path, isolation_level=None)
+    connection.execute("PRAGMA synchronous=OFF")
     for statement in statements("sqlite"):
         connection.execute(statement)
     shop = Shop("sqlite", connection, {"path": str(path)})

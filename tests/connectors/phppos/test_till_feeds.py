@@ -14,6 +14,8 @@ from shopweave.model.values import Node, Picture, PictureBytes, Status, tracked
 
 from .shop import Shop, Turn, one, read, run
 
+pytestmark = pytest.mark.long(20)
+
 MANY = 1203
 
 

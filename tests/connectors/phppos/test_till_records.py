@@ -24,6 +24,8 @@ from shopweave.model.values import (
 
 from .shop import Shop, one, read
 
+pytestmark = pytest.mark.long(20)
+
 EAN = "4006381333931"
 
 

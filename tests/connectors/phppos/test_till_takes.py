@@ -20,6 +20,8 @@ from .orders import eur, hand_over, line, shipping
 from .shop import Shop, root, run
 from .test_till_stock import log, quantities
 
+pytestmark = pytest.mark.long(20)
+
 REFERENCE = "shop>till:1001:1"
 
 

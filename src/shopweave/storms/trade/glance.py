@@ -69,6 +69,10 @@ class Glances(Sightings):
                 if one.told and "include=" not in request.url:
                     self._last = one.sent
 
+    def unsent(self, request: HttpRequest, now: float) -> None:
+        """Note that a life died with a request on its lips: who comes after it cannot know that."""
+        self._asked.append(_Asked(request=request, sent=now, wrote=written(request)))
+
     def ended(self, life: int, now: float) -> None:
         """Forget what a life that ends or stands still may not have stored."""
         super().ended(life, now)

@@ -19,12 +19,13 @@ from shopweave.simulators.woocommerce.callbacks import Delivery
 from shopweave.simulators.woocommerce.fill import fill
 from shopweave.storms.loop import VirtualLoop
 from shopweave.storms.outside import START, Flight, Outside, WorldClock, chance
+from shopweave.storms.scenario import FaultKind
 from shopweave.storms.sight import Shown, written
 from shopweave.storms.trade.clerk import LEAST, MOST, Clerk
 from shopweave.storms.trade.courier import Answered, Courier, Ring
 from shopweave.storms.trade.demand import COUNTER, NORTH, SHOPS, SOUTH, Act, Deed
 from shopweave.storms.trade.facts import HUB, Move, Span, Trip
-from shopweave.storms.trade.glance import Glances
+from shopweave.storms.trade.glance import ORDERS, Glances
 from shopweave.storms.trade.keeper import DepotKeeper, Keeper, TillKeeper
 from shopweave.storms.trade.scenario import ROUGH, Master, Tell, Trade
 from shopweave.storms.trade.stall import Stall
@@ -32,6 +33,9 @@ from shopweave.storms.trade.stall import Stall
 USER, PASSWORD = "hub", "storm storm storm"
 GOODS = ("1", "6-60", "2", "3", "4", "5", "7", "6-61")
 ITEMS = 7
+# How many more of the requests that make orders break off, and how: they arrive, or arrive late.
+MORE = 0.4
+LANDING = (FaultKind.CUT_AFTER, FaultKind.LATE, FaultKind.LATE, FaultKind.LATE)
 _DESK = """CREATE TABLE shopweave_orders (reference TEXT PRIMARY KEY, event TEXT, channel TEXT, order_id TEXT,
 order_number TEXT, status TEXT, created TEXT, changed TEXT, currency TEXT, total TEXT, document TEXT)"""
 
@@ -156,6 +160,18 @@ class TradeWorld(Outside):
     def delivered(self, request: HttpRequest, shown: Shown, life: int) -> None:
         """Note what an answer showed to a life."""
         self.sightings[self.place_of(request)].heard(request, shown, life, self.loop.time())
+
+    def strikes_down(self, request: HttpRequest) -> FaultKind | None:
+        """Draw what goes wrong; an order that is made twice hurts most, so more goes wrong with those."""
+        kind = super().strikes_down(request)
+        if kind is not None or request.method != "POST" or not request.url.endswith(ORDERS):
+            return kind
+        return self.random.choice(LANDING) if self.random.random() < MORE else None
+
+    def unsent(self, request: HttpRequest) -> None:
+        """Note that a life died with a request on its lips."""
+        if self.place_of(request) in self.sightings:
+            self.sightings[self.place_of(request)].unsent(request, self.loop.time())
 
     def ended(self, life: int) -> None:
         """Note that a life ended or stands still."""
