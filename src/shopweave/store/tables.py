@@ -26,7 +26,8 @@ from shopweave.store.access import (
     workspace,
 )
 from shopweave.store.callbacks import callback, hook
-from shopweave.store.columns import Moment, Quantity, metadata, number, of_workspace, table, to
+from shopweave.store.columns import Moment, metadata, number, of_workspace, table, to
+from shopweave.store.link_tables import apart, item, link
 from shopweave.store.order_tables import customer_order, handover, movement, order_line, order_revision
 from shopweave.store.stock_tables import counter, ledger, level, shelf
 
@@ -148,49 +149,6 @@ record = table(
     Index("record_parent", "connection", "parent"),
     Index("record_name", "connection", "kind", "name"),
     Index("record_changes_at", "changes_at"),
-)
-item = table(
-    "item",
-    number(),
-    of_workspace(),
-    Column("form", String(16), nullable=False),
-    to("parent", "item", nullable=True),
-    Column("created", Moment, nullable=False),
-)
-link = table(
-    "link",
-    number(),
-    to("item", "item"),
-    to("record", "record"),
-    to("connection", "connection"),
-    Column("factor", Quantity, nullable=False, server_default="1"),
-    Column("how", String(24), nullable=False),
-    Column("since", Moment, nullable=False),
-    Column("until", Moment),
-)
-Index(
-    "link_living_record",
-    link.c.record,
-    unique=True,
-    sqlite_where=link.c.until.is_(None),
-    postgresql_where=link.c.until.is_(None),
-)
-Index(
-    "link_living_item",
-    link.c.item,
-    link.c.connection,
-    unique=True,
-    sqlite_where=link.c.until.is_(None),
-    postgresql_where=link.c.until.is_(None),
-)
-apart = table(
-    "apart",
-    to("item", "item", primary_key=True),
-    to("record", "record", primary_key=True),
-    Column("why", String(12), nullable=False),
-    Column("who", String(320), nullable=False),
-    Column("since", Moment, nullable=False),
-    Index("apart_record", "record"),
 )
 agreed = table(
     "agreed",
