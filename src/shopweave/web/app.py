@@ -41,6 +41,20 @@ PARTS = (
     api_of_links,
     api_of_connections,
 )
+PAGES = (
+    work,
+    undoing,
+    orders,
+    stock,
+    linking,
+    connections,
+    queue,
+    people,
+    me,
+    writing,
+    doors,
+    measures,
+)
 OPERATIONS = tuple(handler for part in PARTS for handler in part.HANDLERS)
 
 
@@ -49,18 +63,7 @@ def make_app(hub: Hub, *, secure: bool = False) -> Litestar:
     site = Site(hub=hub, renderer=Renderer(hub.settings.time_zone, hub.ids.new), secure=secure)
     return Litestar(
         route_handlers=[
-            *work.HANDLERS,
-            *undoing.HANDLERS,
-            *orders.HANDLERS,
-            *stock.HANDLERS,
-            *linking.HANDLERS,
-            *connections.HANDLERS,
-            *queue.HANDLERS,
-            *people.HANDLERS,
-            *me.HANDLERS,
-            *writing.HANDLERS,
-            *doors.HANDLERS,
-            *measures.HANDLERS,
+            *(handler for part in PAGES for handler in part.HANDLERS),
             live,
             Router("/api", route_handlers=list(OPERATIONS), tags=["api"]),
             create_static_files_router(
