@@ -1,5 +1,6 @@
 """Levels from a master to its channels: what is written, and what is not."""
 
+import asyncio
 from datetime import timedelta
 from decimal import Decimal
 from functools import partial
@@ -161,7 +162,7 @@ def test_a_write_in_doubt_is_read_before_it_is_written_again(
 
 @pytest.mark.parametrize("answered", [True, False])
 def test_a_level_in_doubt_is_taken_from_the_next_reading_unless_a_write_may_still_land(
-    tmp_path: Path, *, answered: bool
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, answered: bool
 ) -> None:
     market = Market(tmp_path, goods(1))
 
@@ -174,6 +175,8 @@ def test_a_level_in_doubt_is_taken_from_the_next_reading_unless_a_write_may_stil
     async def story() -> list[str]:
         await begun(market)
         await market.hub.store.write(blur)
+        # What may still change is not settled for two minutes.
+        monkeypatch.setattr(market, "settled", lambda: asyncio.sleep(1.0))
         await market.run()
         rows = await market.hub.store.read(lambda tx: tx.rows(select(shelf.c.expected)))
         return [row.expected for row in rows]
