@@ -58,6 +58,15 @@ def warn(text: str) -> None:
     typer.echo(MASK(text), err=True)
 
 
+def is_wanted(question: str, *, as_json: bool, warning: str = "") -> bool:
+    """Ask at a terminal; a program that did not say --yes is never asked."""
+    if as_json or not sys.stdin.isatty():
+        return False
+    if warning:
+        warn(warning)
+    return typer.confirm(question, default=False, err=True)
+
+
 def print_json(value: Any) -> None:
     """Print one JSON object as the last line."""
     tell(as_text(value))

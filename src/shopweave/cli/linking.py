@@ -1,12 +1,10 @@
 """The commands about links: list, show, link, unlink, not the same."""
 
-import sys
 from pathlib import Path
 
-import typer
 from msgspec import to_builtins
 
-from shopweave.cli.console import print_json, tell
+from shopweave.cli.console import is_wanted, print_json, tell
 from shopweave.cli.opening import opened, opened_in_turn
 from shopweave.cli.planning import WHO
 from shopweave.cli.running import DONE, HELD, PARTLY
@@ -107,11 +105,8 @@ async def link_by_hand(
 
 async def unlink_by_hand(folder: Path, sku: str, connection: str, *, yes: bool, as_json: bool) -> int:
     """End a link, after asking."""
-    if not _is_sure(
-        f"Write nothing of {sku} to {connection} any more, and show no stock of it there?",
-        yes=yes,
-        as_json=as_json,
-    ):
+    question = f"Write nothing of {sku} to {connection} any more, and show no stock of it there?"
+    if not yes and not is_wanted(question, as_json=as_json):
         return _undone(as_json=as_json)
     async with opened_in_turn(folder) as hub:
         await hub.start()
@@ -125,22 +120,14 @@ async def set_apart(
     folder: Path, sku: str, connection: str, remote_id: str, *, yes: bool, as_json: bool
 ) -> int:
     """Say that two are not the same, after asking: a link that they have ends."""
-    if not _is_sure(
-        f"Never link {sku} to {connection} {remote_id}, and end the link if there is one?",
-        yes=yes,
-        as_json=as_json,
-    ):
+    question = f"Never link {sku} to {connection} {remote_id}, and end the link if there is one?"
+    if not yes and not is_wanted(question, as_json=as_json):
         return _undone(as_json=as_json)
     async with opened_in_turn(folder) as hub:
         await hub.start()
         done = await linking.not_same(hub, sku, connection, remote_id, WHO)
         calm = await runs.settled(hub)
     return _told(done, f"{sku} is not {connection} {done.remote_id}.", calm=calm, as_json=as_json)
-
-
-def _is_sure(question: str, *, yes: bool, as_json: bool) -> bool:
-    """Ask at a terminal; a program that did not say --yes is never asked."""
-    return yes or (not as_json and sys.stdin.isatty() and typer.confirm(question, default=False, err=True))
 
 
 def _undone(*, as_json: bool) -> int:

@@ -1,12 +1,10 @@
 """The commands about orders: list, show, resend, arrived, release, erase."""
 
-import sys
 from pathlib import Path
 
-import typer
 from msgspec import to_builtins
 
-from shopweave.cli.console import print_json, tell, warn
+from shopweave.cli.console import is_wanted, print_json, tell
 from shopweave.cli.opening import opened, opened_in_turn
 from shopweave.cli.planning import WHO
 from shopweave.cli.running import DONE, HELD, PARTLY
@@ -80,19 +78,11 @@ async def resend_order(folder: Path, name: str, target: str, *, yes: bool, as_js
     """Hand an order over again, asking first where it may be doubled."""
     async with opened_in_turn(folder) as hub:
         done = await deciding.resend(hub, name, WHO, target=target, confirmed=yes)
-        if done.warning and _confirmed(done.warning, as_json=as_json):
+        if done.warning and is_wanted("Send it all the same?", as_json=as_json, warning=done.warning):
             done = await deciding.resend(hub, name, WHO, target=target, confirmed=True)
         await hub.start()
         calm = await runs.settled(hub)
     return _told(done, "handed over again", calm=calm, as_json=as_json)
-
-
-def _confirmed(warning: str, *, as_json: bool) -> bool:
-    """Ask at a terminal; a program that did not say --yes is never asked."""
-    if as_json or not sys.stdin.isatty():
-        return False
-    warn(warning)
-    return typer.confirm("Send it all the same?", default=False, err=True)
 
 
 async def order_arrived(folder: Path, name: str, target: str, remote_id: str, *, as_json: bool) -> int:
@@ -125,12 +115,7 @@ def _told(done: Decided, what: str, *, calm: bool, as_json: bool) -> int:
 
 async def erase_buyer(folder: Path, email: str, *, yes: bool, as_json: bool) -> int:
     """Forget a buyer."""
-    is_sure = yes or (
-        not as_json
-        and sys.stdin.isatty()
-        and typer.confirm("Forget this buyer in all orders, for good?", default=False, err=True)
-    )
-    if not is_sure:
+    if not yes and not is_wanted("Forget this buyer in all orders, for good?", as_json=as_json):
         if as_json:
             print_json({"erased": 0})
         else:

@@ -1,12 +1,10 @@
 """The commands that set back: undo, pins, unpin."""
 
-import sys
 from pathlib import Path
 
-import typer
 from msgspec import to_builtins
 
-from shopweave.cli.console import print_json, tell
+from shopweave.cli.console import is_wanted, print_json, tell
 from shopweave.cli.opening import opened, opened_in_turn
 from shopweave.cli.planning import WHO
 from shopweave.cli.running import DONE, HELD, PARTLY
@@ -24,7 +22,7 @@ async def undo_run(folder: Path, run: int, *, also_moved: bool, yes: bool, as_js
         if not as_json:
             _show(made)
         sent: dict[str, int] = {}
-        goes = bool(made.plan) and (yes or _is_wanted(as_json=as_json))
+        goes = bool(made.plan) and (yes or is_wanted("Set these back?", as_json=as_json))
         calm = True
         if goes:
             await hub.start()
@@ -41,13 +39,6 @@ async def undo_run(folder: Path, run: int, *, also_moved: bool, yes: bool, as_js
     if made.plan and not goes:
         return HELD
     return DONE if calm and not failed else PARTLY
-
-
-def _is_wanted(*, as_json: bool) -> bool:
-    """Ask at a terminal; a program that did not say --yes is never asked."""
-    if as_json or not sys.stdin.isatty():
-        return False
-    return typer.confirm("Set these back?", default=False, err=True)
 
 
 def _show(made: UndoPlan) -> None:
