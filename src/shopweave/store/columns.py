@@ -13,7 +13,7 @@ metadata = MetaData()
 @lru_cache(256)
 def written(moment: datetime) -> str:
     """Write an aware time; a page of rows bears the same one."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 class Moment(TypeDecorator[datetime]):

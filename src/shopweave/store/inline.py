@@ -2,17 +2,20 @@
 
 import sqlite3
 from collections.abc import Callable
+from contextvars import ContextVar
+from functools import cache, partial
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine, NullPool
 
 from shopweave.model.seams import Clock
 from shopweave.store.base import Tx
-from shopweave.store.sqlite import durably, make_engine, set_synchronous
+from shopweave.store.sqlite import durably, make_engine_of, open_file, set_synchronous
 
 T = TypeVar("T")
 FULL = 2
+_PATH: ContextVar[Path] = ContextVar("path")
 
 
 class Watch(Protocol):
@@ -44,8 +47,7 @@ class InlineStore:
 
     def __init__(self, path: Path, clock: Clock, watch: Watch) -> None:
         self._clock, self._watch = clock, watch
-        self._engines = (make_engine(path), make_engine(path, read_only=True))
-        self._writer, self._reader = (engine.connect() for engine in self._engines)
+        self._writer, self._reader = _connect(path, read_only=False), _connect(path, read_only=True)
         raw = self._writer.connection.driver_connection
         if isinstance(raw, sqlite3.Connection):
             raw.execute("PRAGMA wal_autocheckpoint=0").close()
@@ -80,9 +82,8 @@ class InlineStore:
 
     def shut(self) -> None:
         """Close the file at once, as the end of a process does."""
-        for connection, engine in zip((self._reader, self._writer), self._engines[::-1], strict=True):
-            connection.close()
-            engine.dispose()
+        self._reader.close()
+        self._writer.close()
 
     async def _write(self, work: Callable[[Tx], T], kind: str) -> T:
         await self._watch.before(kind)
@@ -115,6 +116,25 @@ class InlineStore:
         finally:
             self.statements += tx.statements
         return tx, value
+
+
+@cache
+def _engine(*, read_only: bool) -> Engine:
+    """Make the engine for the files of all storms of a process: each statement is compiled but once."""
+    opening = partial(_open, read_only=read_only)
+    return make_engine_of(opening, "storm", read_only=read_only, pool=NullPool)
+
+
+def _open(*, read_only: bool) -> sqlite3.Connection:
+    return open_file(_PATH.get(), read_only=read_only)
+
+
+def _connect(path: Path, *, read_only: bool) -> Connection:
+    token = _PATH.set(path)
+    try:
+        return _engine(read_only=read_only).connect()
+    finally:
+        _PATH.reset(token)
 
 
 def _is_safe(connection: Connection) -> bool:

@@ -5,12 +5,15 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
 from time import perf_counter, time
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, Pool, PoolProxiedConnection, QueuePool, create_engine
+from sqlalchemy.dialects import registry
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
 from shopweave.model.seams import Clock
 from shopweave.store.base import Tx
@@ -21,33 +24,61 @@ Job = Callable[[], None]
 READERS = 3
 # Lists of another length are other statements; the driver's own 128 would be compiled again and again.
 PREPARED = 1_000
+# More than the hub has statements, so that each is compiled once.
+COMPILED = 2_000
 _PRAGMAS = ("journal_mode=WAL", "busy_timeout=30000", "foreign_keys=ON")
 
 
+class Writing(SQLiteDialect_pysqlite):
+    """SQLite whose transactions begin as we say, and not as the driver thinks, with the right to write.
+
+    An event of the engine would do it too, but costs something at each statement.
+    """
+
+    supports_statement_cache = True
+    begins = "BEGIN IMMEDIATE"
+
+    def do_begin(self, dbapi_connection: PoolProxiedConnection) -> None:
+        """Begin a transaction."""
+        raw = dbapi_connection.driver_connection
+        assert isinstance(raw, sqlite3.Connection)  # noqa: S101 - opened below
+        raw.execute(self.begins).close()
+
+
+class Reading(Writing):
+    """SQLite whose transactions only read."""
+
+    supports_statement_cache = True
+    begins = "BEGIN"
+
+
+registry.register("sqlite.writing", __name__, "Writing")
+registry.register("sqlite.reading", __name__, "Reading")
+
+
 def make_engine(path: Path, *, read_only: bool = False, synchronous: str = "NORMAL") -> Engine:
-    """Make an engine on a file whose transactions begin as we say, not as the driver thinks."""
-    arguments = {"check_same_thread": False, "timeout": 30, "cached_statements": PREPARED}
-    engine = create_engine(f"sqlite:///{path}", connect_args=arguments)
+    """Make an engine on a file."""
+    opening = partial(open_file, path, read_only=read_only, synchronous=synchronous)
+    return make_engine_of(opening, str(path), read_only=read_only, pool=QueuePool)
 
-    @event.listens_for(engine, "connect")
-    def _connect(raw: sqlite3.Connection, _: Any) -> None:
-        raw.isolation_level = None
-        tell_time(raw)
-        for pragma in _PRAGMAS:
-            raw.execute(f"PRAGMA {pragma}").close()
-        raw.execute(f"PRAGMA synchronous={synchronous}").close()
-        if read_only:
-            raw.execute("PRAGMA query_only=ON").close()
 
-    begin = "BEGIN" if read_only else "BEGIN IMMEDIATE"
+def make_engine_of(
+    opening: Callable[[], sqlite3.Connection], name: str, *, read_only: bool, pool: type[Pool]
+) -> Engine:
+    """Make an engine whose connections are opened by a function."""
+    url = URL.create(f"sqlite+{'reading' if read_only else 'writing'}", database=name)
+    return create_engine(url, creator=opening, poolclass=pool, query_cache_size=COMPILED)
 
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        raw = connection.connection.driver_connection
-        assert isinstance(raw, sqlite3.Connection)  # noqa: S101 - made above
-        raw.execute(begin).close()
 
-    return engine
+def open_file(path: Path, *, read_only: bool, synchronous: str = "NORMAL") -> sqlite3.Connection:
+    """Open a file, with the settings that the hub relies on."""
+    raw = sqlite3.connect(
+        path, timeout=30, isolation_level=None, check_same_thread=False, cached_statements=PREPARED
+    )
+    tell_time(raw)
+    for pragma in (*_PRAGMAS, f"synchronous={synchronous}", *(["query_only=ON"] if read_only else [])):
+        raw.execute(f"PRAGMA {pragma}").close()
+    return raw
 
 
 def tell_time(raw: sqlite3.Connection) -> None:
