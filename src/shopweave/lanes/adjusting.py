@@ -52,18 +52,15 @@ class Adjusting:
         self._held: Held | None = None
         self._is_busy = False
 
-    async def begin(self, held: Held) -> None:
-        """Work under this lease."""
+    def begin(self, tx: Tx, held: Held) -> None:
+        """Work under this lease; what earlier owners of the lane left under way is in doubt."""
         self._held = held
+        movements.set_stage(tx, movements.sent(tx, held.lease.connection), Stage.IN_DOUBT)
 
     @property
     def held(self) -> Held:
         """Give the lease of the turn."""
         return own(self._held)
-
-    def doubt_orphans(self, tx: Tx, lease: Lease) -> None:
-        """Put in doubt what earlier owners of the lane left under way."""
-        movements.set_stage(tx, movements.sent(tx, lease.connection), Stage.IN_DOUBT)
 
     def look_up(self, tx: Tx) -> Job | None:
         """Look nothing up: what is in doubt is sent again."""

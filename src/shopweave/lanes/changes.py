@@ -11,7 +11,7 @@ from shopweave.lanes.queue import Held, Job
 from shopweave.lanes.send import Sender
 from shopweave.model.record import Kind
 from shopweave.store import connections, ready
-from shopweave.store.base import Store, Tx
+from shopweave.store.base import Tx
 from shopweave.store.lanes import LaneRow, Lease
 from shopweave.store.ready import Head
 
@@ -23,26 +23,21 @@ _NAMED = (Kind.CATEGORY, Kind.BRAND, Kind.ATTRIBUTE, Kind.MEDIA)
 class Changes:
     """What waits in the outbox of one connection."""
 
-    def __init__(self, store: Store, port: Port, sender: Sender) -> None:
-        self._store, self._port, self._sender = store, port, sender
+    def __init__(self, port: Port, sender: Sender) -> None:
+        self._port, self._sender = port, sender
         self._context = Context(source_names={}, sources={})
         self._recount: dict[Kind, int] = {}
 
-    async def begin(self, held: Held) -> None:
-        """Work under this lease, with the flows as they are now."""
+    def begin(self, tx: Tx, held: Held) -> None:
+        """Work under this lease, with the flows as they are now; what others left under way is in doubt."""
         self._sender.hold(held)
-        flows, named = await self._store.read(
-            lambda tx: (connections.all_flows(tx), connections.all_connections(tx))
-        )
+        flows, named = connections.all_flows(tx), connections.all_connections(tx)
         self._sender.flows = flows
         self._context = Context(
             source_names={key: named[flow.source].name for key, flow in flows.items()},
             sources={key: flow.source for key, flow in flows.items()},
         )
-
-    def doubt_orphans(self, tx: Tx, lease: Lease) -> None:
-        """Put in doubt what earlier owners of the lane left under way."""
-        doubt_orphans(tx, lease, self._port)
+        doubt_orphans(tx, held.lease, self._port)
 
     def look_up(self, tx: Tx) -> Job | None:
         """Choose a change in doubt to look up."""

@@ -27,12 +27,10 @@ class HandOvers:
     def __init__(self, port: Port, ways: Sequence[Way], deliverer: Deliverer) -> None:
         self._port, self._ways, self._deliverer = port, ways, deliverer
 
-    async def begin(self, held: Held) -> None:
-        """Work under this lease."""
+    def begin(self, tx: Tx, held: Held) -> None:
+        """Work under this lease; what earlier owners of the lane left under way is in doubt."""
         self._deliverer.hold(held)
-
-    def doubt_orphans(self, tx: Tx, lease: Lease) -> None:
-        """Put in doubt what earlier owners of the lane left under way."""
+        lease = held.lease
         for row in handovers.orphans(tx, lease.connection, lease.epoch):
             ended, expired = row.sent or tx.now, row.lease_ends or tx.now
             due = first_look(ended, expired, self._port.capabilities.longest_run)

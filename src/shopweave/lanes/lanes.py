@@ -94,7 +94,7 @@ class Lanes:
         channel = self._channels.get(port.row.id)
         master = None if channel is None else channel.master
         sender = Sender(self._store, self._random, port, self._ports, self._wake_flows, master)
-        queues: list[Queue] = [Changes(self._store, port, sender)]
+        queues: list[Queue] = [Changes(port, sender)]
         if any(port.row.id in (way.target, way.source) for way in self._ways):
             deliverer = Deliverer(self._store, self._random, port, self._ways, self.wake, self._absorb)
             queues.append(HandOvers(port, self._ways, deliverer))

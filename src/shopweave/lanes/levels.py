@@ -54,19 +54,18 @@ class Levels:
         self._begun = False
         self._is_busy = False
 
-    async def begin(self, held: Held) -> None:
-        """Work under this lease."""
+    def begin(self, tx: Tx, held: Held) -> None:
+        """Work under this lease; levels that earlier owners were writing are unknown until they are read."""
         self._held = held
-        flows = await self._store.read(connections.all_flows)
-        self._begun = flows[self._channel.flow].begun
+        self._begun = connections.all_flows(tx)[self._channel.flow].begun
+        self._doubt_orphans(tx, held.lease)
 
     @property
     def held(self) -> Held:
         """Give the lease of the turn."""
         return own(self._held)
 
-    def doubt_orphans(self, tx: Tx, lease: Lease) -> None:
-        """Expect nothing of levels that earlier owners were writing until they are read again."""
+    def _doubt_orphans(self, tx: Tx, lease: Lease) -> None:
         for row in shelves.orphans(tx, lease.connection, lease.epoch):
             sent, ends = row.sent or tx.now, row.lease_ends or tx.now
             due = first_look(sent, ends, self._port.capabilities.longest_run)

@@ -33,12 +33,8 @@ def own(held: Held | None) -> Held:
 class Queue(Protocol):
     """One kind of work of one lane, for one turn; a job says False when the lane should rest."""
 
-    async def begin(self, held: Held) -> None:
-        """Work under this lease."""
-        ...
-
-    def doubt_orphans(self, tx: Tx, lease: Lease) -> None:
-        """Put in doubt what earlier owners of the lane left under way."""
+    def begin(self, tx: Tx, held: Held) -> None:
+        """Work under this lease; what earlier owners of the lane left under way is in doubt from now on."""
         ...
 
     def look_up(self, tx: Tx) -> Job | None:

@@ -51,32 +51,27 @@ class Turn:
         """Take the lane, send what may be sent, give it back."""
         self._begun = self._clock.monotonic()
         at = self._port.row.id
-        lease = await self._store.write_safe(self._take)
-        if lease is None:
+        held = await self._store.write_safe(self._take)
+        if held is None:
             await self._clock.sleep(max(0.1, min(TURN, self._taken)))
             await self._store.write(lambda tx: self._go_on(tx, at, None))
             return
-        held = Held(lease=lease, deadline=self._begun + LEASE)
-        for queue in self._queues:
-            await queue.begin(held)
         self._until = self._begun + TURN
         await self._under_lease(held)
         await self._store.write(lambda tx: self._go_on(tx, at, held.lease))
 
-    def _take(self, tx: Tx) -> Lease | None:
-        """Take the lane; what earlier owners left under way is in doubt from now on.
-
-        One that another owns is looked at again when its lease ends, unless that is renewed.
-        """
+    def _take(self, tx: Tx) -> Held | None:
+        """Take the lane; one that another owns is looked at again when its lease ends, unless renewed."""
         lease = lanes.take_lease(tx, self._port.row.id, self._worker, LEASE)
         if lease is None:
             expires = lanes.read_lane(tx, self._port.row.id).expires or tx.now
             self._taken = (expires - tx.now).total_seconds()
-        else:
-            self._rings = lease.rings
-            for queue in self._queues:
-                queue.doubt_orphans(tx, lease)
-        return lease
+            return None
+        self._rings = lease.rings
+        held = Held(lease=lease, deadline=self._begun + LEASE)
+        for queue in self._queues:
+            queue.begin(tx, held)
+        return held
 
     async def _under_lease(self, held: Held) -> None:
         """Loop while the lease is ours; one that ran out untaken is given back as any other."""

@@ -39,7 +39,7 @@ class Shop:
         changes = ChangeFeed(self._client, self._companion)
         self._follower = Follower(settings, self._reader, changes)
         self._orders = OrderReader(settings, self._client, changes)
-        self._taker = OrderTaker(settings, self._client, self._reader)
+        self._taker = OrderTaker(settings, self._client)
         self._adjuster = Adjuster(self._client)
         self._teller = Teller(self._client)
         self._writer = Writer(settings, self._client, self._reader, self._companion, ids)

@@ -1,5 +1,6 @@
 """Taking orders of other channels over into a shop, and finding them again."""
 
+from asyncio import Lock
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from datetime import timedelta
@@ -8,14 +9,15 @@ from typing import Any
 from shopweave.connector import paging
 from shopweave.connector.orders import HandOver, Taken
 from shopweave.connector.paging import Place
+from shopweave.connector.waiting import together
 from shopweave.connectors.woocommerce import order_payloads as payloads
 from shopweave.connectors.woocommerce.client import Client
-from shopweave.connectors.woocommerce.reading import Reader, ids_of, rows_of
+from shopweave.connectors.woocommerce.reading import ids_of, rows_of
 from shopweave.connectors.woocommerce.settings import WooSettings
+from shopweave.connectors.woocommerce.vanished import vanished
 from shopweave.connectors.woocommerce.ways import ORDERS
 from shopweave.model.change import WriteRefused
 from shopweave.model.errors import HubError, NoAnswer, Refused
-from shopweave.model.record import Kind
 
 SKEW = timedelta(days=1)
 _FIELDS = "id,status,total,line_items,fee_lines,meta_data"
@@ -25,15 +27,15 @@ _LINK = "Link the item to another product."
 class OrderTaker:
     """Makes orders in one shop."""
 
-    def __init__(self, settings: WooSettings, client: Client, reader: Reader) -> None:
-        self._settings, self._client, self._reader = settings, client, reader
-        self._currency = ""
+    def __init__(self, settings: WooSettings, client: Client) -> None:
+        self._settings, self._client = settings, client
+        self._currency, self._asking = "", Lock()
 
     async def take(self, one: HandOver, not_after: float | None) -> Taken | WriteRefused:
         """Make the order; what goes wrong after the shop made it leaves it in doubt, never undone."""
-        problem = payloads.refusal(one, await self._shops_currency()) or await self._missing(one)
-        if problem is not None:
-            return problem
+        for problem in await together(self._foreign(one), self._missing(one)):
+            if problem is not None:
+                return problem
         body = payloads.payload(one, self._settings.taken_orders)
         try:
             reply = await self._client.post(ORDERS, body, not_after=not_after)
@@ -66,14 +68,14 @@ class OrderTaker:
             await self._client.put(path, payloads.correction(off), not_after=not_after)
         return Taken(remote_id=str(raw["id"]))
 
+    async def _foreign(self, one: HandOver) -> WriteRefused | None:
+        return payloads.refusal(one, await self._shops_currency())
+
     async def _missing(self, one: HandOver) -> WriteRefused | None:
-        for kind in (Kind.PRODUCT, Kind.VARIATION):
-            ids = tuple(dict.fromkeys(line.remote_id for line in one.lines if line.kind is kind))
-            found = await self._reader.by_ids(kind, ids) if ids else ()
-            if gone := sorted(record.remote_id for record in found if record.gone):
-                text = f"the shop no longer has {', '.join(gone)}"
-                return payloads.refused("WOO-165", text, _LINK)
-        return None
+        goods = ((line.kind, line.remote_id) for line in one.lines)
+        gone = await vanished(self._client, goods, self._settings.page_size)
+        text = f"the shop no longer has {', '.join(gone)}"
+        return payloads.refused("WOO-165", text, _LINK) if gone else None
 
     async def _made_since(self, one: HandOver, status: str) -> AsyncGenerator[Any, None]:
         size = self._settings.page_size
@@ -93,7 +95,8 @@ class OrderTaker:
             place = paging.after_page(place, ids, size, None, timedelta())
 
     async def _shops_currency(self) -> str:
-        if not self._currency:
-            body = (await self._client.get("/wc/v3/data/currencies/current")).body
-            self._currency = str(body.get("code", "")) if isinstance(body, dict) else ""
+        async with self._asking:
+            if not self._currency:
+                body = (await self._client.get("/wc/v3/data/currencies/current")).body
+                self._currency = str(body.get("code", "")) if isinstance(body, dict) else ""
         return self._currency

@@ -1,11 +1,12 @@
 """What the hub surely knows of a shop that sells.
 
 Who reads of a sale knows what the shop took off by itself; unless the level was read or written since the
-orders were read before: then nobody can say which came first, and what was known of it counts no more. While
-a write whose answer nobody stored may still take effect, nothing that is read counts.
+orders were read before, or set by hand and not read since: then nobody can say what it came to, and what was
+known of it counts no more. While a write whose answer nobody stored may still take effect, nothing that is
+read counts; an answer that says nothing of what was written is none.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,6 +20,7 @@ from shopweave.storms.sight import STORED_AFTER, Shown, Sightings, written
 ORDERS = "/wp-json/wc/v3/orders"
 # A lease, and how long a shop may still carry a request out after that.
 DOUBT = 40.0 + 120.0
+NEVER = float("inf")
 
 
 class _Asked(Struct, kw_only=True):
@@ -59,11 +61,15 @@ class Glances(Sightings):
     def _known(self, good: int) -> bytes:
         return b"" if self._touched.get(good, -1.0) >= self._last else self.state(good)
 
+    def by_hand(self, goods: Iterable[int]) -> None:
+        """Note that staff set the levels of these goods, which nobody can know before they are read."""
+        self._touched |= dict.fromkeys(goods, NEVER)
+
     def heard(self, request: HttpRequest, shown: Shown, life: int, now: float) -> None:
         """Note that a life was told this."""
         self.delivered(shown, life, now)
         for one in self._asked:
-            if one.request is request:
+            if one.request is request and (shown or not one.wrote):
                 one.life, one.heard = life, now
                 self._told |= one.told
                 if one.told and "include=" not in request.url:

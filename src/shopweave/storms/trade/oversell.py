@@ -52,8 +52,7 @@ def _known(facts: Facts, sale: Move, before: Sequence[Move]) -> int:
     at, where = sale.at, sale.place
     if where == COUNTER and facts.scenario.master is Master.BOOKED_ELSEWHERE:
         return -sale.delta
-    known = facts.shelves[sale.good]
-    swallowed = 0
+    known, swallowed = facts.shelves[sale.good], 0
     for one in before:
         if one.delta > 0:
             # A level never stands below nothing: what comes back there is seen in full until it is put right.
@@ -61,13 +60,30 @@ def _known(facts: Facts, sale: Move, before: Sequence[Move]) -> int:
             swallowed += min(one.delta, max(0, -known)) if one.place == where and at < late else 0
         if one.delta > 0 or _deadline(facts, one, where) <= at:
             known += one.delta
-    by_hand = [one for one in facts.hands if (one.place, one.good) == (where, sale.good) and one.at <= at]
-    raised = sum(
-        max(0, one.delta)
-        for one in by_hand
-        if at < _after(facts, one.at + INTERVAL, (where, HUB), one.good, where)
-    )
-    return known + swallowed + raised
+    return known + swallowed + _raised(facts, sale, before)
+
+
+def _raised(facts: Facts, sale: Move, before: Sequence[Move]) -> int:
+    """Give what staff made the place of a sale show beyond what it knew, until that is put right.
+
+    A level that stands at nothing, where more was sold than there was, is raised from nothing.
+    """
+    at, where = sale.at, sale.place
+    hands = [
+        one
+        for one in facts.hands
+        if (one.place, one.good) == (where, sale.good)
+        and one.at <= at < _after(facts, one.at + INTERVAL, (where, HUB), one.good, where)
+    ]
+    short = max((-_counted(facts, sale, before, one.at) for one in hands), default=0)
+    return sum(one.delta for one in hands) + max(0, short)
+
+
+def _counted(facts: Facts, sale: Move, before: Sequence[Move], at: float) -> int:
+    """Give what the place of a sale must have counted at a time, below nothing too."""
+    moves = (one for one in before if one.at <= at)
+    due = (one.delta for one in moves if one.delta > 0 or _deadline(facts, one, sale.place) <= at)
+    return facts.shelves[sale.good] + sum(due)
 
 
 def _deadline(facts: Facts, move: Move, channel: str) -> float:

@@ -200,18 +200,19 @@ class TradeWorld(Outside):
         self.log.append(f"{self.loop.time():.6f} {deed.act.value} {deed.number} at {deed.place}: {done}")
         for name, stall in self.stalls.items():
             self._note_orders(deed, name, before[name], stall.taken())
-            if deed.act in (Act.HAND, Act.RESTOCK) and name == deed.place:
-                self._note_hands(name, shown[name], stall.levels())
+        if deed.act in (Act.HAND, Act.RESTOCK) and deed.place in self.stalls:
+            self._note_hands(deed, shown[deed.place])
         return done
 
-    def _note_hands(self, place: str, before: dict[str, int], after: dict[str, int]) -> None:
+    def _note_hands(self, deed: Deed, before: dict[str, int]) -> None:
         """Note what a shop shows more than before, whether or not goods came with it."""
-        at = self.loop.time()
+        at, stall = self.loop.time(), self.stalls[deed.place]
+        moved = {sku: delta for sku, level in stall.levels().items() if (delta := level - before[sku])}
         self.hands += [
-            Move(at=at, good=sku, delta=level - before[sku], place=place)
-            for sku, level in after.items()
-            if level > before[sku]
+            Move(at=at, good=sku, delta=delta, place=stall.name) for sku, delta in moved.items() if delta > 0
         ]
+        if deed.act is Act.HAND:
+            self.sightings[stall.name].by_hand(int(stall.row(sku)["id"]) for sku in moved)
 
     def _at_shop(self, deed: Deed) -> bool:
         stall = self.stalls[deed.place]
