@@ -44,7 +44,7 @@ seeds: setup
 	@$(BIN)/python -m tools.seeds $(if $(LAST),--last)
 
 storm: setup
-	@$(BIN)/python -m shopweave.storms $(if $(SEED),--seed $(SEED),--seeds $(SEEDS) $(if $(TRADE),--trade))
+	@$(BIN)/python -m shopweave.storms $(if $(SEED),--seed $(SEED),--seeds $(SEEDS) $(if $(ITEMS),--items) $(if $(TRADE),--trade))
 
 storm-mutants: setup
 	@$(BIN)/python -m shopweave.storms --mutants

@@ -99,13 +99,22 @@ def _why_not(row: ShelfRow, wanted: Level, *, begun: bool, cautious: bool) -> st
     if wanted.quantity is None:
         return UNCOUNTED
     if row.shelf.again:
-        known = row.shelf.expected if row.shelf.expected != UNKNOWN else row.wanted
-        return None if begun and _is_below(wanted, known) else DOUBT
+        return None if begun and _helps_in_doubt(row, wanted) else DOUBT
     if not is_due(wanted, row.shelf.expected):
         return ""
     if not begun:
         return FIRST
     return UNREAD if cautious and not _is_below(wanted, row.shelf.expected) else None
+
+
+def _helps_in_doubt(row: ShelfRow, wanted: Level) -> bool:
+    """Say whether a level is written although nobody knows what is shown: to sell less, never to sell more.
+
+    One that was sent without an answer is sent again: it may never have arrived.
+    """
+    if row.shelf.expected != UNKNOWN:
+        return _is_below(wanted, row.shelf.expected)
+    return _is_below(wanted, row.wanted) or (row.is_unanswered and wanted == row.wanted)
 
 
 def _is_below(wanted: Level, other: Level | None) -> bool:

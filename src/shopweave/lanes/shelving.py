@@ -60,7 +60,7 @@ def read(tx: Tx, channel: Channel, records: Sequence[RemoteRecord], began: int, 
     ]
     settled: list[tuple[ShelfRow, core.Learned]] = []
     for row in rows:
-        if row.shelf.again and _may_change(row) and row.not_before is not None and row.not_before > tx.now:
+        if row.shelf.again and row.is_unanswered and row.not_before is not None and row.not_before > tx.now:
             continue
         reading = Reading(level=shown[row.kind, row.remote_id], began=began, ended=ended)
         learned = core.read(row.shelf, reading, sells=channel.sells)
@@ -70,11 +70,6 @@ def read(tx: Tx, channel: Channel, records: Sequence[RemoteRecord], began: int, 
     has_work = _settle(tx, channel, settled)
     shelves.learn(tx, blurred, not_before=tx.now)
     return has_work or bool(blurred)
-
-
-def _may_change(row: ShelfRow) -> bool:
-    """Say whether a write that has no answer may still take effect: until then no reading counts."""
-    return row.sent is not None and (row.written_at is None or row.written_at < row.sent)
 
 
 def _settle(tx: Tx, channel: Channel, settled: Sequence[tuple[ShelfRow, core.Learned]]) -> bool:

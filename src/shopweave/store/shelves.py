@@ -55,6 +55,11 @@ class ShelfRow(Struct, frozen=True, kw_only=True):
         """Give the family's remote id, empty for plain products."""
         return self.remote_id.partition(":")[0] if self.kind is Kind.VARIATION else ""
 
+    @property
+    def is_unanswered(self) -> bool:
+        """Say whether the last write has no answer: it may still take effect, and no reading counts."""
+        return self.sent is not None and (self.written_at is None or self.written_at < self.sent)
+
 
 _PLAIN = (
     "not_before",

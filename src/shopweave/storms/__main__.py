@@ -15,13 +15,19 @@ from shopweave.storms.report import complaints, line, total, wrongs
 from shopweave.storms.trade.scenario import TRADE
 
 HUNTED = 500
+# The numbers after which the seeds of each kind begin.
+ITEMS, TRADES, BOTH = (0,), (TRADE,), (0, TRADE)
 
 
 def main(arguments: Sequence[str]) -> int:
     """Play storms; 0 when all was well, else 1."""
     parser = ArgumentParser(prog="python -m shopweave.storms", description=__doc__)
-    parser.add_argument("--seeds", type=int, default=200, help="how many, from seed 1 on (200)")
-    parser.add_argument("--trade", action="store_true", help="play orders and stock, not items")
+    parser.add_argument("--seeds", type=int, default=200, help="how many, from the first on (200)")
+    kind = parser.add_mutually_exclusive_group()
+    kind.add_argument("--items", action="store_const", const=ITEMS, dest="kinds", help="play items only")
+    kind.add_argument(
+        "--trade", action="store_const", const=TRADES, dest="kinds", help="play orders and stock only"
+    )
     parser.add_argument("--seed", type=int, help="play this one again, with its log")
     parser.add_argument(
         "--mutants", nargs="*", help="look for planted bugs in the first 500 seeds, or for these"
@@ -36,17 +42,16 @@ def main(arguments: Sequence[str]) -> int:
     return (
         _again(chosen.seed)
         if chosen.seed is not None
-        else _storms(seeds(chosen.seeds, trade=chosen.trade), chosen.jobs)
+        else _storms(seeds(chosen.seeds, chosen.kinds or BOTH), chosen.jobs)
     )
 
 
-def seeds(count: int, *, trade: bool) -> range:
-    """Give the first seeds of a kind."""
-    first = TRADE + 1 if trade else 1
-    return range(first, first + count)
+def seeds(count: int, before: Sequence[int]) -> list[int]:
+    """Give the first seeds of some kinds in turn; each kind begins after the number `before` it."""
+    return [before[place % len(before)] + place // len(before) + 1 for place in range(count)]
 
 
-def _storms(chosen: range, jobs: int) -> int:
+def _storms(chosen: Sequence[int], jobs: int) -> int:
     watch, played = Stopwatch(), []
     for done in play_all(chosen, jobs):
         played.append(done)
@@ -70,7 +75,7 @@ def _again(seed: int) -> int:
 def _mutants(names: Sequence[str], jobs: int) -> int:
     found = 0
     for name in names:
-        seed = hunt(name, seeds(HUNTED, trade=MUTANTS[name].is_trade), jobs)
+        seed = hunt(name, seeds(HUNTED, TRADES if MUTANTS[name].is_trade else ITEMS), jobs)
         found += seed is not None
         sys.stdout.write(json.encode({"mutant": name, "seed": seed}).decode() + "\n")
         sys.stdout.flush()

@@ -35,6 +35,7 @@ class Sightings:
     def __init__(self, shop: WooShop) -> None:
         self._shop = shop
         self._seen: dict[int, list[Seen]] = {}
+        self._over: set[int] = set()
         self.useless: list[str] = []
 
     def handle(self, request: HttpRequest, sent: float, now: float) -> tuple[HttpResponse, Shown]:
@@ -48,13 +49,23 @@ class Sightings:
         return answer, {key: self.state(key) for key in _ids(answer)}
 
     def delivered(self, shown: Shown, life: int, now: float) -> None:
-        """Note that a life was shown these states; an empty one makes what it knew doubtful."""
+        """Note that a life was shown these states; an empty one makes what it knew doubtful.
+
+        One that stands still stores nothing of what still reaches it.
+        """
+        if self.is_over(life):
+            return
         for key, state in shown.items():
             self._seen[key] = [*self._seen.get(key, ()), Seen(now, life, state)] if state else []
 
     def ended(self, life: int, now: float) -> None:
         """Forget what a life that ends or stands still may not have stored."""
+        self._over.add(life)
         self._keep(lambda seen: seen.life != life or seen.at + STORED_AFTER <= now)
+
+    def is_over(self, life: int) -> bool:
+        """Say whether a life has ended or stands still."""
+        return life in self._over
 
     def lost_since(self, moment: float) -> None:
         """Forget what a power cut took back."""

@@ -162,6 +162,32 @@ def test_a_product_that_is_gone_is_refused_before() -> None:
     assert orders(counter) == []
 
 
+def test_a_variation_that_is_gone_is_refused_before_and_named() -> None:
+    counter = Counter()
+    axis = [{"name": "Size", "options": ["S", "M"], "variation": True}]
+    family = counter.product(type="variable", attributes=axis, manage_stock=False)
+    sizes = [
+        counter.shop.products.create({"attributes": [{"name": "Size", "option": one}]}, family)
+        for one in ("S", "M")
+    ]
+    counter.shop.products.remove(counter.shop.state.products[sizes[1]["id"]])
+    keys = [f"{family['id']}:{one['id']}" for one in sizes]
+    answer = taken(counter, hand_over(counter, *((key, Kind.VARIATION, "1") for key in keys)))
+    assert isinstance(answer, WriteRefused)
+    assert answer.code == "WOO-165"
+    assert keys[1] in answer.what
+    assert keys[0] not in answer.what
+    assert orders(counter) == []
+
+
+def test_an_order_of_more_products_than_a_page_shows_is_taken_whole() -> None:
+    counter = Counter(page_size=2)
+    goods = [counter.product(stock=5) for _ in range(5)]
+    answer = taken(counter, hand_over(counter, *((one["id"], Kind.PRODUCT, "1") for one in goods)))
+    assert isinstance(answer, Taken)
+    assert len(counter.read(orders(counter)[0]).revision.lines) == 5
+
+
 def test_a_201_for_a_product_that_went_meanwhile_is_noticed_and_taken_back() -> None:
     counter = Counter()
     here, gone = counter.product(stock=5), counter.product(stock=5)

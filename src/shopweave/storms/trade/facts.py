@@ -24,6 +24,15 @@ class Move(Struct, frozen=True, kw_only=True):
     is_sale: bool = False
 
 
+class Raise(Struct, frozen=True, kw_only=True):
+    """A level that rose at a shop without goods: by hand, or by a refund that brings nothing."""
+
+    at: float
+    good: str
+    place: str
+    level: int
+
+
 class Journey(Protocol):
     """A request under way: when it left and, as far as known, when the last of it will have happened."""
 
@@ -92,8 +101,8 @@ class Facts(Protocol):
         ...
 
     @property
-    def hands(self) -> list[Move]:
-        """Give levels that moved at a shop without goods: by hand, or by refunds that bring nothing."""
+    def hands(self) -> list[Raise]:
+        """Give levels that rose at a shop without goods."""
         ...
 
     @property

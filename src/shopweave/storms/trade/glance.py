@@ -68,6 +68,8 @@ class Glances(Sightings):
     def heard(self, request: HttpRequest, shown: Shown, life: int, now: float) -> None:
         """Note that a life was told this."""
         self.delivered(shown, life, now)
+        if self.is_over(life):
+            return
         for one in self._asked:
             if one.request is request and (shown or not one.wrote):
                 one.life, one.heard = life, now

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec import Struct
 
 from shopweave.storms.trade.demand import COUNTER
-from shopweave.storms.trade.facts import HUB, Facts, Move, Span
+from shopweave.storms.trade.facts import HUB, Facts, Move, Raise, Span
 from shopweave.storms.trade.scenario import INTERVAL, Master
 
 HASTE = 2.0
@@ -60,30 +60,35 @@ def _known(facts: Facts, sale: Move, before: Sequence[Move]) -> int:
             swallowed += min(one.delta, max(0, -known)) if one.place == where and at < late else 0
         if one.delta > 0 or _deadline(facts, one, where) <= at:
             known += one.delta
-    return known + swallowed + _raised(facts, sale, before)
+    return max(known + swallowed, _by_hand(facts, sale, before))
 
 
-def _raised(facts: Facts, sale: Move, before: Sequence[Move]) -> int:
-    """Give what staff made the place of a sale show beyond what it knew, until that is put right.
+def _by_hand(facts: Facts, sale: Move, before: Sequence[Move]) -> int:
+    """Give what staff made the place of a sale show, less what it sold since, until that is put right.
 
-    A level that stands at nothing, where more was sold than there was, is raised from nothing.
+    The hub must see it at its interval; what it writes there before that puts it right too.
     """
-    at, where = sale.at, sale.place
-    hands = [
-        one
-        for one in facts.hands
-        if (one.place, one.good) == (where, sale.good)
-        and one.at <= at < _after(facts, one.at + INTERVAL, (where, HUB), one.good, where)
-    ]
-    short = max((-_counted(facts, sale, before, one.at) for one in hands), default=0)
-    return sum(one.delta for one in hands) + max(0, short)
+    at, where, good = sale.at, sale.place, sale.good
+    shown = 0
+    for one in facts.hands:
+        due = _after(facts, one.at + INTERVAL, (where, HUB), good, where)
+        if (one.place, one.good) != (where, good) or not one.at <= at < due or _is_written(facts, one, at):
+            continue
+        own = sum(move.delta for move in before if move.place == where and move.at > one.at)
+        shown = max(shown, one.level + own)
+    return shown
 
 
-def _counted(facts: Facts, sale: Move, before: Sequence[Move], at: float) -> int:
-    """Give what the place of a sale must have counted at a time, below nothing too."""
-    moves = (one for one in before if one.at <= at)
-    due = (one.delta for one in moves if one.delta > 0 or _deadline(facts, one, sale.place) <= at)
-    return facts.shelves[sale.good] + sum(due)
+def _is_written(facts: Facts, raised: Raise, until: float) -> bool:
+    """Say whether a good was surely written at its shop between a raise and a time."""
+    return any(
+        one.place == raised.place
+        and raised.good in one.goods
+        and not one.struck
+        and raised.at < one.flight.sent
+        and one.flight.ends <= until
+        for one in facts.trips
+    )
 
 
 def _deadline(facts: Facts, move: Move, channel: str) -> float:

@@ -24,7 +24,7 @@ from shopweave.storms.sight import Shown, written
 from shopweave.storms.trade.clerk import LEAST, MOST, Clerk
 from shopweave.storms.trade.courier import Answered, Courier, Ring
 from shopweave.storms.trade.demand import COUNTER, NORTH, SHOPS, SOUTH, Act, Deed
-from shopweave.storms.trade.facts import HUB, Move, Span, Trip
+from shopweave.storms.trade.facts import HUB, Move, Raise, Span, Trip
 from shopweave.storms.trade.glance import ORDERS, Glances
 from shopweave.storms.trade.keeper import DepotKeeper, Keeper, TillKeeper
 from shopweave.storms.trade.scenario import ROUGH, Master, Tell, Trade
@@ -56,7 +56,7 @@ class TradeWorld(Outside):
         super().__init__(scenario, loop, 0.0)
         self.scenario, self.folder, self.begun = scenario, folder, 0.0
         self.moves: list[Move] = []
-        self.hands: list[Move] = []
+        self.hands: list[Raise] = []
         self.trips: list[Trip] = []
         self.away: list[Span] = []
         self.heard: list[tuple[str, str, float]] = []
@@ -207,9 +207,11 @@ class TradeWorld(Outside):
     def _note_hands(self, deed: Deed, before: dict[str, int]) -> None:
         """Note what a shop shows more than before, whether or not goods came with it."""
         at, stall = self.loop.time(), self.stalls[deed.place]
-        moved = {sku: delta for sku, level in stall.levels().items() if (delta := level - before[sku])}
+        moved = {sku: level for sku, level in stall.levels().items() if level != before[sku]}
         self.hands += [
-            Move(at=at, good=sku, delta=delta, place=stall.name) for sku, delta in moved.items() if delta > 0
+            Raise(at=at, good=sku, place=stall.name, level=level)
+            for sku, level in moved.items()
+            if level > before[sku]
         ]
         if deed.act is Act.HAND:
             self.sightings[stall.name].by_hand(int(stall.row(sku)["id"]) for sku in moved)
