@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from shopweave.flows.stepping import once_more, without_failures
+from shopweave.engine.port import Json
+from shopweave.flows.stepping import STEP, once_more, take_steps, without_failures
 from shopweave.model.errors import Configuration, HubError, Limited, NoAnswer, NotSent, Refused
 
 
@@ -48,3 +49,30 @@ def test_what_no_waiting_mends_is_not_tried_again(error: HubError) -> None:
     clock = Clock()
     assert asyncio.run(once_more(clock, {}, error)) is None
     assert clock.slept == []
+
+
+class Ticking(Clock):
+    """Each look at it finds it a third of a step later."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.time = 0.0
+
+    def monotonic(self) -> float:
+        self.time += STEP / 3
+        return self.time
+
+
+async def counting(state: Json) -> Json:
+    count = int(str(state["count"])) + 1
+    return {"count": count, "step": "close" if count == 2 else "read", "done": count == 9}
+
+
+@pytest.mark.parametrize(
+    ("clock", "alone", "counts"),
+    [(Clock(), (), 9), (Ticking(), (), 3), (Ticking(), ("close",), 2)],
+    ids=["to the end", "for a second", "until one that is taken alone"],
+)
+def test_steps_are_taken_together(clock: Clock, alone: tuple[str, ...], counts: int) -> None:
+    taken = take_steps(None, clock, {"count": 0}, counting, lambda _tx, _error: None, alone=alone)  # type: ignore[arg-type]
+    assert asyncio.run(taken)["count"] == counts  # type: ignore[arg-type]

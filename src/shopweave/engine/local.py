@@ -121,6 +121,7 @@ class LocalEngine:
         self._running: dict[int, Task[None]] = {}
         self._partitions: dict[int, tuple[str, str]] = {}
         self._ids: dict[str, int] = {}
+        self._waits = False
         self._main: Task[None] | None = None
         self._broken: HubError | None = None
         self._clockwork = Clockwork(store, clock, self.enqueue)
@@ -206,8 +207,8 @@ class LocalEngine:
     async def _begin_all(self) -> None:
         """Start what is due by the clock, and carry out what can be claimed."""
         await self._clockwork.fire()
-        for row in await self._claimable():
-            if await self._claim(row):
+        if rows := await self._claimable():
+            for row in await self._store.write(lambda tx: self._claimed(tx, rows)):
                 self._begin(row)
 
     async def _rest(self) -> None:
@@ -228,7 +229,7 @@ class LocalEngine:
         return POLL
 
     async def _claimable(self) -> list[Row[Any]]:
-        rows, busy = await self._store.read(self._read_open)
+        rows, busy, blocked = await self._store.read(self._read_open)
         taken = {(row.queue, row.partition) for row in busy} | set(self._partitions.values())
         places = {queue: most - self._count(queue) for queue, most in AT_ONCE.items()}
         found = []
@@ -239,26 +240,32 @@ class LocalEngine:
             taken.add(key)
             places[row.queue] = places.get(row.queue, 1) - 1
             found.append(row)
+        self._waits = blocked or len(found) < len(rows)
         return found
 
-    def _read_open(self, tx: Tx) -> tuple[list[Row[Any]], list[Row[Any]]]:
-        """Give what could be claimed, and what others are working on beside it."""
+    def _read_open(self, tx: Tx) -> tuple[list[Row[Any]], list[Row[Any]], bool]:
+        """Give what could be claimed, what others are working on beside it, and if ours keep more waiting."""
         ours = set(self._partitions.values())
         rows = [
             row
             for row in tx.rows(_OPEN, {"me": self._owner, "names": list(self._steps)})
-            if row.number not in self._running and not (row.partition and (row.queue, row.partition) in ours)
+            if row.number not in self._running
         ]
-        return rows, list(tx.rows(_BUSY, {"me": self._owner})) if rows else []
+        free = [row for row in rows if not (row.partition and (row.queue, row.partition) in ours)]
+        busy = list(tx.rows(_BUSY, {"me": self._owner})) if free else []
+        return free, busy, len(free) < len(rows)
 
     def _count(self, queue: str) -> int:
         return sum(one == queue for one, _ in self._partitions.values())
 
-    async def _claim(self, row: Row[Any]) -> bool:
-        if row.owner == self._owner:
-            return True
-        parameters = {"key": row.number, "me": self._owner, "at": self._clock.now()}
-        return bool(await self._store.write(lambda tx: tx.run(_CLAIM, parameters)))
+    def _claimed(self, tx: Tx, rows: list[Row[Any]]) -> list[Row[Any]]:
+        """Claim rows; gives those that are ours now."""
+        return [
+            row
+            for row in rows
+            if row.owner == self._owner
+            or tx.run(_CLAIM, {"key": row.number, "me": self._owner, "at": tx.now})
+        ]
 
     def _begin(self, row: Row[Any]) -> None:
         number = int(row.number)
@@ -281,7 +288,8 @@ class LocalEngine:
             self._running.pop(number, None)
             self._partitions.pop(number, None)
             self._ids.pop(row.id, None)
-            self._bell.set()
+            if self._waits:
+                self._bell.set()
 
     async def _fail(self, number: int, text: str) -> None:
         """Note that a run failed; where nothing can be noted the work ends, else it would begin again."""

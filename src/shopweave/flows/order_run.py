@@ -8,14 +8,13 @@ from shopweave.flows.house import House, OrderFlow
 from shopweave.flows.intake import Stored
 from shopweave.flows.orders import OrderReader
 from shopweave.flows.run import run_finding
-from shopweave.flows.stepping import take_step
+from shopweave.flows.stepping import STEP, take_steps
 from shopweave.model.errors import HubError
 from shopweave.model.seams import Clock
 from shopweave.store import findings, plans
 from shopweave.store.base import Store, Tx
 
 RUN = "orders.run"
-STEP = 1.0
 
 
 class OrderRunner:
@@ -39,14 +38,15 @@ class OrderRunner:
         return key
 
     async def advance(self, state: Json) -> Json:
-        """Take one step of a run; what goes wrong ends the run with a finding, never without one."""
+        """Take the next steps of a run; what goes wrong ends it with a finding, never without one."""
         flow = self.house.order_flow(str(state["flow"]))
-        return await take_step(
+        return await take_steps(
             self._store,
-            state,
-            self._step(flow, dict(state)),
-            lambda tx, error: self._failed(tx, flow, state, error),
             self._clock,
+            state,
+            lambda now: self._step(flow, dict(now)),
+            lambda tx, error: self._failed(tx, flow, state, error),
+            patient=True,
         )
 
     async def _step(self, flow: OrderFlow, state: dict[str, Any]) -> Json:

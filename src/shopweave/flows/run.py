@@ -13,7 +13,7 @@ from shopweave.flows.house import Flow, House
 from shopweave.flows.link import has_new, link
 from shopweave.flows.plan import Planner
 from shopweave.flows.pull import Pulled, Puller
-from shopweave.flows.stepping import take_step
+from shopweave.flows.stepping import STEP, take_steps
 from shopweave.lanes.lanes import Lanes
 from shopweave.model.errors import HubError
 from shopweave.model.finding import Finding, Severity
@@ -23,7 +23,6 @@ from shopweave.store.base import Store, Tx
 
 RUN = "flow.run"
 PLAN = "flow.plan"
-STEP = 1.0
 PULL, AGAIN, LINK, ASK, BEGIN, WEIGH, CLOSE, END = (
     "pull",
     "again",
@@ -34,6 +33,7 @@ PULL, AGAIN, LINK, ASK, BEGIN, WEIGH, CLOSE, END = (
     "close",
     "end",
 )
+PLANNING = frozenset((BEGIN, WEIGH, CLOSE))
 
 
 class Runner:
@@ -126,13 +126,15 @@ class Runner:
         )
 
     async def advance(self, state: Json) -> Json:
-        """Take one step of a run; what goes wrong ends the run with a finding, never without one."""
+        """Take the next steps of a run; what goes wrong ends it with a finding, never without one."""
         flow = self.house.flow(str(state["flow"]))
-        return await take_step(
+        return await take_steps(
             self._store,
+            self._clock,
             state,
-            self._step(flow, state),
+            lambda now: self._step(flow, now),
             lambda tx, error: self._failed(tx, flow, state, error),
+            alone=PLANNING,
         )
 
     async def _step(self, flow: Flow, state: Json) -> Json:

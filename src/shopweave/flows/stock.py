@@ -11,7 +11,7 @@ from shopweave.flows.house import House, StockFlow
 from shopweave.flows.link import link
 from shopweave.flows.pull import Pulled, Puller
 from shopweave.flows.run import run_finding
-from shopweave.flows.stepping import take_step
+from shopweave.flows.stepping import STEP, take_steps
 from shopweave.lanes.channels import FIRST, UNREAD, marked
 from shopweave.lanes.lanes import Lanes
 from shopweave.model.errors import HubError
@@ -22,7 +22,6 @@ from shopweave.store import connections, findings, numbers, plans, shelves
 from shopweave.store.base import Store, Tx
 
 RUN = "stock.run"
-STEP = 1.0
 SLICE = 500
 VANISH = 0.20
 BEGIN, PULL, AGAIN, LINK, DRAIN, WEIGH = "begin", "pull", "again", "link", "drain", "weigh"
@@ -73,14 +72,15 @@ class StockRunner:
             self.start(tx, flow, "hub", "event", f"unclean:{flow.row.id}:{name}")
 
     async def advance(self, state: Json) -> Json:
-        """Take one step of a run; what goes wrong ends the run with a finding, never without one."""
+        """Take the next steps of a run; what goes wrong ends it with a finding, never without one."""
         flow = self.house.stock_flow(str(state["flow"]))
-        return await take_step(
+        return await take_steps(
             self._store,
-            state,
-            self._step(flow, state),
-            lambda tx, error: self._failed(tx, flow, state, error),
             self._clock,
+            state,
+            lambda now: self._step(flow, now),
+            lambda tx, error: self._failed(tx, flow, state, error),
+            patient=True,
         )
 
     async def _step(self, flow: StockFlow, state: Json) -> Json:

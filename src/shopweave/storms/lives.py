@@ -15,6 +15,7 @@ LEASE_OVER = 5.0
 # How long the leases of a life that ended keep others from its lanes.
 TAKE_OVER = 45.0
 TWO_LIVES = 30.0
+LOOK = 10.0
 
 
 class Lives:
@@ -40,7 +41,7 @@ class Lives:
     async def rest(self, before: int) -> None:
         """Wait until every flow ended a run that began after run `before`, and nothing is open."""
         while len(self.running) != 1 or not self.running[0].is_calm(before):
-            await pause(5.0)
+            await pause(LOOK)
 
     def spare(self) -> None:
         """End what is to befall this and later lives: in the calm there is no fault."""
