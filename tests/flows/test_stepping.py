@@ -75,4 +75,4 @@ async def counting(state: Json) -> Json:
 )
 def test_steps_are_taken_together(clock: Clock, alone: tuple[str, ...], counts: int) -> None:
     taken = take_steps(None, clock, {"count": 0}, counting, lambda _tx, _error: None, alone=alone)  # type: ignore[arg-type]
-    assert asyncio.run(taken)["count"] == counts  # type: ignore[arg-type]
+    assert asyncio.run(taken)["count"] == counts

@@ -101,6 +101,13 @@ def test_without_the_plug_in_a_level_is_set_whatever_is_there() -> None:
     assert left(counter, one) == (True, 4)
 
 
+@pytest.mark.parametrize("has_plugin", [True, False])
+def test_nothing_is_asked_after_a_level_was_written(has_plugin: bool) -> None:
+    counter = shop() if has_plugin else Counter()
+    set_to(counter, (counter.product(stock=10)["id"], tracked(Decimal(4))))
+    assert counter.http.log[-1] == (STOCK if has_plugin else BATCH)
+
+
 @pytest.mark.pain("openlinker-project/openlinker#PR50")
 def test_the_same_level_again_later_is_written_again() -> None:
     counter = shop()

@@ -177,10 +177,11 @@ class Writer:
             for number, key in enumerate(levels)
         ]
         counted = [one for one in writes if levels[one.remote_id].quantity is not None]
+        # What the answers are read with is asked before: nothing may go wrong after the write.
+        default = await self._reader.default_category() if kind is Kind.PRODUCT and counted else ""
         found = await self._shortcuts.levels(kind, counted, levels, expected or {}, not_after)
         rest = [one for one in counted if one.number not in found]
         rows = await self._level_rows(kind, parent, rest, levels, not_after)
-        default = await self._reader.default_category() if kind is Kind.PRODUCT and rest else ""
         found |= {
             one.number: self._answer(kind, one, row, default) for one, row in zip(rest, rows, strict=True)
         }
