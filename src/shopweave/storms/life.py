@@ -18,13 +18,14 @@ LIFE: ContextVar["Life | None"] = ContextVar("life", default=None)
 
 
 class Life:
-    """An incarnation; `blow` is what befalls it, `struck` tells the world."""
+    """An incarnation; `blow` is what befalls it, `struck` tells the world, `intents` what is under way."""
 
     def __init__(self, number: int, blow: Blow | None, struck: Callable[["Life", Blow], None]) -> None:
         self.number, self._blow, self._struck = number, blow, struck
         self.points: Counter[str] = Counter()
         self.tasks: list[Task[Any]] = []
         self.is_dead = False
+        self.intents: Callable[[], int] = lambda: 0
         self._stall: Event | None = None
 
     @property
@@ -51,6 +52,8 @@ class Life:
         self.points[kind] += 1
         blow = self._blow
         if blow is None or blow.point != kind or self.points[kind] < blow.number:
+            return
+        if blow.loaded and not self.intents():
             return
         self._blow = None
         if blow.fate is Fate.PAUSE:

@@ -74,6 +74,7 @@ class Lives:
         blow = self._blows.pop(0) if armed and self._blows else None
         life = Life(self._count, blow, self._hear)
         running = self._open(life)
+        life.intents = running.intents
         self.running.append(running)
         token = LIFE.set(life)
         self._living.append(create_task(self._live(running)))

@@ -10,6 +10,7 @@ CHAOS = 200.0
 INTERVAL = 60.0
 GRACE = 5.0
 SLOW = 0.25
+LOADED = 0.8
 BOTH, MEETINGS = 120.0, 4
 STRANGER = "STRANGER-"
 
@@ -33,20 +34,18 @@ POINTS = (
     "after request",
     "engine call",
 )
-# Many lives end before they have had anything to send.
-_STRUCK = (*POINTS, "before safe commit", "inside safe commit", "after safe commit")
 _COMMON = {
-    "before safe commit": 35,
-    "inside safe commit": 35,
-    "after safe commit": 35,
-    "before request": 30,
-    "after request": 30,
-    "engine call": 10,
-    "before change": 20,
-    "after change": 20,
+    "before safe commit": 20,
+    "inside safe commit": 20,
+    "after safe commit": 20,
+    "before request": 15,
+    "after request": 15,
+    "engine call": 6,
+    "before change": 12,
+    "after change": 12,
 }
 # A commit is one of the first reading, of the first run, or any.
-_COMMITS = (30, 60, 250)
+_COMMITS = (30, 60, 100)
 _CHANGES = ("before change", "after change")
 _PAUSES = (
     "before commit",
@@ -63,12 +62,16 @@ _SHORT, _LONG = (45.0, 110.0), (195.0, 240.0)
 
 
 class Blow(Struct, frozen=True, kw_only=True):
-    """A life ends, or stands still for `seconds`, at the `number`-th point of a kind."""
+    """A life ends, or stands still for `seconds`, at the `number`-th point of a kind.
+
+    A `loaded` one waits from there for the first such point at which a request may be under way.
+    """
 
     fate: Fate
     point: str
     number: int
     seconds: float
+    loaded: bool = False
 
 
 class FaultKind(StrEnum):
@@ -167,15 +170,15 @@ class Late(Struct, frozen=True, kw_only=True):
 
 
 def draw(random: Random, seed: int) -> Scenario:
-    """Draw a storm: three in ten play pauses without other faults, the others faults, crashes, power cuts."""
-    quiet = random.random() < 0.3
+    """Draw a storm: one in four plays pauses without other faults, the others faults, crashes, power cuts."""
+    quiet = random.random() < 0.25
     items, ahead = random.randint(6, 9), random.choice((0.0, 0.0, -90.0, 90.0))
     deeds = [*(_deed(random, number) for number in range(14)), *_meetings(random, ahead)]
     return Scenario(
         seed=seed,
         items=items,
         fault_share=0.0 if quiet else 0.15,
-        blows=_pauses(random) if quiet else _blows(random),
+        blows=_pauses(random) if quiet else _blows(random, seed),
         deeds=tuple(sorted(deeds, key=lambda one: one.at)),
         tidyings=tuple(_tidying(random) for _ in range(2)),
         calm=tuple(_calm(random, 100 + number) for number in range(3)),
@@ -187,16 +190,22 @@ def draw(random: Random, seed: int) -> Scenario:
     )
 
 
-def _blows(random: Random) -> tuple[Blow, ...]:
-    return tuple(_blow(random) for _ in range(random.choice((2, 3, 3, 3))))
+def _blows(random: Random, seed: int) -> tuple[Blow, ...]:
+    """Draw how two lives end or three: the first at each kind of point in turn, so that none is rare."""
+    first = _blow(random, Fate.CRASH, POINTS[seed % len(POINTS)])
+    return (first, *(_harm(random) for _ in range(random.choice((1, 1, 2)))))
 
 
-def _blow(random: Random) -> Blow:
-    fate = Fate.POWER if random.random() < 0.25 else Fate.CRASH
-    # Power fails in the moment in which it does most harm as often as in any other.
-    point = random.choice(_STRUCK if fate is Fate.CRASH or random.random() < 0.5 else _CHANGES)
+def _harm(random: Random) -> Blow:
+    """Draw an end in the moment in which it does most harm as often as in any other."""
+    fate = Fate.POWER if random.random() < 0.35 else Fate.CRASH
+    return _blow(random, fate, random.choice(_CHANGES if random.random() < 0.5 else POINTS))
+
+
+def _blow(random: Random, fate: Fate, point: str) -> Blow:
     number = random.randint(1, _COMMON.get(point) or random.choice(_COMMITS))
-    return Blow(fate=fate, point=point, number=number, seconds=random.uniform(0.5, 15.0))
+    seconds, loaded = random.uniform(0.5, 15.0), random.random() < LOADED
+    return Blow(fate=fate, point=point, number=number, seconds=seconds, loaded=loaded)
 
 
 def _pauses(random: Random) -> tuple[Blow, ...]:

@@ -5,7 +5,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from shopweave.model.seams import Random
-from shopweave.storms.scenario import POINTS, Blow, Fate
+from shopweave.storms.scenario import LOADED, POINTS, Blow, Fate
 from shopweave.storms.trade import demand
 from shopweave.storms.trade.demand import SHOPS, Act, Demand
 
@@ -81,27 +81,29 @@ def is_trade(seed: int) -> bool:
 
 
 _CHANGES = ("before change", "after change")
-_SAFE = ("before safe commit", "inside safe commit", "after safe commit")
 _MOST = {
-    "before request": 30,
-    "after request": 30,
-    "engine call": 20,
-    "before change": 12,
-    "after change": 12,
+    "before safe commit": 20,
+    "inside safe commit": 20,
+    "after safe commit": 20,
+    "before request": 12,
+    "after request": 12,
+    "engine call": 8,
+    "before change": 6,
+    "after change": 6,
 }
 
 
 def draw(random: Random, seed: int) -> Trade:
-    """Draw a storm: three in ten play no faults but a pause, two in ten nothing but trade."""
+    """Draw a storm: one in five plays no faults but a pause, one in five nothing but trade."""
     kind, master = random.random(), random.choice(tuple(Master))
-    is_rough = kind >= 0.5
+    is_rough = kind >= 0.4
     return Trade(
         seed=seed,
         master=master,
         tell=random.choice((Tell.NEVER, Tell.WEBHOOK, Tell.PING, Tell.PING)),
         demand=demand.draw(random, seconds=ROUGH, later=master.later),
         fault_share=0.1 if is_rough else 0.0,
-        blows=_blows(random) if is_rough else _pause(random) if kind >= 0.2 else (),
+        blows=_blows(random, seed) if is_rough else _pause(random) if kind >= 0.2 else (),
         outages=_outages(random) if is_rough else (),
         slow=random.choice((0.0, 0.0, SLOW)),
         shop_ahead=(random.choice((0.0, -300.0, 300.0)), random.choice((0.0, 0.0, 90.0))),
@@ -109,16 +111,22 @@ def draw(random: Random, seed: int) -> Trade:
     )
 
 
-def _blows(random: Random) -> tuple[Blow, ...]:
-    return tuple(_blow(random) for _ in range(random.choice((2, 3, 3))))
+def _blows(random: Random, seed: int) -> tuple[Blow, ...]:
+    """Draw how two lives end or three: the first at each kind of point in turn, so that none is rare."""
+    first = _blow(random, Fate.CRASH, POINTS[seed % len(POINTS)])
+    return (first, *(_harm(random) for _ in range(random.choice((1, 1, 2)))))
 
 
-def _blow(random: Random) -> Blow:
-    """Draw an end of a life: half of them while something is on its way that must not get lost."""
-    fate = Fate.POWER if random.random() < 0.25 else Fate.CRASH
-    point = random.choice(_CHANGES) if random.random() < 0.5 else random.choice((*POINTS, *_SAFE))
-    number = random.randint(1, _MOST.get(point, 60))
-    return Blow(fate=fate, point=point, number=number, seconds=random.uniform(0.5, 10.0))
+def _harm(random: Random) -> Blow:
+    """Draw an end: half of them while something is on its way that must not get lost."""
+    fate = Fate.POWER if random.random() < 0.35 else Fate.CRASH
+    return _blow(random, fate, random.choice(_CHANGES if random.random() < 0.5 else POINTS))
+
+
+def _blow(random: Random, fate: Fate, point: str) -> Blow:
+    number = random.randint(1, _MOST.get(point, 40))
+    seconds, loaded = random.uniform(0.5, 10.0), random.random() < LOADED
+    return Blow(fate=fate, point=point, number=number, seconds=seconds, loaded=loaded)
 
 
 def _pause(random: Random) -> tuple[Blow, ...]:
