@@ -13,7 +13,7 @@ from shopweave.connector.transports import HttpStream, Row, SqlTx
 from shopweave.model.errors import Fenced, HubError, NoAnswer, NotSent
 from shopweave.model.http import HttpRequest, HttpResponse
 from shopweave.model.seams import Random
-from shopweave.storms.life import Dead, Life
+from shopweave.storms.life import Life
 from shopweave.storms.loop import pause
 from shopweave.storms.outside import START, Outside
 
@@ -64,13 +64,9 @@ class Network:
     async def send(self, request: HttpRequest) -> HttpResponse:
         """Send and read the whole answer."""
         changes = request.method != "GET"
-        try:
-            await self._life.at("before request")
-            if changes:
-                await self._life.at("before change")
-        except Dead:
-            self._world.unsent(request)
-            raise
+        await self._life.at("before request")
+        if changes:
+            await self._life.at("before change")
         if request.not_after is not None and self._world.loop.time() > request.not_after:
             raise Fenced
         coming = self._world.send(request, self._life.number)

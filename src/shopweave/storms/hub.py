@@ -1,6 +1,6 @@
 """A hub inside a storm: the real one, on the storm's clock, store and doors, with a person who approves."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -202,6 +202,10 @@ class Running:
     def intents(self) -> int:
         """Count the requests written ahead whose end is not recorded."""
         return self.store.peek(backlog.count_intents)
+
+    def written_ahead(self) -> Mapping[str, Sequence[int]]:
+        """Give the products whose level was written ahead of a request whose end is not recorded."""
+        return {}
 
 
 def items_hub(world: World, life: Life, disk: Disk) -> Running:

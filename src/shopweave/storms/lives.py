@@ -93,6 +93,7 @@ class Lives:
         self.crashes[blow.fate.value if blow.fate is not Fate.CRASH else blow.point] += 1
         self.with_open_intent += running.intents() > 0
         self._world.ended(life.number)
+        self._world.left_open(running.written_ahead())
         at = self._world.loop.time()
         awake = blow.seconds if blow.fate is not Fate.PAUSE else LEASE_OVER
         self._world.absent(at, at + awake + TAKE_OVER)

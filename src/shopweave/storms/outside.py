@@ -3,7 +3,7 @@
 import random
 from asyncio import Future
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import Protocol
@@ -108,8 +108,8 @@ class Outside:
         """Draw what goes wrong with a request in the rough part, if anything."""
         return self.random.choice(_KINDS) if self.random.random() < self.skies.fault_share else None
 
-    def unsent(self, request: HttpRequest) -> None:
-        """Note a request that a life died before it could send."""
+    def left_open(self, goods: Mapping[str, Sequence[int]]) -> None:
+        """Note what a life that ends or stands still had written ahead, by place: sent or not."""
 
     def absent(self, begins: float, ends: float) -> None:
         """Note that the hub was away."""

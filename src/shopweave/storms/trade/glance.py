@@ -26,7 +26,7 @@ NEVER = float("inf")
 class _Asked(Struct, kw_only=True):
     """A request that was handled: orders it told of, goods it wrote, and who heard the answer when."""
 
-    request: HttpRequest
+    request: HttpRequest | None
     sent: float
     told: frozenset[str] = frozenset()
     wrote: tuple[int, ...] = ()
@@ -77,9 +77,9 @@ class Glances(Sightings):
                 if one.told and "include=" not in request.url:
                     self._last = one.sent
 
-    def unsent(self, request: HttpRequest, now: float) -> None:
-        """Note that a life died with a request on its lips: who comes after it cannot know that."""
-        self._asked.append(_Asked(request=request, sent=now, wrote=written(request)))
+    def left_open(self, goods: Iterable[int], now: float) -> None:
+        """Note what a life had written ahead when it ended: who comes after it cannot know if it was sent."""
+        self._asked.append(_Asked(request=None, sent=now, wrote=tuple(goods)))
 
     def ended(self, life: int, now: float) -> None:
         """Forget what a life that ends or stands still may not have stored."""

@@ -1,6 +1,6 @@
 """A hub inside a storm of trade: its settings for each master, and its ear for callbacks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from shopweave.hub.callbacks import Receiver, open_hooks
@@ -9,6 +9,8 @@ from shopweave.hub.stock import release_first
 from shopweave.hub.watching import watch
 from shopweave.model.http import HttpRequest
 from shopweave.model.settings import HubSettings
+from shopweave.store import shelves
+from shopweave.store.base import Tx
 from shopweave.storms.disk import Disk
 from shopweave.storms.hub import Running, known
 from shopweave.storms.life import Life
@@ -16,6 +18,7 @@ from shopweave.storms.trade.demand import COUNTER, NORTH, SHOPS
 from shopweave.storms.trade.scenario import Master, Tell, Trade
 from shopweave.storms.trade.world import PASSWORD, USER, TradeWorld, url_of
 
+ANY_EPOCH = 1_000_000_000
 TILL, DESK = Path("/till.sqlite"), Path("/desk.sqlite")
 _WEB = '[web]\nbase_url = "https://hub.storm"\n'
 _DESK = f'[connections.desk]\ntype = "orderfeed"\nway = "table"\npath = "{DESK}"\n'
@@ -82,6 +85,19 @@ class TradeRunning(Running):
         """Be the person who lets the first levels go."""
         if not self.is_set_up():
             await release_first(hub, "person")
+
+    def written_ahead(self) -> Mapping[str, Sequence[int]]:
+        """Give the products whose level was written ahead of a request whose end is not recorded, by shop."""
+        return self.store.peek(self._written_ahead) if self.hub is not None else {}
+
+    def _written_ahead(self, tx: Tx) -> dict[str, list[int]]:
+        ports = self.hub.house.ports if self.hub is not None else {}
+        return {
+            port.row.name: [
+                int(one.remote_id.rpartition(":")[2]) for one in shelves.orphans(tx, key, ANY_EPOCH)
+            ]
+            for key, port in ports.items()
+        }
 
     async def hear(self, request: HttpRequest) -> int | None:
         """Take a callback; gives the status it is answered with, None where nobody listens."""

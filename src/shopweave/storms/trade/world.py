@@ -2,6 +2,7 @@
 
 import sqlite3
 from asyncio import Future
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -168,10 +169,11 @@ class TradeWorld(Outside):
             return kind
         return self.random.choice(LANDING) if self.random.random() < MORE else None
 
-    def unsent(self, request: HttpRequest) -> None:
-        """Note that a life died with a request on its lips."""
-        if self.place_of(request) in self.sightings:
-            self.sightings[self.place_of(request)].unsent(request, self.loop.time())
+    def left_open(self, goods: Mapping[str, Sequence[int]]) -> None:
+        """Note what a life that ends or stands still had written ahead at the shops: sent or not."""
+        for place, keys in goods.items():
+            if place in self.sightings:
+                self.sightings[place].left_open(keys, self.loop.time())
 
     def ended(self, life: int) -> None:
         """Note that a life ended or stands still."""
