@@ -70,6 +70,7 @@ class Watched:
         headers |= {"content-type": "application/json"} if body else {}
         url = f"{SHOP}/wp-json/wc/v3/{path}"
         request = HttpRequest(method=method, url=url, headers=headers, body=body)
+        self.seen.departed(request, at)
         _, shown = self.seen.handle(request, at, at)
         self.seen.heard(request, {} if spoiled else shown, 1, at)
 

@@ -24,7 +24,7 @@ NEVER = float("inf")
 
 
 class _Asked(Struct, kw_only=True):
-    """A request that was handled: orders it told of, goods it wrote, and who heard the answer when."""
+    """A request: orders it told of, goods it wrote or was to write, and who heard the answer when."""
 
     request: HttpRequest | None
     sent: float
@@ -44,12 +44,15 @@ class Glances(Sightings):
         self._last = 0.0
         self._asked: list[_Asked] = []
 
+    def departed(self, request: HttpRequest, now: float) -> None:
+        """Note that a request is on its way: whether it arrives or not, it may."""
+        if wrote := written(request) if request.method != "GET" else ():
+            self._asked.append(_Asked(request=request, sent=now, wrote=wrote))
+
     def handle(self, request: HttpRequest, sent: float, now: float) -> tuple[HttpResponse, Shown]:
         """Let the shop answer; gives what the answer shows, an empty state for what it makes doubtful."""
         answer, shown = super().handle(request, sent, now)
         self._touched |= dict.fromkeys(shown, now)
-        if request.method != "GET":
-            self._asked.append(_Asked(request=request, sent=sent, wrote=written(request)))
         if request.method != "GET" or urlsplit(request.url).path != ORDERS or answer.status != 200:
             return answer, shown
         sales = list(_sales(answer))

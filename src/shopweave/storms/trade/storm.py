@@ -21,7 +21,7 @@ from shopweave.storms.trade.oversell import oversold
 from shopweave.storms.trade.scenario import INTERVAL, ROUGH, Tell, Trade
 from shopweave.storms.trade.world import TradeWorld
 
-STATEMENTS = 10_000
+STATEMENTS = 14_000
 
 
 class TradeStorm:

@@ -141,6 +141,7 @@ class TradeWorld(Outside):
         rows = self.shops[place].state.products
         goods = tuple(str(rows[key]["sku"]) for key in ids if key in rows)
         self.trips.append(Trip(place=place, flight=flight, goods=goods, struck=struck))
+        self.sightings[place].departed(request, flight.sent)
 
     def place_of(self, request: HttpRequest) -> str:
         """Give where a request goes."""
