@@ -15,7 +15,7 @@ from bench.street import KEY, SECRET, Street, street
 from shopweave.connector.paging import Place
 from shopweave.connectors.woocommerce.orders import Stand
 from shopweave.connectors.woocommerce.ways import Way
-from shopweave.flows.order_run import STEP
+from shopweave.flows.stepping import STEP
 from shopweave.hub.settings import load
 from shopweave.runtime.opening import open_hub
 from shopweave.store import positions

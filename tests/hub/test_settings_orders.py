@@ -60,6 +60,14 @@ def test_minutes_become_a_clock(every: int, cron: str) -> None:
     assert settings(f"{STALLS}every = {every}\n").order_flows[0].schedule == cron
 
 
+def test_tracking_numbers_are_told_where_the_target_can_be_asked() -> None:
+    text = f'{STALLS}tell = ["tracking"]\n'
+    assert settings(text).order_flows[0].tell == ("tracking",)
+    found = one(text.replace("sells = false", "sells = false\nfollows = false"))
+    assert found.key == "flows.market-orders.tell"
+    assert "cannot be asked" in found.what
+
+
 @pytest.mark.parametrize(
     ("lines", "key", "said"),
     [

@@ -11,11 +11,13 @@ from shopweave.connector.capabilities import Capabilities, Feed, Method
 from shopweave.connector.declaration import Connector, Doors
 from shopweave.connector.orders import (
     BrokenOrder,
+    HandedOver,
     HandOver,
     Keeps,
     LookUp,
     OrderNews,
     OrderPage,
+    Progress,
     RemoteOrder,
     Sells,
     Taken,
@@ -24,6 +26,7 @@ from shopweave.connector.orders import (
 from shopweave.connector.settings import Option, OptionKind, Settings
 from shopweave.core.ledger import StateTable
 from shopweave.model.change import WriteRefused
+from shopweave.model.errors import NotSent
 from shopweave.model.movement import Witness
 from shopweave.model.order import Order
 from shopweave.model.record import Kind, RemoteRecord
@@ -40,10 +43,14 @@ SELLS = Sells(
 )
 
 
+FOLLOWS = 2
+
+
 class Stall:
     """One stall: orders it sold in the order of their changes, orders it took.
 
-    `before` is raised once before an order is taken, `after` once after it.
+    `before` is raised once before an order is taken, `after` once after it. `shipped` are the tracking
+    numbers that can be asked for, by reference, unless `is_shut`; `asked` are the references asked about.
     """
 
     def __init__(self) -> None:
@@ -53,6 +60,9 @@ class Stall:
         self.before: Exception | None = None
         self.after: Exception | None = None
         self.levels: dict[str, Level] = {}
+        self.shipped: dict[str, str] = {}
+        self.asked: list[str] = []
+        self.is_shut = False
         self.looks = 0
         self.takes = 0
         self.page_size = 2
@@ -121,6 +131,17 @@ class StallConnection:
     def _by_reference(self, order: HandOver) -> str:
         return next((key for key, one in self._stall.taken if one.reference == order.reference), "")
 
+    async def progress(self, orders: tuple[HandedOver, ...]) -> tuple[Progress, ...]:
+        stall = self._stall
+        if stall.is_shut:
+            raise NotSent("nobody is there")
+        stall.asked += [one.reference for one in orders]
+        return tuple(
+            Progress(reference=one.reference, tracking=stall.shipped[one.reference])
+            for one in orders
+            if one.reference in stall.shipped
+        )
+
     async def tell(self, news: OrderNews, *, not_after: float | None) -> WriteRefused | None:
         self._stall.told.append(news)
         return None
@@ -137,6 +158,7 @@ def capabilities(settings: Settings) -> Capabilities:
         look_up=LookUp(str(settings["look_up"])),
         books=bool(settings["books"]),
         updates=bool(settings["updates"]),
+        follows=FOLLOWS if settings["follows"] else 0,
     )
     return Capabilities(
         atoms=("identity",),
@@ -163,6 +185,7 @@ STALL = Connector(
     description="Sells and takes orders, in tests.",
     options=(
         _switch("sells", default=True),
+        _switch("follows", default=True),
         _switch("takes", default=True),
         _switch("books", default=True),
         _switch("updates", default=False),

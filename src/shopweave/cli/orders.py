@@ -68,6 +68,7 @@ def _tell_story(found: OrderStory) -> None:
     for sent in found.hand_overs:
         at = sent.settled or sent.sent or sent.created
         named = f" as {sent.remote_id}" if sent.remote_id else ""
+        named += f", tracking {sent.tracking}" if sent.tracking else ""
         why = f": {sent.why}" if sent.why else ""
         tell(f"    {at:%Y-%m-%d %H:%M:%S} {sent.kind} {sent.n} to {sent.target}: {sent.state}{named}{why}")
         if sent.request:

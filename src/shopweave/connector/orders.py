@@ -41,13 +41,15 @@ class Takes(Struct, frozen=True, kw_only=True):
     """How a connection takes orders over.
 
     `books` says whether taking an order lowers its stock; `levels` whether the answer carries the levels
-    after it. `updates` when a later change of an order can be sent.
+    after it. `updates` when a later change of an order can be sent. `follows` is how many orders can be asked
+    about at once, 0 where nothing can be asked.
     """
 
     look_up: LookUp
     books: bool = False
     levels: bool = False
     updates: bool = False
+    follows: int = 0
 
 
 class Keeps(Struct, frozen=True, kw_only=True):
@@ -132,6 +134,20 @@ class Taken(Struct, frozen=True, kw_only=True):
     levels: Mapping[str, Level] = {}
 
 
+class HandedOver(Struct, frozen=True, kw_only=True):
+    """An order that a target has, by the reference it was handed over under and by its id there."""
+
+    reference: str
+    remote_id: str
+
+
+class Progress(Struct, frozen=True, kw_only=True):
+    """What a target says of an order it has; an empty tracking number says nothing."""
+
+    reference: str
+    tracking: str = ""
+
+
 class OrderNews(Struct, frozen=True, kw_only=True):
     """What a channel is told of an order it sold; empty texts change nothing."""
 
@@ -200,6 +216,15 @@ class HearsNews(Protocol):
 
     async def tell(self, news: OrderNews, *, not_after: float | None) -> WriteRefused | None:
         """Write status, tracking number or reference back; doing so twice changes nothing more."""
+        ...
+
+
+@runtime_checkable
+class FollowsOrders(Protocol):
+    """Say how far orders are that were taken over."""
+
+    async def progress(self, orders: tuple[HandedOver, ...]) -> tuple[Progress, ...]:
+        """Ask about as many orders as `Takes.follows` at most; those that nothing is said of are absent."""
         ...
 
 

@@ -78,6 +78,10 @@ class FileTransport(Protocol):
         """Say whether there is a file of that name."""
         ...
 
+    async def read(self, path: str) -> bytes | None:
+        """Give a file's content, None where there is no such file; raises `BrokenData` for one above 1 MB."""
+        ...
+
     async def usable(self, folder: str) -> None:
         """Raise unless files can be put into this folder; changes nothing."""
         ...

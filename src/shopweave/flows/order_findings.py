@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from shopweave.connector.orders import BrokenOrder
+from shopweave.model.errors import HubError
 from shopweave.model.finding import Finding, Severity
 
 _CODES = {
@@ -34,6 +35,25 @@ def broken_finding(connection: str, found: Sequence[BrokenOrder]) -> Finding:
         connection=connection,
         about=tuple(dict.fromkeys(one.order for one in found)),
     )
+
+
+def unfollowed_finding(connection: str, error: HubError) -> Finding:
+    """Say that a target could not be asked for tracking numbers."""
+    return Finding(
+        code="ORD-030",
+        cause=unfollowed_cause(connection),
+        severity=Severity.NEEDS,
+        what=f"{connection} could not be asked for tracking numbers: {error.what} ({error.code})",
+        why="Orders are read and handed over as before; only their tracking numbers wait.",
+        doing="The hub asks again with each run.",
+        can_do=error.remedy or "Look whether it can be reached: shopweave check.",
+        connection=connection,
+    )
+
+
+def unfollowed_cause(connection: str) -> str:
+    """Name the cause of a target that cannot be asked."""
+    return f"orders:{connection}:unfollowed"
 
 
 def parked_finding(connection: str, why: str, labels: Sequence[str]) -> Finding:

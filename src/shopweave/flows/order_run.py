@@ -1,9 +1,10 @@
-"""A run of a flow of orders, as steps of an engine: read, look again, release, tell."""
+"""A run of a flow of orders, as steps of an engine: read, look again, ask the target, release, tell."""
 
 from typing import Any
 
 from shopweave.engine.port import Engine, Json, RunRequest
 from shopweave.flows.ageing import Ageing
+from shopweave.flows.following import Following
 from shopweave.flows.house import House, OrderFlow
 from shopweave.flows.intake import Stored
 from shopweave.flows.orders import OrderReader
@@ -21,10 +22,17 @@ class OrderRunner:
     """Carries out the runs of flows of orders; each step is small and may be repeated."""
 
     def __init__(
-        self, store: Store, engine: Engine, clock: Clock, house: House, reader: OrderReader, ageing: Ageing
+        self,
+        store: Store,
+        engine: Engine,
+        clock: Clock,
+        house: House,
+        reader: OrderReader,
+        following: Following,
+        ageing: Ageing,
     ) -> None:
         self._store, self._engine, self._clock, self.house = store, engine, clock, house
-        self._reader, self._ageing = reader, ageing
+        self._reader, self._following, self._ageing = reader, following, ageing
         engine.register(RUN, self.advance)
 
     def start(self, tx: Tx, flow: OrderFlow, asked_by: str, cause: str, engine_id: str) -> int:
@@ -55,6 +63,8 @@ class OrderRunner:
                 return await self._read(flow, state)
             case "again":
                 return await self._again(flow, state)
+            case "follow":
+                return await self._follow(flow, state)
             case "release":
                 after = await self._reader.release(flow.row.source, int(str(state["after"])))
                 return {**state, "after": after, "step": "release" if after else "end"}
@@ -70,7 +80,12 @@ class OrderRunner:
     async def _again(self, flow: OrderFlow, state: dict[str, Any]) -> Json:
         read = await self._reader.again(flow.row.source)
         await self._count(state, read.stored, read.requests)
-        return {**state, "step": "release" if read.done else "again"}
+        return {**state, "step": "follow" if read.done else "again"}
+
+    async def _follow(self, flow: OrderFlow, state: dict[str, Any]) -> Json:
+        found = await self._following.step(flow.row.id)
+        await self._count(state, Stored(), found.requests)
+        return {**state, "step": "release" if found.done else "follow"}
 
     async def _end(self, flow: OrderFlow, state: dict[str, Any]) -> Json:
         await self._reader.settle(flow.row.source)

@@ -10,6 +10,7 @@ from shopweave.connector.declaration import Connector, Doors, find_connector
 from shopweave.engine.port import Engine
 from shopweave.flows.ageing import Ageing
 from shopweave.flows.callbacks import Listener
+from shopweave.flows.following import Following
 from shopweave.flows.house import Flow, House, OrderFlow, slice_of
 from shopweave.flows.intake import Intake
 from shopweave.flows.order_run import OrderRunner
@@ -89,7 +90,8 @@ class Hub:
         intake = Intake(self.lanes.wake, self.selling)
         self.reader = OrderReader(store, sellers(house, settings, self.ways), overlaps(house), intake)
         ageing = Ageing(store, interval(settings.order_flows))
-        self.orders = OrderRunner(store, engine, clock, house, self.reader, ageing)
+        following = Following(store, house, self.ways, self.lanes.wake)
+        self.orders = OrderRunner(store, engine, clock, house, self.reader, following, ageing)
         self.drain: Drain = self.reader.drain
         self.lanes.show_stock({one.row.target: one.channel for one in house.stock.values()}, self._drain)
         self.stock = StockRunner(

@@ -85,6 +85,7 @@ class HandOverView(Struct, frozen=True, kw_only=True):
     reference: str
     state: str
     remote_id: str
+    tracking: str
     attempts: int
     look_ups: int
     created: datetime
@@ -237,6 +238,7 @@ def _hand_over(tx: Tx, hub: Hub, one: HandOverRow) -> HandOverView:
         reference=one.reference,
         state=one.state.value,
         remote_id=one.remote_id,
+        tracking=one.tracking,
         attempts=one.attempts,
         look_ups=one.look_ups,
         created=one.created,

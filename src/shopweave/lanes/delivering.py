@@ -9,6 +9,7 @@ from shopweave.lanes.bookings import Absorb, end_booking, undo_booking
 from shopweave.lanes.choose import check_epoch
 from shopweave.lanes.doubts import doubt, is_still_in_doubt, missed
 from shopweave.lanes.gate import URGENT
+from shopweave.lanes.news import tell_source
 from shopweave.lanes.order_findings import refused_order
 from shopweave.lanes.parcels import Parcel
 from shopweave.lanes.pauses import recover, rest
@@ -19,13 +20,12 @@ from shopweave.lanes.refusals import refused_by
 from shopweave.lanes.reviews import review
 from shopweave.lanes.send import not_after
 from shopweave.lanes.ways import Way
-from shopweave.model.change import Urgency, WriteRefused
+from shopweave.model.change import WriteRefused
 from shopweave.model.errors import BrokenData, Fenced, HubError, Refused
 from shopweave.model.handover import HandOverKind, HandOverState
 from shopweave.model.seams import Random
 from shopweave.store import findings, handovers, orders
 from shopweave.store.base import Store, Tx
-from shopweave.store.handovers import NewHandOver
 from shopweave.store.requests import Exchange, end_request
 
 
@@ -110,20 +110,10 @@ class Deliverer:
             self._review(tx, row.order)
 
     def _tell_source(self, tx: Tx, parcel: Parcel, remote_id: str) -> None:
-        """Put news of a first hand-over into the lane of the channel that sold it."""
+        """Put news of a hand-over into the lane of the channel that sold it."""
         way, row = parcel.way, parcel.row
-        if way.tell and row.kind is HandOverKind.ORDER:
-            news = NewHandOver(
-                connection=way.source,
-                flow=way.flow,
-                order=row.order,
-                kind=HandOverKind.NEWS,
-                n=row.n,
-                reference=row.reference,
-                urgency=Urgency.REST,
-                remote_id=remote_id,
-            )
-            handovers.add(tx, [news])
+        if row.kind is HandOverKind.ORDER and way.tell:
+            tell_source(tx, way, row.order, row.reference, remote_id)
             self._wake(tx, way.source)
 
     def _review(self, tx: Tx, order: int) -> None:

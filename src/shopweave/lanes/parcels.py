@@ -10,7 +10,7 @@ from shopweave.core.handing import wanted_there
 from shopweave.lanes.ways import Way
 from shopweave.model.order import Order, OrderLine
 from shopweave.model.record import Kind
-from shopweave.store import movements, order_lines, orders
+from shopweave.store import movements, order_lines, orders, tracking
 from shopweave.store.base import Tx
 from shopweave.store.handovers import HandOverRow
 from shopweave.store.order_lines import LineRow, There
@@ -81,11 +81,13 @@ def _kind(line: OrderLine) -> Kind:
 
 
 def pack_news(tx: Tx, way: Way, row: HandOverRow) -> Parcel:
-    """Give what a channel is told of an order that its target has."""
+    """Give what a channel is told of an order that its target has; its status once, for people move it on."""
     stored = orders.by_ids(tx, [row.order])[row.order]
+    is_first = not tracking.is_told(tx, row.order, way.flow, row.reference)
     news = OrderNews(
         order=stored.remote_id,
-        status=way.done_status if "status" in way.tell else "",
+        status=way.done_status if "status" in way.tell and is_first else "",
+        tracking=tracking.of_order(tx, row.order, way.flow) if "tracking" in way.tell else "",
         reference=f"{way.target_name} {row.remote_id}" if "reference" in way.tell else "",
     )
     return Parcel(row=row, way=way, number=stored.number, news=news)

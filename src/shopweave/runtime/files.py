@@ -7,9 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from shopweave.model.errors import Configuration, HubError, NoAnswer, NotSent
+from shopweave.model.errors import BrokenData, Configuration, HubError, NoAnswer, NotSent
 
 T = TypeVar("T")
+LONGEST = 1_000_000
 _CLOSED = (errno.ENOENT, errno.ENOTDIR, errno.EACCES, errno.EPERM, errno.EROFS)
 
 
@@ -23,6 +24,10 @@ class Files:
     async def exists(self, path: str) -> bool:
         """Say whether there is a file of that name."""
         return await asyncio.to_thread(_told, Path(path).parent, lambda: _exists(Path(path)))
+
+    async def read(self, path: str) -> bytes | None:
+        """Give a file's content, None where there is none."""
+        return await asyncio.to_thread(_told, Path(path).parent, lambda: _read(Path(path)))
 
     async def usable(self, folder: str) -> None:
         """Raise unless files can be put into this folder."""
@@ -51,6 +56,16 @@ def _exists(path: Path) -> bool:
     if not path.parent.is_dir():
         raise NotADirectoryError(errno.ENOTDIR, "no folder")
     return path.is_file()
+
+
+def _read(path: Path) -> bytes | None:
+    if not _exists(path):
+        return None
+    with path.open("rb") as file:
+        content = file.read(LONGEST + 1)
+    if len(content) > LONGEST:
+        raise BrokenData(f"The file {path.name} is longer than a megabyte.", code="FIL-104")
+    return content
 
 
 def _usable(folder: Path) -> None:

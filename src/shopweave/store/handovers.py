@@ -65,6 +65,7 @@ class HandOverRow(Struct, frozen=True, kw_only=True):
     code: str
     what: str
     remedy: str
+    tracking: str
 
     @property
     def is_untold(self) -> bool:

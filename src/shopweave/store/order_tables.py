@@ -82,7 +82,10 @@ handover = table(
     Column("code", String(60), nullable=False, server_default=""),
     Column("what", Text, nullable=False, server_default=""),
     Column("remedy", Text, nullable=False, server_default=""),
+    Column("tracking", String(200), nullable=False, server_default=""),
+    Column("asked", Moment),
     UniqueConstraint("order", "flow", "kind", "n"),
+    Index("handover_followed", "flow", "kind", "settled"),
     Index("handover_queue", "connection", "state", "urgency", "created"),
     Index("handover_request", "request"),
 )

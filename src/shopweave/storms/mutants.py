@@ -167,11 +167,11 @@ def _looked_at_once(_: Function) -> Function:
 
 MUTANTS = {
     "position early": Mutant("shopweave.flows.pull", "Puller._read_page", _position_early, (1,)),
-    "page shift": Mutant("shopweave.connector.paging", "follows", _page_shift, (19,)),
-    "FULL dropped": Mutant("shopweave.store.inline", "InlineStore.write_safe", _full_dropped, (77,)),
-    "epoch check dropped": Mutant("shopweave.lanes.choose", "check_epoch", _unchecked, (1, 67)),
-    "no not_after": Mutant("shopweave.lanes.send", "not_after", _without_end, (13, 3)),
-    "lost mark": Mutant("shopweave.store.marks", "clear_marks", _lost_mark, (1, 15)),
+    "page shift": Mutant("shopweave.connector.paging", "follows", _page_shift, (61,)),
+    "FULL dropped": Mutant("shopweave.store.inline", "InlineStore.write_safe", _full_dropped, (9,)),
+    "epoch check dropped": Mutant("shopweave.lanes.choose", "check_epoch", _unchecked, (89,)),
+    "no not_after": Mutant("shopweave.lanes.send", "not_after", _without_end, (3,)),
+    "lost mark": Mutant("shopweave.store.marks", "clear_marks", _lost_mark, (82,)),
     "delta retried": Mutant(
         "shopweave.lanes.adjusting", "adjustment", _named_anew, (TRADE + 10,), is_trade=True
     ),
@@ -191,6 +191,6 @@ MUTANTS = {
         "shopweave.core.ledger", "differences", _given_back_twice, (TRADE + 10,), is_trade=True
     ),
     "look-up too early": Mutant(
-        "shopweave.core.retry", "first_look", _looked_at_once, (TRADE + 56,), is_trade=True
+        "shopweave.core.retry", "first_look", _looked_at_once, (TRADE + 11,), is_trade=True
     ),
 }

@@ -12,6 +12,7 @@ from shopweave.storms.scenario import POINTS, Fate
 CLASSES = (*POINTS, Fate.POWER.value, Fate.PAUSE.value)
 ENOUGH = 200
 RARE = 15
+LOADED = 0.75
 _NAMES = {"useless": "useless_writes", "unbooked": "unbooked_units", "oversold": "oversold_unexcused"}
 
 
@@ -87,6 +88,8 @@ def complaints(found: Total) -> list[str]:
     rare = [name for name in CLASSES if found.crashes.get(name, 0) * RARE < found.histories]
     if rare and found.histories >= ENOUGH:
         said.append(f"too rarely met: {', '.join(rare)}")
+    if found.histories >= ENOUGH and found.crashes_with_open_intent < LOADED * found.histories:
+        said.append("too few lives ended while a request may have been under way")
     return said
 
 

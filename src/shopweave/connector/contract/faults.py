@@ -119,6 +119,10 @@ class FaultyFiles:
         """Look for a file."""
         return await self._files().exists(path)
 
+    async def read(self, path: str) -> bytes | None:
+        """Read a file."""
+        return await self._files().read(path)
+
     async def usable(self, folder: str) -> None:
         """Look at a folder, or go wrong."""
         if self._fault is not None:

@@ -5,7 +5,8 @@ from shopweave.connector.declaration import Connector
 from shopweave.connector.orders import LookUp, Takes
 from shopweave.connector.settings import Settings
 from shopweave.connectors.orderfeed.connection import OrderFeed
-from shopweave.connectors.orderfeed.settings import HTTP, OPTIONS
+from shopweave.connectors.orderfeed.reports import ASKED_AT_ONCE
+from shopweave.connectors.orderfeed.settings import FOLLOWED_BY, HTTP, OPTIONS
 
 __all__ = ["CONNECTOR", "OrderFeed"]
 
@@ -15,7 +16,9 @@ def capabilities(settings: Settings) -> Capabilities:
     look_up = LookUp.REFERENCE
     if settings.get("way") == HTTP:
         look_up = LookUp.KEY if settings.get("dedupes") else LookUp.NONE
-    return Capabilities(atoms=(), takes=Takes(look_up=look_up, updates=True), longest_run=60.0)
+    follows = ASKED_AT_ONCE if settings.get(FOLLOWED_BY[str(settings.get("way"))]) else 0
+    takes = Takes(look_up=look_up, updates=True, follows=follows)
+    return Capabilities(atoms=(), takes=takes, longest_run=60.0)
 
 
 CONNECTOR = Connector(

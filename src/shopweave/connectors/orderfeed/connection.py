@@ -1,7 +1,7 @@
 """A connection to one receiver of orders, whichever way they go."""
 
 from shopweave.connector.declaration import Doors
-from shopweave.connector.orders import HandOver, Taken
+from shopweave.connector.orders import HandedOver, HandOver, Progress, Taken
 from shopweave.connector.roles import CheckLine
 from shopweave.connector.settings import Settings
 from shopweave.connectors.orderfeed.filing import Filing
@@ -26,6 +26,10 @@ class OrderFeed:
     async def find_order(self, order: HandOver) -> Taken | None:
         """Look for an order that may have arrived."""
         return await self._way.find(order)
+
+    async def progress(self, orders: tuple[HandedOver, ...]) -> tuple[Progress, ...]:
+        """Ask how far orders are that were handed over."""
+        return await self._way.progress(orders)
 
     async def check(self) -> tuple[CheckLine, ...]:
         """Look whether the receiver is there, changing nothing."""

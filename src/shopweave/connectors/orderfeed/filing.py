@@ -5,14 +5,15 @@ from hashlib import blake2b
 from posixpath import join
 
 from shopweave.connector.declaration import Doors
-from shopweave.connector.orders import HandOver, Taken
+from shopweave.connector.orders import HandedOver, HandOver, Progress, Taken
 from shopweave.connector.roles import CheckLine
 from shopweave.connector.transports import FileTransport
 from shopweave.connectors.orderfeed.document import document, encoded
+from shopweave.connectors.orderfeed.reports import read_report
 from shopweave.connectors.orderfeed.settings import FeedSettings
 from shopweave.connectors.orderfeed.sheet import sheet
 from shopweave.model.change import WriteRefused
-from shopweave.model.errors import Configuration, Fenced, HubError
+from shopweave.model.errors import BrokenData, Configuration, Fenced, HubError
 
 _STRANGE = re.compile(r"[^A-Za-z0-9]+")
 
@@ -42,12 +43,26 @@ class Filing:
                 return Taken(remote_id=self._name(order))
         return None
 
+    async def progress(self, orders: tuple[HandedOver, ...]) -> tuple[Progress, ...]:
+        """Look for the receiver's files about orders; one that cannot be read is as if it were not there."""
+        said = [await self._said(one.reference) for one in orders]
+        return tuple(one for one in said if one is not None)
+
+    async def _said(self, reference: str) -> Progress | None:
+        path = join(self._settings.back_folder, file_name(reference, "json"))
+        try:
+            body = await self._files().read(path)
+        except BrokenData:
+            return None
+        return None if body is None else read_report(reference, body)
+
     async def check(self) -> tuple[CheckLine, ...]:
         """Look whether the folders are there and may be written."""
         try:
             await self._files().usable(self._settings.folder)
-            if self._settings.taken_folder:
-                await self._files().exists(join(self._settings.taken_folder, "x"))
+            for folder in (self._settings.taken_folder, self._settings.back_folder):
+                if folder:
+                    await self._files().exists(join(folder, "x"))
         except HubError as error:
             return (CheckLine(ok=False, what=error.what, remedy=error.remedy, code=error.code),)
         return (CheckLine(ok=True, what="The folder is there and takes files."),)

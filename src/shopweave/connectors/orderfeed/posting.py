@@ -9,12 +9,13 @@ import msgspec
 from msgspec import Struct
 
 from shopweave.connector.declaration import Doors
-from shopweave.connector.orders import HandOver, Taken
+from shopweave.connector.orders import HandedOver, HandOver, Progress, Taken
 from shopweave.connector.roles import CheckLine
 from shopweave.connectors.orderfeed.document import document, encoded
+from shopweave.connectors.orderfeed.reports import read_reports
 from shopweave.connectors.orderfeed.settings import FeedSettings
 from shopweave.model.change import WriteRefused
-from shopweave.model.errors import Configuration, HubError, Limited, NoAnswer
+from shopweave.model.errors import Configuration, HubError, Limited, NoAnswer, Refused
 from shopweave.model.http import HttpRequest, HttpResponse
 
 _SECONDS = 30.0
@@ -51,6 +52,16 @@ class Posting:
         """Find nothing: a receiver that knows orders again is asked by sending the order again."""
         return None
 
+    async def progress(self, orders: tuple[HandedOver, ...]) -> tuple[Progress, ...]:
+        """Ask the receiver about orders, in one request signed as those with orders are."""
+        body = msgspec.json.encode({"references": [one.reference for one in orders]})
+        answer = await self._http.send(self._request("POST", body, "", None, self._settings.progress_url))
+        if not 200 <= answer.status < 300:
+            outcome = _outcome(answer, "")
+            what = outcome.what if isinstance(outcome, WriteRefused) else "It answers as to an order."
+            raise Refused(what, code="ORD-014", remedy=_LOOK)
+        return read_reports(answer.body)
+
     async def check(self) -> tuple[CheckLine, ...]:
         """Ask whether somebody answers at the address; a receiver may refuse to be asked so."""
         try:
@@ -61,7 +72,9 @@ class Posting:
             return (CheckLine(ok=False, what=error.what, remedy=error.remedy, code=error.code),)
         return (CheckLine(ok=True, what="The receiver answers."),)
 
-    def _request(self, method: str, body: bytes, key: str, not_after: float | None) -> HttpRequest:
+    def _request(
+        self, method: str, body: bytes, key: str, not_after: float | None, url: str = ""
+    ) -> HttpRequest:
         at = str(int(self._clock.now().timestamp()))
         headers = {
             "Content-Type": "application/json",
@@ -73,7 +86,7 @@ class Posting:
             headers["Idempotency-Key"] = quote(key, safe=_PLAIN)
         return HttpRequest(
             method=method,
-            url=self._settings.url,
+            url=url or self._settings.url,
             headers=headers,
             body=body,
             timeout=_SECONDS,

@@ -10,6 +10,8 @@ from shopweave.connector.settings import Option, OptionKind, Settings
 from shopweave.model.errors import Configuration
 
 HTTP, FILES, TABLE = "http", "files", "table"
+# The setting of each way that says where tracking numbers are found.
+FOLLOWED_BY = {HTTP: "progress_url", FILES: "back_folder", TABLE: "tracking_column"}
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 OPTIONS: tuple[Option, ...] = (
@@ -54,6 +56,14 @@ OPTIONS: tuple[Option, ...] = (
         recommendation="On, once the receiver does so: else an order whose answer was lost waits for you.",
     ),
     Option(
+        name="progress_url",
+        title="Address that tells how far orders are",
+        description="Asked with a signed POST of references, it answers with their tracking numbers (http).",
+        kind=OptionKind.URL,
+        default="",
+        example="https://erp.example.com/orders/progress",
+    ),
+    Option(
         name="allow_http",
         title="Plain http",
         description="Allow an address without https; orders with their buyers then travel readable (http).",
@@ -72,6 +82,14 @@ OPTIONS: tuple[Option, ...] = (
         title="Folder of files already taken",
         description="Folder the receiver moves files to, under their names, when it has taken them (files). "
         "Without it the receiver must leave the files where they are.",
+        kind=OptionKind.PATH,
+        default="",
+    ),
+    Option(
+        name="back_folder",
+        title="Folder of answers",
+        description="Folder the receiver puts a JSON file with a tracking number into, named as the order's"
+        " file is, with the ending .json (files).",
         kind=OptionKind.PATH,
         default="",
     ),
@@ -127,6 +145,13 @@ OPTIONS: tuple[Option, ...] = (
         description="Name of the table (table).",
         default="shopweave_orders",
     ),
+    Option(
+        name="tracking_column",
+        title="Column of tracking numbers",
+        description="Name of the column of the table that the receiver writes tracking numbers into (table).",
+        default="",
+        example="tracking",
+    ),
 )
 
 
@@ -143,6 +168,9 @@ class FeedSettings(Struct, frozen=True, kw_only=True):
     is_csv: bool
     address: str
     table: str
+    progress_url: str
+    back_folder: str
+    tracking_column: str
 
     def __repr__(self) -> str:
         return f"FeedSettings(way={self.way!r})"
@@ -162,6 +190,9 @@ def read_settings(settings: Settings) -> FeedSettings:
         is_csv=given["format"] == "csv",
         address=_address(given) if given["way"] == TABLE else "",
         table=str(given["table_name"]),
+        progress_url=str(given["progress_url"]),
+        back_folder=str(given["back_folder"]),
+        tracking_column=str(given["tracking_column"]),
     )
     _check(known, allow_http=bool(given["allow_http"]))
     return known
@@ -176,9 +207,16 @@ def _check(known: FeedSettings, *, allow_http: bool) -> None:
         _check_http(known, allow_http=allow_http)
     elif known.way == FILES:
         _need(known.folder, "folder", "files")
-    elif not re.fullmatch(r"\w+", known.table, re.ASCII):
+    else:
+        _check_name(known.table, "table")
+        if known.tracking_column:
+            _check_name(known.tracking_column, "column")
+
+
+def _check_name(name: str, what: str) -> None:
+    if not re.fullmatch(r"\w+", name, re.ASCII):
         raise Configuration(
-            "The name of the table holds signs that no table name has.",
+            f"The name of the {what} holds signs that no {what} name has.",
             code="ORD-003",
             remedy="Use letters, digits and underscores.",
         )
@@ -187,7 +225,12 @@ def _check(known: FeedSettings, *, allow_http: bool) -> None:
 def _check_http(known: FeedSettings, *, allow_http: bool) -> None:
     _need(known.url, "url", "http")
     _need(known.secret, "secret", "http")
-    parts = urlsplit(known.url)
+    for url in filter(None, (known.url, known.progress_url)):
+        _check_address(url, allow_http=allow_http)
+
+
+def _check_address(url: str, *, allow_http: bool) -> None:
+    parts = urlsplit(url)
     if parts.scheme != "https" and not allow_http and parts.hostname not in _LOOPBACK:
         raise Configuration(
             "The receiver's address is plain http; orders would travel readable.",

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from shopweave.connector.declaration import Doors
-from shopweave.connector.orders import HandOver, Taken
+from shopweave.connector.orders import HandedOver, HandOver, Progress, Taken
 from shopweave.connector.roles import CheckLine
 from shopweave.connector.transports import SqlTx
 from shopweave.connectors.orderfeed.document import Document, document, encoded
+from shopweave.connectors.orderfeed.reports import progress
 from shopweave.connectors.orderfeed.settings import FeedSettings
 from shopweave.model.change import WriteRefused
 from shopweave.model.errors import Fenced, HubError
@@ -30,6 +31,7 @@ class Tabling:
 
     def __init__(self, settings: FeedSettings, doors: Doors) -> None:
         self._table, self._sql, self._clock = settings.table, doors.sql(settings.address), doors.clock
+        self._tracking = settings.tracking_column
 
     async def take(self, order: HandOver, not_after: float | None) -> Taken | WriteRefused:
         """Insert one order, unless its reference is there."""
@@ -51,6 +53,14 @@ class Tabling:
 
         return await self._sql.transact(work, read_only=True, timeout=_SECONDS)
 
+    async def progress(self, orders: tuple[HandedOver, ...]) -> tuple[Progress, ...]:
+        """Read the column that the receiver fills."""
+        asked = {f"r{number}": one.reference for number, one in enumerate(orders)}
+        marks, column = ", ".join(f":{name}" for name in asked), self._tracking
+        query = f"SELECT reference, {column} AS tracking FROM {self._table} WHERE reference IN ({marks})"  # noqa: S608 - checked names
+        rows = await self._sql.transact(lambda tx: tx.rows(query, asked), read_only=True, timeout=_SECONDS)
+        return tuple(progress(str(row["reference"]), row["tracking"]) for row in rows)
+
     def _found(self, tx: SqlTx, reference: str) -> Taken | None:
         """Look for the very reference: databases compare texts loosely."""
         query = f"SELECT reference FROM {self._table} WHERE reference = :reference"  # noqa: S608 - checked name
@@ -59,7 +69,7 @@ class Tabling:
 
     async def check(self) -> tuple[CheckLine, ...]:
         """Look whether the table has its columns and takes rows."""
-        names = ", ".join(_COLUMNS)
+        names = ", ".join((*_COLUMNS, *([self._tracking] if self._tracking else [])))
         query = f"SELECT {names} FROM {self._table} WHERE reference = ''"  # noqa: S608 - checked name
         try:
             await self._sql.transact(lambda tx: tx.rows(query), read_only=True, timeout=_SECONDS)

@@ -45,7 +45,7 @@ def _capabilities(settings: Settings) -> Capabilities:
         read_by_ids=known.page_size,
         longest_run=120.0,
         sells=sells(known),
-        takes=Takes(look_up=LookUp.SCAN, books=True),
+        takes=Takes(look_up=LookUp.SCAN, books=True, follows=known.page_size),
         keeps=Keeps(witness=Witness.REQUEST_ORDER, batch=100, adjusts=known.adjusts_stock, swaps=True),
     )
 

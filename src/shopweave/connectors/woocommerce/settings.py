@@ -6,6 +6,7 @@ from shopweave.connector.settings import Option, OptionKind, Settings
 from shopweave.wire import order_helper
 
 ADDRESS = "the shop's own address, without /wp-admin"
+TRACKING_META = ("_shopweave_tracking", "_wc_shipment_tracking_items", "_tracking_number")
 
 
 class WooSettings(Struct, frozen=True, kw_only=True):
@@ -26,6 +27,11 @@ class WooSettings(Struct, frozen=True, kw_only=True):
     manages_stock: bool = True
     look_back_days: int = order_helper.LOOK_BACK_DAYS
     taken_orders: str = "processing"
+    tracking_meta: tuple[str, ...] = (
+        "_shopweave_tracking",
+        "_wc_shipment_tracking_items",
+        "_tracking_number",
+    )
     adjusts_stock: bool = False
     requests_at_once: int = 2
     page_size: int = 100
@@ -169,6 +175,14 @@ OPTIONS = (
         kind=OptionKind.CHOICE,
         default="processing",
         choices=("processing", "on-hold", "completed"),
+    ),
+    Option(
+        name="tracking_meta",
+        title="Where tracking numbers are",
+        description="The meta keys of an order made here in which its tracking number is looked for; the"
+        " first that has one counts: a text, or the list of parcels that shipment plug-ins keep.",
+        kind=OptionKind.LIST,
+        default=TRACKING_META,
     ),
     Option(
         name="adjusts_stock",

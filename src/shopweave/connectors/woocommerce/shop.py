@@ -6,7 +6,16 @@ from datetime import timedelta
 from msgspec.structs import replace
 
 from shopweave.connector.callbacks import Callback, Heard, NotHeard, Subscribed
-from shopweave.connector.orders import Adjustment, HandOver, OrderNews, OrderPage, Swap, Taken
+from shopweave.connector.orders import (
+    Adjustment,
+    HandedOver,
+    HandOver,
+    OrderNews,
+    OrderPage,
+    Progress,
+    Swap,
+    Taken,
+)
 from shopweave.connector.roles import CheckLine, Page
 from shopweave.connector.transports import HttpTransport
 from shopweave.connectors.woocommerce import callbacks, checking, payloads
@@ -20,6 +29,7 @@ from shopweave.connectors.woocommerce.orders import OrderReader
 from shopweave.connectors.woocommerce.pinging import FEATURE, point_pings
 from shopweave.connectors.woocommerce.reading import Reader
 from shopweave.connectors.woocommerce.settings import WooSettings
+from shopweave.connectors.woocommerce.shipped import shipped
 from shopweave.connectors.woocommerce.taking import OrderTaker
 from shopweave.connectors.woocommerce.writing import Writer
 from shopweave.model.change import Write, WriteAnswer, WriteRefused
@@ -69,6 +79,10 @@ class Shop:
     async def find_order(self, order: HandOver) -> Taken | None:
         """Look for an order that may have been made."""
         return await self._taker.find(order)
+
+    async def progress(self, orders: tuple[HandedOver, ...]) -> tuple[Progress, ...]:
+        """Read the tracking numbers of orders that were made here."""
+        return await shipped(self._client, orders, self._settings.tracking_meta)
 
     async def tell(self, news: OrderNews, *, not_after: float | None) -> WriteRefused | None:
         """Write what became of an order the shop sold."""

@@ -174,10 +174,11 @@ ORDER_FLOW = (
     Option(
         name="tell",
         title="What the source is told",
-        description="What goes back into the source's order once the target has it: status, reference.",
+        description="What goes back into the source's order once the target has it: status, reference, and"
+        " the tracking number when the target knows one.",
         kind=OptionKind.LIST,
         default=(),
-        example='["status", "reference"]',
+        example='["status", "reference", "tracking"]',
     ),
     Option(
         name="done_status",

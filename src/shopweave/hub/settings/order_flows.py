@@ -9,7 +9,7 @@ from shopweave.hub.settings.kinds import Able, check_ends, every, of_kind
 from shopweave.hub.settings.reading import Reading
 from shopweave.model.settings import OrderFlowSettings
 
-TELL = ("status", "reference")
+TELL = ("status", "reference", "tracking")
 
 
 def read_order_flows(reading: Reading, able: Able, zone: str) -> tuple[OrderFlowSettings, ...]:
@@ -55,6 +55,10 @@ def _check_against_ends(reading: Reading, flow: OrderFlowSettings, able: Able) -
         reading.wrong((*path, "later_changes"), text, value="update", remedy="Leave it at ignore.")
     if source is not None and source.sells is not None and target is not None and target.takes is not None:
         _check_untaken(reading, flow, source.sells, target.takes)
+        if "tracking" in flow.tell and not target.takes.follows:
+            text = f"{flow.target} cannot be asked for tracking numbers as it is set up."
+            remedy = "Say in its settings where they are found, or leave tracking out."
+            reading.wrong((*path, "tell"), text, value="tracking", remedy=remedy, word="tracking")
 
 
 def _check_untaken(reading: Reading, flow: OrderFlowSettings, sells: Sells, takes: Takes) -> None:
