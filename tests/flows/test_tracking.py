@@ -6,10 +6,12 @@ import pytest
 from sqlalchemy import update
 
 from shopweave.connector.orders import OrderNews
+from shopweave.hub import erasing
 from shopweave.hub.context import Hub
 from shopweave.model.handover import HandOverKind
-from shopweave.store import findings
+from shopweave.store import findings, handovers, orders
 from shopweave.store.base import Tx
+from shopweave.store.handovers import HandOverRow
 from shopweave.store.tables import handover
 from tests.trade.orders import line, order
 from tests.trade.world import StallWorld, play, stalls
@@ -92,6 +94,26 @@ def test_a_target_that_cannot_be_asked_holds_nothing_up_and_is_told_of(stalls: S
         assert not await hub.store.read(findings.open_findings)
 
     play(stalls, story)
+
+
+def test_the_number_of_a_buyer_who_is_forgotten_is_forgotten_too(stalls: StallWorld) -> None:
+    async def story(hub: Hub) -> None:
+        stalls.market.sell(order("7", line("71", "sku-1"), email="aino@ostaja.example"))
+        stalls.till.shipped[FIRST] = "A1"
+        await stalls.run(hub)
+        await stalls.run(hub)
+        assert [one.tracking for one in await hub.store.read(sent)] == ["A1"]
+        await erasing.erase(hub, "aino@ostaja.example", "me")
+        await later(hub, stalls, asked=timedelta(days=2))
+        assert [one.tracking for one in await hub.store.read(sent)] == [""]
+
+    play(stalls, story)
+
+
+def sent(tx: Tx) -> list[HandOverRow]:
+    named = orders.named(tx, "7")
+    found = handovers.of_orders(tx, [one.id for one in named])
+    return [one for one in found if one.kind is HandOverKind.ORDER]
 
 
 def test_a_number_that_is_known_before_the_news_went_out_goes_with_them(stalls: StallWorld) -> None:

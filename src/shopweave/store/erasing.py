@@ -12,6 +12,7 @@ from shopweave.model.order import Order
 from shopweave.store.base import Tx
 from shopweave.store.statements import chunks, many
 from shopweave.store.tables import customer_order, order_revision
+from shopweave.store.tracking import forget_numbers
 
 Forget = Callable[[Order], Order]
 SLICE = 200
@@ -59,7 +60,7 @@ def erase_orders(tx: Tx, ids: Sequence[int], forget: Forget) -> None:
     """Forget who bought in every revision of orders, and in what comes of them later."""
     for piece in chunks(list(ids)):
         _lessen(tx, tx.rows(_REVISIONS, {"ids": list(piece)}), forget)
-        tx.run(_ERASED, {"ids": list(piece), "at": tx.now})
+        _end(tx, list(piece))
 
 
 def forget_old(tx: Tx, before: datetime, forget: Forget) -> bool:
@@ -72,8 +73,14 @@ def forget_old(tx: Tx, before: datetime, forget: Forget) -> bool:
     ids = sorted({row.order for row in rows})
     old = [row.id for row in tx.rows(_WHOLLY_OLD, {"ids": ids})] if ids else []
     if old:
-        tx.run(_ERASED, {"ids": old, "at": tx.now})
+        _end(tx, old)
     return len(rows) == SLICE
+
+
+def _end(tx: Tx, ids: Sequence[int]) -> None:
+    """Let nothing lead to the buyer of orders any more; a tracking number would, at the carrier."""
+    tx.run(_ERASED, {"ids": ids, "at": tx.now})
+    forget_numbers(tx, ids)
 
 
 def _lessen(tx: Tx, rows: Sequence[Row[Any]], forget: Forget) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import and_, bindparam, func, or_, select, update
 from shopweave.model.handover import HandOverKind, HandOverState
 from shopweave.store.base import Tx
 from shopweave.store.statements import many
-from shopweave.store.tables import Moment, handover
+from shopweave.store.tables import Moment, customer_order, handover
 
 # A number that is known may still be corrected; an order without one may be on its way unseen.
 AGAIN, KNOWN, LONGEST = timedelta(minutes=5), timedelta(days=1), timedelta(days=30)
@@ -32,9 +32,11 @@ _IS_ORDER = handover.c.kind == HandOverKind.ORDER.value
 _OF = handover.c.flow == bindparam("of")
 _DUE = (
     select(*(handover.c[name] for name in _NAMES))
+    .join_from(handover, customer_order, customer_order.c.id == handover.c.order)
     .where(
         _OF,
         _IS_ORDER,
+        customer_order.c.erased.is_(None),
         handover.c.state == HandOverState.DONE.value,
         handover.c.settled > bindparam("after", type_=Moment()),
         or_(
@@ -47,6 +49,7 @@ _DUE = (
     .limit(bindparam("limit"))
 )
 _ASKED = update(handover).where(handover.c.id.in_(many("ids"))).values(asked=bindparam("now"))
+_FORGET = update(handover).where(handover.c.order.in_(many("ids"))).values(tracking="")
 _LEARN = update(handover).where(handover.c.id == bindparam("key")).values(tracking=bindparam("said"))
 _NUMBER = (
     select(handover.c.tracking)
@@ -73,7 +76,10 @@ _UNSENT = select(handover.c.id).where(
 
 
 def due(tx: Tx, flow: int, limit: int) -> list[FollowedRow]:
-    """Give hand-overs of a flow whose target is to be asked now; what was asked minutes ago is not."""
+    """Give hand-overs of a flow whose target is to be asked now.
+
+    Neither those that were asked about minutes ago nor those of buyers who are forgotten.
+    """
     times = {"after": tx.now - LONGEST, "again": tx.now - AGAIN, "known": tx.now - KNOWN}
     rows = tx.rows(_DUE, {"of": flow, "limit": limit, **times})
     return [FollowedRow(**{name: getattr(row, name) for name in _NAMES}) for row in rows]
@@ -87,6 +93,11 @@ def note_asked(tx: Tx, ids: Sequence[int]) -> None:
 def learn(tx: Tx, key: int, number: str) -> None:
     """Store the tracking number of a hand-over."""
     tx.run(_LEARN, {"key": key, "said": number})
+
+
+def forget_numbers(tx: Tx, orders: Sequence[int]) -> None:
+    """Forget the tracking numbers of orders."""
+    tx.run(_FORGET, {"ids": list(orders)})
 
 
 def of_order(tx: Tx, order: int, flow: int) -> str:
