@@ -84,7 +84,8 @@ class OrderRunner:
 
     async def _follow(self, flow: OrderFlow, state: dict[str, Any]) -> Json:
         found = await self._following.step(flow.row.id)
-        await self._count(state, Stored(), found.requests)
+        if found.requests:
+            await self._count(state, Stored(), found.requests)
         return {**state, "step": "release" if found.done else "follow"}
 
     async def _end(self, flow: OrderFlow, state: dict[str, Any]) -> Json:
