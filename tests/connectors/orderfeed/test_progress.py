@@ -131,3 +131,10 @@ def test_only_who_says_where_numbers_are_can_be_asked(more: dict[str, Any]) -> N
 def test_a_report_is_read_whatever_else_it_says() -> None:
     body = msgspec.json.encode({"orders": [{"reference": "a", "tracking": "1", "carrier": "posti"}]})
     assert asked(Answers(200, body)) == (Progress(reference="a", tracking="1"),)
+
+
+@pytest.mark.parametrize("settings", [{}, {"way": "fax"}])
+def test_settings_that_are_wrong_are_told_of_elsewhere(settings: dict[str, Any]) -> None:
+    takes = capabilities(settings).takes
+    assert takes is not None
+    assert not takes.follows

@@ -16,7 +16,7 @@ def capabilities(settings: Settings) -> Capabilities:
     look_up = LookUp.REFERENCE
     if settings.get("way") == HTTP:
         look_up = LookUp.KEY if settings.get("dedupes") else LookUp.NONE
-    follows = ASKED_AT_ONCE if settings.get(FOLLOWED_BY[str(settings.get("way"))]) else 0
+    follows = ASKED_AT_ONCE if settings.get(FOLLOWED_BY.get(str(settings.get("way")), "")) else 0
     takes = Takes(look_up=look_up, updates=True, follows=follows)
     return Capabilities(atoms=(), takes=takes, longest_run=60.0)
 
