@@ -19,7 +19,6 @@ from shopweave.store.tracking import LENGTH, FollowedRow
 class Followed(Struct, frozen=True, kw_only=True):
     """What a step came to; `done` when nothing is left to ask."""
 
-    told: int = 0
     requests: int = 0
     done: bool = True
 
@@ -49,8 +48,8 @@ class Following:
             finding = unfollowed_finding(port.row.name, error)
             await self._store.write(lambda tx: findings.report(tx, finding))
             return Followed(requests=1)
-        told = await self._store.write_safe(lambda tx: self._store_said(tx, way, rows, said))
-        return Followed(told=told, requests=1, done=len(rows) < takes.follows)
+        await self._store.write_safe(lambda tx: self._store_said(tx, way, rows, said))
+        return Followed(requests=1, done=len(rows) < takes.follows)
 
     async def _ask(self, port: Port, rows: Sequence[FollowedRow]) -> tuple[Progress, ...]:
         orders = tuple(HandedOver(reference=one.reference, remote_id=one.remote_id) for one in rows)
@@ -58,8 +57,8 @@ class Following:
             said: tuple[Progress, ...] = await port.connector.progress(orders)
         return said
 
-    def _store_said(self, tx: Tx, way: Way, rows: Sequence[FollowedRow], said: Sequence[Progress]) -> int:
-        """Store the numbers that are new, and news of them; gives how many."""
+    def _store_said(self, tx: Tx, way: Way, rows: Sequence[FollowedRow], said: Sequence[Progress]) -> None:
+        """Store the numbers that are new, and news of them."""
         numbers = {one.reference: one.tracking.strip()[:LENGTH] for one in said}
         moved = [one for one in rows if (new := numbers.get(one.reference, "")) and new != one.tracking]
         for one in moved:
@@ -68,4 +67,3 @@ class Following:
             self._wake(tx, way.source)
         tracking.note_asked(tx, [one.id for one in rows])
         findings.settle(tx, unfollowed_cause(way.target_name))
-        return len(moved)

@@ -1,5 +1,6 @@
 """What happens in a storm: drawn from its seed as values, and what the oracle is told of it afterwards."""
 
+from collections.abc import Callable
 from enum import StrEnum
 
 from msgspec import Struct
@@ -46,7 +47,7 @@ _COMMON = {
 }
 # A commit is one of the first reading, of the first run, or any.
 _COMMITS = (30, 60, 100)
-_CHANGES = ("before change", "after change")
+CHANGES = ("before change", "after change")
 _PAUSES = (
     "before commit",
     "after safe commit",
@@ -178,7 +179,7 @@ def draw(random: Random, seed: int) -> Scenario:
         seed=seed,
         items=items,
         fault_share=0.0 if quiet else 0.15,
-        blows=_pauses(random) if quiet else _blows(random, seed),
+        blows=_pauses(random) if quiet else ends(random, seed, _blow),
         deeds=tuple(sorted(deeds, key=lambda one: one.at)),
         tidyings=tuple(_tidying(random) for _ in range(2)),
         calm=tuple(_calm(random, 100 + number) for number in range(3)),
@@ -190,16 +191,16 @@ def draw(random: Random, seed: int) -> Scenario:
     )
 
 
-def _blows(random: Random, seed: int) -> tuple[Blow, ...]:
+def ends(random: Random, seed: int, blow: Callable[[Random, Fate, str], Blow]) -> tuple[Blow, ...]:
     """Draw how two lives end or three: the first at each kind of point in turn, so that none is rare."""
-    first = _blow(random, Fate.CRASH, POINTS[seed % len(POINTS)])
-    return (first, *(_harm(random) for _ in range(random.choice((1, 1, 2)))))
+    first = blow(random, Fate.CRASH, POINTS[seed % len(POINTS)])
+    return (first, *(_harm(random, blow) for _ in range(random.choice((1, 1, 2)))))
 
 
-def _harm(random: Random) -> Blow:
+def _harm(random: Random, blow: Callable[[Random, Fate, str], Blow]) -> Blow:
     """Draw an end in the moment in which it does most harm as often as in any other."""
     fate = Fate.POWER if random.random() < 0.35 else Fate.CRASH
-    return _blow(random, fate, random.choice(_CHANGES if random.random() < 0.5 else POINTS))
+    return blow(random, fate, random.choice(CHANGES if random.random() < 0.5 else POINTS))
 
 
 def _blow(random: Random, fate: Fate, point: str) -> Blow:

@@ -5,7 +5,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from shopweave.model.seams import Random
-from shopweave.storms.scenario import LOADED, POINTS, Blow, Fate
+from shopweave.storms.scenario import CHANGES, LOADED, Blow, Fate, ends
 from shopweave.storms.trade import demand
 from shopweave.storms.trade.demand import SHOPS, Act, Demand
 
@@ -80,7 +80,6 @@ def is_trade(seed: int) -> bool:
     return seed > TRADE
 
 
-_CHANGES = ("before change", "after change")
 _MOST = {
     "before safe commit": 20,
     "inside safe commit": 20,
@@ -103,24 +102,12 @@ def draw(random: Random, seed: int) -> Trade:
         tell=random.choice((Tell.NEVER, Tell.WEBHOOK, Tell.PING, Tell.PING)),
         demand=demand.draw(random, seconds=ROUGH, later=master.later),
         fault_share=0.1 if is_rough else 0.0,
-        blows=_blows(random, seed) if is_rough else _pause(random) if kind >= 0.2 else (),
+        blows=ends(random, seed, _blow) if is_rough else _pause(random) if kind >= 0.2 else (),
         outages=_outages(random) if is_rough else (),
         slow=random.choice((0.0, 0.0, SLOW)),
         shop_ahead=(random.choice((0.0, -300.0, 300.0)), random.choice((0.0, 0.0, 90.0))),
         hub_ahead=random.choice((0.0, 0.0, -90.0, 90.0)),
     )
-
-
-def _blows(random: Random, seed: int) -> tuple[Blow, ...]:
-    """Draw how two lives end or three: the first at each kind of point in turn, so that none is rare."""
-    first = _blow(random, Fate.CRASH, POINTS[seed % len(POINTS)])
-    return (first, *(_harm(random) for _ in range(random.choice((1, 1, 2)))))
-
-
-def _harm(random: Random) -> Blow:
-    """Draw an end: half of them while something is on its way that must not get lost."""
-    fate = Fate.POWER if random.random() < 0.35 else Fate.CRASH
-    return _blow(random, fate, random.choice(_CHANGES if random.random() < 0.5 else POINTS))
 
 
 def _blow(random: Random, fate: Fate, point: str) -> Blow:
@@ -130,8 +117,8 @@ def _blow(random: Random, fate: Fate, point: str) -> Blow:
 
 
 def _pause(random: Random) -> tuple[Blow, ...]:
-    point = random.choice((*_CHANGES, *_CHANGES, "after safe commit", "after request", "before commit"))
-    long = point in _CHANGES and random.random() < 0.3
+    point = random.choice((*CHANGES, *CHANGES, "after safe commit", "after request", "before commit"))
+    long = point in CHANGES and random.random() < 0.3
     seconds = random.uniform(195.0, 240.0) if long else random.uniform(45.0, 110.0)
     return (Blow(fate=Fate.PAUSE, point=point, number=random.randint(1, 12), seconds=seconds),)
 
