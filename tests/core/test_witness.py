@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from msgspec.structs import replace
+
 from shopweave.core.levels import moved
-from shopweave.core.witness import Absorption, absorb, absorb_answer
+from shopweave.core.witness import Absorption, absorb, absorb_answer, perhaps_not_in
 from shopweave.model.movement import Booking, Movement, Reading, Stage, Witness
 from shopweave.model.values import UNKNOWN, UNTRACKED, tracked
 
@@ -132,3 +134,24 @@ def test_nothing_is_absorbed_twice_or_too_early(
         assert before is not Stage.ABSORBED or bookings[0].stage is Stage.ABSORBED
         if on_hand is not None and on_hand.level.quantity is not None:
             assert on_hand.level.quantity + moved(bookings) == 8
+
+
+@pytest.mark.parametrize(
+    ("one", "counts"),
+    [
+        (booking(Stage.OPEN), -2),
+        (booking(Stage.SENT, 8), -2),
+        (booking(Stage.IN_DOUBT, 5, 6), -2),
+        (booking(Stage.ACKNOWLEDGED, 3, 4), 0),
+        (booking(Stage.ACKNOWLEDGED, 7, 9), 0),
+        (booking(Stage.ACKNOWLEDGED, 8, 9), -2),
+    ],
+)
+def test_what_a_reading_may_not_contain_is_taken_off(one: Booking, counts: int) -> None:
+    assert moved(perhaps_not_in(reading(7, 6, 7), [one])) == counts
+
+
+def test_what_comes_back_counts_only_where_it_is_surely_missing() -> None:
+    back = replace(booking(Stage.IN_DOUBT, 5), movement=replace(booking(Stage.OPEN).movement, quantity=Decimal(2)))
+    assert moved(perhaps_not_in(reading(7, 6, 7), [back])) == 0
+    assert moved(perhaps_not_in(reading(7, 6, 7), [replace(back, stage=Stage.OPEN)])) == 2

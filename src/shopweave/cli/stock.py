@@ -75,6 +75,8 @@ def _tell_master(one: Master) -> None:
     tell(f"{one.name}: {one.on_hand}{pack} on hand{where}{read}")
     if one.held:
         tell(f"    it shows {one.read}, which is held ({one.held})")
+    if one.unclear:
+        tell(f"    it showed {one.unclear} later: with or without what is in doubt; what leaves less counts")
     for move in one.moved:
         tell(f"    {_movement(move)}")
     if one.settled:

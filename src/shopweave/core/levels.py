@@ -67,6 +67,13 @@ def shown(on_hand: Level, bookings: Iterable[Booking], buffer: Decimal, unit: Un
     return Shown(level=level, on_hand=on_hand, moved=change, buffer=buffer, unit=unit)
 
 
+def lower(one: Shown, other: Shown) -> Shown:
+    """Give the one of two levels that sells less; what is no number sells nothing."""
+    if one.level.quantity is None or other.level.quantity is None:
+        return one
+    return min(one, other, key=lambda shown: shown.level.quantity or ZERO)
+
+
 def less(level: Level, moved: Mapping[str, Decimal]) -> Level:
     """Take off a level what left each warehouse; what names none of its own leaves the first."""
     if level.quantity is None:

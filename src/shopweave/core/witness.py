@@ -1,6 +1,6 @@
 """Absorption: when a master's level is known to contain a booking."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from enum import StrEnum
 
 from msgspec import Struct
@@ -70,6 +70,21 @@ def absorb_answer(
         return Absorption(on_hand=stored, bookings=tuple(known), again=True)
     pairs = zip(known, others, strict=True)
     return Absorption(on_hand=answer, bookings=tuple(_after(one, has) for one, has in pairs))
+
+
+def perhaps_not_in(reading: Reading, bookings: Iterable[Booking]) -> list[Booking]:
+    """Give the bookings that a reading may not contain: those of which nobody knows count as in doubt.
+
+    One that was answered since is taken as contained.
+    """
+    found: list[Booking] = []
+    for one in bookings:
+        has = contains(Witness.LEVEL, one, reading)
+        if has is Contains.NO:
+            found.append(one)
+        elif has is Contains.UNCLEAR and one.stage is not Stage.ACKNOWLEDGED:
+            found.append(replace(one, stage=Stage.IN_DOUBT))
+    return found
 
 
 def follows(stored: Reading | None, read: Reading) -> bool:

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from shopweave.core.stockguard import Move, StockLimits, judge
 from shopweave.core.witness import absorb
 from shopweave.flows.elsewhere import Change, is_waiting, level_less, moved_by, note_shown
+from shopweave.flows.unclear import Unclear, keep_unclear, still_unclear
 from shopweave.lanes.port import Port
 from shopweave.model.finding import Finding, Severity
 from shopweave.model.movement import Reading, Stage, Witness
@@ -50,10 +51,14 @@ class Taken(Struct, frozen=True, kw_only=True):
 
 
 class Page(Struct, frozen=True, kw_only=True):
-    """What a page of a master's records brings: levels taken, and records to be read once more."""
+    """What a page of a master's records brings: levels taken, and records to be read once more.
+
+    Of these, `unclear` may or may not contain a booking that has had no answer for too long.
+    """
 
     taken: tuple[Taken, ...]
     again: tuple[int, ...]
+    unclear: tuple[Unclear, ...]
 
 
 def absorb_levels(
@@ -74,8 +79,8 @@ def absorb_levels(
     if any(one.row.held or row.held for one, row in zip(page.taken, rows, strict=True)):
         tell_held(tx, port)
     moved = [row.item for one, row in zip(page.taken, rows, strict=True) if _moves(one, row)]
-    gone = _items_gone(tx, port.row.id, records)
-    return shelves.mark(tx, [item for item in (*moved, *gone) if item is not None])
+    gone, unclear = _items_gone(tx, port.row.id, records), keep_unclear(tx, port.row.id, page.unclear, LIMITS)
+    return shelves.mark(tx, [item for item in (*moved, *gone, *unclear) if item is not None])
 
 
 def _weigh(
@@ -90,15 +95,17 @@ def _weigh(
     for entry in movements.of_items(tx, master, [row.item for row, _ in rows if row.item is not None]):
         moved.setdefault(int(entry.movement.item), []).append(entry)
     taken: list[Taken] = []
-    again: list[int] = []
+    again: list[Unclear] = []
     for row, record in rows:
         reading = Reading(level=record.level, began=began, ended=ended, seen=record.logged)
-        one = _one(witness, row, moved.get(row.item or 0, ()), reading, sold=record.sold)
-        if one is None:
-            again.append(row.record)
-        else:
+        own = moved.get(row.item or 0, ())
+        one = _one(witness, row, own, reading, sold=record.sold)
+        if one is not None:
             taken.append(one)
-    return Page(taken=tuple(taken), again=tuple(again))
+        else:
+            again.append(Unclear(row=row, reading=reading, beside=tuple(own), sold=record.sold))
+    unclear = tuple(one for one in again if one.counts(tx.now))
+    return Page(taken=tuple(taken), again=tuple(one.row.record for one in again), unclear=unclear)
 
 
 def _one(
@@ -165,15 +172,19 @@ def _row(one: Taken, pull: int, *, is_quarantined: bool, is_held: bool) -> Level
     """Give the row after a reading: a level that is held stays what it was, less what was booked since."""
     is_zero = _is_zeroed(one)
     is_news = is_zero and not one.sold
+    unclear = still_unclear(one.row, one.reading)
     stays = is_quarantined or (one.row.held == ZEROS and is_news)
     if stays or is_held:
         kept = replace(one.reading, level=one.due)
         why = ZEROS if stays else RAISE
-        return replace(one.row, on_hand=kept, held=why, zeroed=None, read=one.reading.level)
+        return replace(
+            one.row, on_hand=kept, unclear=unclear, held=why, zeroed=None, read=one.reading.level
+        )
     was = one.due if is_news and (one.due.quantity is None or one.due.quantity > 0) else None
     return replace(
         one.row,
         on_hand=one.reading,
+        unclear=unclear,
         held="",
         zeroed=pull if was is not None else None,
         read=was if was is not None else one.reading.level,
@@ -202,7 +213,7 @@ def _stands(before: LevelRow, after: LevelRow) -> bool:
 
 
 def _moves(one: Taken, after: LevelRow) -> bool:
-    if one.is_theirs or one.row.on_hand is None or after.on_hand is None:
+    if one.is_theirs or one.row.on_hand is None or after.on_hand is None or one.row.unclear:
         return True
     return after.on_hand.level != one.due
 

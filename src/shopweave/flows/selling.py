@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from shopweave.core.witness import absorb_answer
 from shopweave.flows.elsewhere import Change, is_waiting, level_less, moved_by, note_shown
 from shopweave.flows.house import House
+from shopweave.flows.unclear import still_unclear
 from shopweave.lanes import shelving
 from shopweave.lanes.port import Port
 from shopweave.model.movement import Reading, Stage
@@ -92,7 +93,7 @@ def _absorbed(
     contained = [one for one, after in pairs if after.stage is Stage.ABSORBED]
     movements.set_stage(tx, [one.id for one in contained], Stage.ABSORBED)
     by = moved_by(level_less(row, contained), reading.level)
-    fresh = replace(row, on_hand=found.on_hand)
+    fresh = replace(row, on_hand=found.on_hand, unclear=still_unclear(row, reading))
     if not by:
         return fresh
     change = Change(row=fresh, reading=reading, by=by)

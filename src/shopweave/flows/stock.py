@@ -132,8 +132,15 @@ class StockRunner:
             place += pulled.done
             total = Pulled(read=total.read + pulled.read, requests=total.requests + pulled.requests)
         await self._count(state, read=total.read, requests=total.requests)
-        is_over = place >= len(feeds)
-        return {**state, "step": AGAIN if is_over else PULL, "place": 0 if is_over else place}
+        if place < len(feeds):
+            return {**state, "place": place}
+        await self._count_shown(flow)
+        return {**state, "step": AGAIN, "place": 0}
+
+    async def _count_shown(self, flow: StockFlow) -> None:
+        """Let levels that the channel showed count now: the master may not answer for long."""
+        if await self._store.read(lambda tx: shelves.waiting_for_orders(tx, flow.row.target)):
+            await self._drain(flow)
 
     async def _page(self, flow: StockFlow, state: Json, connection: int, feed: Feed) -> Pulled:
         return await self._puller.step(

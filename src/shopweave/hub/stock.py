@@ -69,6 +69,7 @@ class Moved(Struct, frozen=True, kw_only=True):
 class Master(Struct, frozen=True, kw_only=True):
     """What is on hand, and where it lies; `request` is the number of the request that showed it.
 
+    `unclear` is what a later request showed, which may or may not contain what is in doubt.
     `settled` are the last movements that are in it already, or void.
     """
 
@@ -82,6 +83,7 @@ class Master(Struct, frozen=True, kw_only=True):
     moved: tuple[Moved, ...]
     places: tuple[tuple[str, str], ...] = ()
     settled: tuple[Moved, ...] = ()
+    unclear: str = ""
 
 
 class Shown(Struct, frozen=True, kw_only=True):
@@ -172,7 +174,7 @@ def _believe(tx: Tx, hub: Hub, master: int, who: str, skus: tuple[str, ...]) -> 
     wanted = {sku.strip().casefold() for sku in skus}
     rows = [row for row in levels.held_levels(tx, master) if not wanted or row.label in wanted]
     believed = [
-        replace(row, on_hand=replace(row.on_hand, level=row.read), held="", zeroed=None)
+        replace(row, on_hand=replace(row.on_hand, level=row.read), held="", zeroed=None, unclear=None)
         for row in rows
         if row.on_hand is not None
     ]
@@ -254,6 +256,7 @@ def _master(tx: Tx, hub: Hub, key: int, item: int) -> Master:
         places=tuple((place, _plain(held)) for place, held in row.on_hand.level.places)
         if row.on_hand
         else (),
+        unclear=_text(row.unclear.level) if row.unclear else "",
     )
 
 

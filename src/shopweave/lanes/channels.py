@@ -6,9 +6,10 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from shopweave.core.levels import Shown, Unit, counts_in, is_due, shown, within
+from shopweave.core.levels import Shown, Unit, counts_in, is_due, lower, shown, within
+from shopweave.core.witness import perhaps_not_in
 from shopweave.model.change import Urgency
-from shopweave.model.movement import Booking
+from shopweave.model.movement import Booking, Reading
 from shopweave.model.values import UNKNOWN, Level, tracked
 from shopweave.store import levels, movements, numbers, shelves
 from shopweave.store.base import Tx
@@ -74,20 +75,30 @@ def decide(tx: Tx, channel: Channel, rows: Sequence[ShelfRow], *, begun: bool) -
     cautious = bool(unread(tx, channel))
     found: list[Decision] = []
     for row in rows:
-        unit = Unit(factor=row.factor, step=channel.step)
-        level = base_level(on_hand.get(row.item), channel.warehouses)
         bookings = [one for one in moved.get(row.item, ()) if counts_in(one, channel.warehouses)]
-        sums = shown(level, bookings, channel.buffer, unit)
+        sums = _shown(channel, row, on_hand.get(row.item), bookings)
         why = _why_not(row, sums.level, begun=begun, cautious=cautious)
         found.append(Decision(row=row, shown=sums, why=why or "", is_due=why is None))
     return found
 
 
+def _shown(channel: Channel, row: ShelfRow, kept: LevelRow | None, bookings: Sequence[Booking]) -> Shown:
+    """Sum up what a channel should show; a later reading that is unclear counts where it leaves less."""
+    unit = Unit(factor=row.factor, step=channel.step)
+    sums = shown(base_level(kept, channel.warehouses), bookings, channel.buffer, unit)
+    if kept is None or kept.unclear is None:
+        return sums
+    level = _in_base(kept, kept.unclear, channel.warehouses)
+    return lower(sums, shown(level, perhaps_not_in(kept.unclear, bookings), channel.buffer, unit))
+
+
 def base_level(row: LevelRow | None, warehouses: Sequence[str] = ()) -> Level:
     """Give a master's level in base units; what is gone there is no longer on hand."""
-    if row is None or row.on_hand is None:
-        return UNKNOWN
-    level = within(row.on_hand.level, warehouses)
+    return UNKNOWN if row is None or row.on_hand is None else _in_base(row, row.on_hand, warehouses)
+
+
+def _in_base(row: LevelRow, reading: Reading, warehouses: Sequence[str]) -> Level:
+    level = within(reading.level, warehouses)
     quantity = level.quantity
     if quantity is None:
         return level

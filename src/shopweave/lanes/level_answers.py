@@ -31,6 +31,7 @@ class LevelPick(Struct, frozen=True, kw_only=True):
     kind: Kind
     levels: tuple[tuple[ShelfRow, Level], ...]
     request: int
+    more_to_lower: bool = False
 
 
 def settle_answers(tx: Tx, port: Port, pick: LevelPick, answers: Sequence[WriteAnswer]) -> None:

@@ -17,7 +17,7 @@ from shopweave.lanes.port import Port
 from shopweave.lanes.queue import Held, Job, own
 from shopweave.lanes.recording import noting
 from shopweave.lanes.send import not_after
-from shopweave.model.change import WriteAnswer
+from shopweave.model.change import Urgency, WriteAnswer
 from shopweave.model.errors import BrokenData, Fenced, HubError, Refused
 from shopweave.model.record import RemoteRecord
 from shopweave.model.seams import Random
@@ -30,6 +30,7 @@ from shopweave.store.requests import Exchange
 from shopweave.store.shelves import ShelfRow
 
 LOOKED_AT = 500
+IN_A_ROW = 8
 Drain = Callable[[int], Awaitable[None]]
 
 
@@ -102,13 +103,19 @@ class Levels:
             self._is_busy = False
 
     async def _write(self) -> bool:
+        """Write what is due; while more is to be lowered, the orders read after a request serve the next."""
         if not await self._drain():
             return False
-        pick = await self._store.write_safe(self._choose)
-        if pick is None:
-            return True
-        goes_on = await self._send(pick)
-        return await self._drain() and goes_on
+        for _ in range(IN_A_ROW):
+            pick = await self._store.write_safe(self._choose)
+            if pick is None:
+                return True
+            goes_on = await self._send(pick)
+            if not await self._drain() or not goes_on:
+                return False
+            if not pick.more_to_lower:
+                return True
+        return True
 
     async def _drain(self) -> bool:
         """Read the channel's new orders to their end; False when it does not answer."""
@@ -133,7 +140,10 @@ class Levels:
         wanted = [(one.row, one.shown.level) for one in chosen]
         shelves.intend(tx, wanted, self.held.lease.epoch, self.held.lease.expires, request)
         numbers.draw(tx, self._port.row.id)
-        return LevelPick(kind=chosen[0].row.kind, levels=tuple(wanted), request=request)
+        left = {one.row.record for one in due} - {row.record for row, _ in wanted}
+        more = any(one.urgency is Urgency.STOCK_DOWN for one in due if one.row.record in left)
+        kind = chosen[0].row.kind
+        return LevelPick(kind=kind, levels=tuple(wanted), request=request, more_to_lower=more)
 
     def _fellows(self, due: Sequence[Decision], learned: int) -> list[Decision]:
         first, writable = due[0].row, self._port.writable(due[0].row.kind)

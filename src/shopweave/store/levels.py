@@ -23,7 +23,8 @@ class LevelRow(Struct, frozen=True, kw_only=True):
     """One record of a master with the level that counts, in the record's own units.
 
     `held` says why the last reading, `read`, does not count; `zeroed` is the pull that took it to nothing.
-    `unexplained` is what no booking explains of the last change, which was read at `changed`.
+    `unexplained` is what no booking explains of the last change, which was read at `changed`. `unclear` is a
+    later reading that may or may not contain a booking in doubt.
     """
 
     record: int
@@ -37,6 +38,7 @@ class LevelRow(Struct, frozen=True, kw_only=True):
     read: Level = UNKNOWN
     unexplained: Decimal | None = None
     changed: datetime | None = None
+    unclear: Reading | None = None
     gone: bool = False
     label: str = ""
 
@@ -61,6 +63,10 @@ _COLUMNS = (
     level.c.read_places,
     level.c.unexplained,
     level.c.changed,
+    level.c.unclear_quantity,
+    level.c.unclear_places,
+    level.c.unclear_began,
+    level.c.unclear_ended,
 )
 _LIVES = link.c.until.is_(None)
 _KNOWN = (
@@ -129,9 +135,17 @@ def _row(row: Row[Any]) -> LevelRow:
         read=as_level(row.read_state, row.read_quantity, row.read_places),
         unexplained=row.unexplained,
         changed=row.changed,
+        unclear=_unclear(row),
         gone=row.gone,
         label=row.sku or "",
     )
+
+
+def _unclear(row: Row[Any]) -> Reading | None:
+    if row.unclear_quantity is None:
+        return None
+    level = as_level("tracked", row.unclear_quantity, row.unclear_places)
+    return Reading(level=level, began=row.unclear_began, ended=row.unclear_ended)
 
 
 def level_rows(tx: Tx, connection: int, kind: Kind, remote_ids: Sequence[str]) -> dict[str, LevelRow]:
@@ -197,7 +211,22 @@ def _values(one: LevelRow, now: datetime) -> dict[str, Any]:
         "read_places": _places(one.read),
         "unexplained": one.unexplained,
         "changed": one.changed,
+        **_unclear_values(one.unclear),
     }
+
+
+def _unclear_values(one: Reading | None) -> dict[str, Any]:
+    return {
+        "unclear_quantity": one.level.quantity if one else None,
+        "unclear_places": _places(one.level) if one else None,
+        "unclear_began": one.began if one else None,
+        "unclear_ended": one.ended if one else None,
+    }
+
+
+def note_unclear(tx: Tx, record: int, reading: Reading) -> None:
+    """Keep a reading of which nobody knows what it contains beside the level that counts."""
+    tx.run(_CHANGE, [{"key": record, **_unclear_values(reading)}])
 
 
 def explain_change(tx: Tx, record: int, left: Decimal) -> None:

@@ -34,6 +34,10 @@ level = table(
     Column("read_places", Text),
     Column("unexplained", Quantity),
     Column("changed", Moment),
+    Column("unclear_quantity", Quantity),
+    Column("unclear_places", Text),
+    Column("unclear_began", Integer),
+    Column("unclear_ended", Integer),
     Index("level_zeroed", "connection", "zeroed"),
     Index("level_held", "connection", "held"),
 )
