@@ -2,11 +2,12 @@
 
 from decimal import Decimal
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from shopweave.core.shelf import Learned, Shelf, adjusted, doubted, drained, read, sold, wrote
+from shopweave.core.shelf import Learned, Shelf, adjusted, doubted, drained, may_hide, read, sold, wrote
 from shopweave.model.movement import Reading
 from shopweave.model.values import UNKNOWN, tracked
 
@@ -152,7 +153,7 @@ def test_what_nobody_edited_is_never_called_a_drift(quantity: int, steps: list[s
 def test_a_reading_that_began_before_a_stored_sale_is_made_again() -> None:
     shelf = Shelf(expected=tracked(Decimal(4)), sold=5)
     assert read(shelf, at(5), sells=True).shelf == replace(shelf, again=True)
-    assert read(shelf, at(4), sells=True).shelf == shelf
+    assert read(shelf, at(4), sells=True).shelf == replace(shelf, same=6)
 
 
 def test_a_sale_next_to_an_absolute_write_leaves_nothing_to_be_expected() -> None:
@@ -198,3 +199,20 @@ def test_differences_and_sales_come_in_any_order() -> None:
     one = adjusted(sold(shelf, Decimal(1), 0, 8, adjusts=True), Decimal(-2), 9)
     other = sold(adjusted(shelf, Decimal(-2), 9), Decimal(1), 0, 10, adjusts=True)
     assert one.expected == other.expected == tracked(Decimal(2))
+
+
+def test_a_reading_that_shows_what_is_expected_waits_where_another_did_not() -> None:
+    """Goods put back and goods sold may make of a level what it was."""
+    shelf = Shelf(expected=tracked(Decimal(1)), seen=Reading(level=tracked(Decimal(2)), began=3, ended=4))
+    after = read(shelf, at(1), sells=True).shelf
+    assert after == replace(shelf, seen=at(1))
+    assert sold(after, Decimal(1), 2, 8).again
+    assert drained(after, 7).shelf == Shelf(expected=tracked(Decimal(1)))
+
+
+@pytest.mark.parametrize(("drained_at", "hides"), [(2, True), (6, False), (7, False)])
+def test_a_sale_may_be_in_a_reading_made_since_all_orders_were_known(drained_at: int, hides: bool) -> None:
+    shelf = read(Shelf(expected=tracked(Decimal(1))), at(1), sells=True).shelf
+    assert may_hide(shelf, drained_at) is hides
+    assert not may_hide(doubted(shelf), drained_at)
+    assert not may_hide(replace(shelf, seen=at(2)), drained_at)

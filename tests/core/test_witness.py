@@ -5,7 +5,6 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from msgspec.structs import replace
 
 from shopweave.core.levels import moved
@@ -152,6 +151,8 @@ def test_what_a_reading_may_not_contain_is_taken_off(one: Booking, counts: int) 
 
 
 def test_what_comes_back_counts_only_where_it_is_surely_missing() -> None:
-    back = replace(booking(Stage.IN_DOUBT, 5), movement=replace(booking(Stage.OPEN).movement, quantity=Decimal(2)))
+    back = replace(
+        booking(Stage.IN_DOUBT, 5), movement=replace(booking(Stage.OPEN).movement, quantity=Decimal(2))
+    )
     assert moved(perhaps_not_in(reading(7, 6, 7), [back])) == 0
     assert moved(perhaps_not_in(reading(7, 6, 7), [replace(back, stage=Stage.OPEN)])) == 2

@@ -15,7 +15,8 @@ class Shelf(Struct, frozen=True, kw_only=True):
 
     `seen` is a reading that waits until the orders up to it are stored. `wrote` and `stale` are the numbers
     of the requests that ended the last absolute write and the last write of any kind, `sold` the number at
-    which its last sale was stored. `again` when only another reading can tell what is expected.
+    which its last sale was stored. `again` when only another reading can tell what is expected. `same` is the
+    number that ended the last reading which showed just what was expected.
     """
 
     expected: Level = UNKNOWN
@@ -25,6 +26,7 @@ class Shelf(Struct, frozen=True, kw_only=True):
     sold: int = 0
     flying: bool = False
     again: bool = False
+    same: int = 0
 
 
 class Learned(Struct, frozen=True, kw_only=True):
@@ -42,9 +44,9 @@ def read(shelf: Shelf, reading: Reading, *, sells: bool) -> Learned:
     if sells and reading.began <= shelf.sold and reading.level != shelf.expected:
         # It may show what was there before that sale, or another hand: only a later reading can tell.
         return Learned(shelf=replace(shelf, again=True))
-    if sells and (shelf.again or reading.level != shelf.expected):
+    if sells and (shelf.again or shelf.seen is not None or reading.level != shelf.expected):
         return Learned(shelf=replace(shelf, seen=reading))
-    return _settled(shelf, reading)
+    return Learned(shelf=replace(shelf, same=reading.ended)) if sells else _settled(shelf, reading)
 
 
 def drained(shelf: Shelf, began: int) -> Learned:
@@ -67,6 +69,14 @@ def sold(shelf: Shelf, quantity: Decimal, last_drain: int, at: int, *, adjusts: 
     if shelf.seen is not None and shelf.seen.level != expected:
         return doubted(shelf, flying=shelf.flying)
     return replace(shelf, expected=expected, seen=None, again=shelf.again and shelf.seen is None)
+
+
+def may_hide(shelf: Shelf, last_drain: int) -> bool:
+    """Say whether a sale stored now may be in a reading that was taken for one that showed no change.
+
+    Then something else had moved the level too, and what is expected is wrong.
+    """
+    return shelf.seen is None and not shelf.again and shelf.same > last_drain
 
 
 def wrote(shelf: Shelf, level: Level, ended: int) -> Shelf:

@@ -177,9 +177,7 @@ def _row(one: Taken, pull: int, *, is_quarantined: bool, is_held: bool) -> Level
     if stays or is_held:
         kept = replace(one.reading, level=one.due)
         why = ZEROS if stays else RAISE
-        return replace(
-            one.row, on_hand=kept, unclear=unclear, held=why, zeroed=None, read=one.reading.level
-        )
+        return replace(one.row, on_hand=kept, unclear=unclear, held=why, zeroed=None, read=one.reading.level)
     was = one.due if is_news and (one.due.quantity is None or one.due.quantity > 0) else None
     return replace(
         one.row,

@@ -18,7 +18,17 @@ from shopweave.lanes.snapshots import incoming
 from shopweave.model.finding import Finding, Severity
 from shopweave.model.record import Kind, RemoteRecord
 from shopweave.model.seams import Clock
-from shopweave.store import agreements, connections, findings, marks, numbers, positions, records, sweeps
+from shopweave.store import (
+    agreements,
+    connections,
+    findings,
+    lanes,
+    marks,
+    numbers,
+    positions,
+    records,
+    sweeps,
+)
 from shopweave.store.base import Store, Tx
 from shopweave.store.positions import PositionRow
 from shopweave.store.statements import chunks
@@ -83,6 +93,8 @@ class Puller:
         def store(tx: Tx) -> int | None:
             stored = store_page(tx, port, feed, row, page, prepared, began)
             self._take_levels(tx, port, prepared, number)
+            if page.done and lanes.lift(tx, connection):
+                self._wake(tx, connection)
             return stored
 
         moved = await self._store.write(store)

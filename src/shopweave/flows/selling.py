@@ -14,7 +14,7 @@ from shopweave.lanes.port import Port
 from shopweave.model.movement import Reading, Stage
 from shopweave.model.record import Kind
 from shopweave.model.values import UNKNOWN, Level
-from shopweave.store import levels, movements, numbers, order_lines, shelves
+from shopweave.store import lanes, levels, movements, numbers, order_lines, shelves
 from shopweave.store.base import Tx
 from shopweave.store.levels import LevelRow
 from shopweave.store.movements import Entry
@@ -35,7 +35,12 @@ class Selling:
             shelving.sell(tx, channel, sold)
 
     def drained(self, tx: Tx, connection: int, began: int) -> None:
-        """Note that all orders are stored which a request that began at `began` could show."""
+        """Note that all orders are stored which a request that began at `began` could show.
+
+        A lane that rests because nobody answered there goes on.
+        """
+        if lanes.lift(tx, connection):
+            self._wake(tx, connection)
         channel = self._house.channel(connection)
         if channel is None:
             numbers.note_drain(tx, connection, began)

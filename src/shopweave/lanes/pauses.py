@@ -1,9 +1,11 @@
 """When a lane rests, and when it has recovered."""
 
-from shopweave.core.retry import after_failure, had_no_effect
+from datetime import timedelta
+
+from shopweave.core.retry import after_failure, backoff, had_no_effect
 from shopweave.lanes.port import Port
 from shopweave.lanes.refusals import lane_finding
-from shopweave.model.errors import HubError
+from shopweave.model.errors import HubError, NoAnswer, NotSent
 from shopweave.store import backlog, findings, lanes
 from shopweave.store.base import Tx
 from shopweave.store.lanes import LaneRow
@@ -14,7 +16,9 @@ def rest(tx: Tx, port: Port, error: HubError, size: int, jitter: float) -> None:
     at = port.row.id
     failures = lanes.read_lane(tx, at).failures + 1
     pause = after_failure(error, failures, tx.now, jitter)
-    lanes.rest(tx, at, pause.until, pause.why, failures)
+    soonest = tx.now + timedelta(seconds=backoff(1))
+    lifts = soonest if isinstance(error, (NoAnswer, NotSent)) else None
+    lanes.rest(tx, at, pause.until, pause.why, failures, lifts)
     if size > 1 and not had_no_effect(error):
         lanes.set_batch(tx, at, size // 2)
     findings.report(tx, lane_finding(port.row.name, error, backlog.left(tx, at)))

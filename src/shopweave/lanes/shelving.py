@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from shopweave.core import shelf as core
 from shopweave.lanes.channels import Channel
 from shopweave.model.finding import Finding, Severity
 from shopweave.model.movement import Reading
 from shopweave.model.record import RemoteRecord
-from shopweave.store import findings, numbers, shelves
+from shopweave.store import findings, levels, numbers, shelves
 from shopweave.store.base import Tx
 from shopweave.store.shelves import ShelfRow
 
@@ -34,6 +35,8 @@ def sell(tx: Tx, channel: Channel, sold: Mapping[int, Decimal]) -> None:
         known = core.sold(row.shelf, sold[row.item], last, at, adjusts=channel.adjusts)
         doubts = {"not_before": tx.now} if known.again and not row.shelf.again else {}
         shelves.learn(tx, [(row, known)], **doubts)
+        if core.may_hide(row.shelf, last):
+            levels.read_again(tx, [row.record])
 
 
 def drained(tx: Tx, channel: Channel, began: int) -> bool:
@@ -59,15 +62,19 @@ def read(tx: Tx, channel: Channel, records: Sequence[RemoteRecord], began: int, 
         for row in shelves.by_remote(tx, channel.target, kind, [key for of, key in shown if of is kind])
     ]
     settled: list[tuple[ShelfRow, core.Learned]] = []
+    same: list[int] = []
     for row in rows:
         if row.shelf.again and row.is_unanswered and row.not_before is not None and row.not_before > tx.now:
             continue
         reading = Reading(level=shown[row.kind, row.remote_id], began=began, ended=ended)
         learned = core.read(row.shelf, reading, sells=channel.sells)
-        if learned.shelf != row.shelf:
+        if learned.shelf == replace(row.shelf, same=learned.shelf.same):
+            same += [row.record] * (learned.shelf.same == ended)
+        else:
             settled.append((row, learned))
     blurred = [(row, one.shelf) for row, one in settled if one.shelf.again and one.shelf.seen is None]
     has_work = _settle(tx, channel, settled)
+    shelves.note_same(tx, same, ended)
     shelves.learn(tx, blurred, not_before=tx.now)
     return has_work or bool(blurred)
 

@@ -10,7 +10,7 @@ from shopweave.store.base import Tx
 from shopweave.store.hiding import hidden
 from shopweave.store.statements import many
 from shopweave.store.stopping import is_stopped
-from shopweave.store.tables import lane
+from shopweave.store.tables import Moment, lane
 
 
 class Lease(Struct, frozen=True, kw_only=True):
@@ -59,6 +59,11 @@ _READ = select(
 _RINGS = select(lane.c.rings).where(_HERE)
 _RING = update(lane).where(_HERE, lane.c.awake.is_(True)).values(rings=lane.c.rings + 1)
 _SET = update(lane).where(_HERE)
+_LIFT = (
+    update(lane)
+    .where(_HERE, lane.c.lifts <= bindparam("now", type_=Moment()))
+    .values(not_before=None, why_waiting="", lifts=None)
+)
 _SET_OWN = _SET.where(lane.c.owner == bindparam("me"), lane.c.epoch == bindparam("mine"))
 _GIVE_BACK = update(lane).where(lane.c.owner == bindparam("me")).values(owner=None, expires=None)
 _ALL = select(lane.c.connection).order_by(lane.c.connection)
@@ -146,9 +151,20 @@ def fall_asleep(tx: Tx, connection: int) -> None:
     tx.run(_SET, {"at": connection, "awake": False})
 
 
-def rest(tx: Tx, connection: int, until: datetime | None, why: str, failures: int) -> None:
-    """Let a lane stand still until a time, and say why; None lets it go on."""
-    tx.run(_SET, {"at": connection, "not_before": until, "why_waiting": hidden(why), "failures": failures})
+def rest(
+    tx: Tx, connection: int, until: datetime | None, why: str, failures: int, lifts: datetime | None = None
+) -> None:
+    """Let a lane stand still until a time, and say why; None lets it go on.
+
+    From `lifts` on the rest ends as soon as the connection answers anybody.
+    """
+    values = {"not_before": until, "why_waiting": hidden(why), "failures": failures, "lifts": lifts}
+    tx.run(_SET, {"at": connection, **values})
+
+
+def lift(tx: Tx, connection: int) -> bool:
+    """End a lane's rest that ends with an answer; False where there was none. Its failures still count."""
+    return bool(tx.run(_LIFT, {"at": connection, "now": tx.now}))
 
 
 def most_failures(tx: Tx, connections: Sequence[int]) -> int:

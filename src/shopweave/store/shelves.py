@@ -168,6 +168,7 @@ _MARK_WHY = (
     .where(_HERE, shelf.c.why.in_(many("whys")))
     .values(generation=shelf.c.generation + 1, since=bindparam("now", type_=Moment()))
 )
+_SAME = update(shelf).where(shelf.c.record.in_(many("ids"))).values(seen_ended=bindparam("number"))
 _DONE = (
     update(shelf)
     .where(shelf.c.record == bindparam("key"))
@@ -208,6 +209,7 @@ def _row(row: Row[Any]) -> ShelfRow:
             sold=row.sold,
             flying=row.epoch is not None,
             again=row.again,
+            same=row.seen_ended if seen is None else 0,
         ),
         wanted=None if row.wanted is None else as_level(row.wanted, row.wanted_quantity),
         **{name: getattr(row, name) for name in _PLAIN},
@@ -340,12 +342,18 @@ def _columns(known: Shelf) -> dict[str, Any]:
         "seen": None if seen is None else seen.level.state,
         "seen_quantity": None if seen is None else seen.level.quantity,
         "seen_began": 0 if seen is None else seen.began,
-        "seen_ended": 0 if seen is None else seen.ended,
+        "seen_ended": known.same if seen is None else seen.ended,
         "wrote": known.wrote,
         "stale": known.stale,
         "sold": known.sold,
         "again": known.again,
     }
+
+
+def note_same(tx: Tx, ids: Sequence[int], ended: int) -> None:
+    """Note that a reading that ended at this number showed just what was expected."""
+    for piece in chunks(list(ids)):
+        tx.run(_SAME, {"ids": list(piece), "number": ended})
 
 
 def intend(

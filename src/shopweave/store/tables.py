@@ -98,6 +98,7 @@ lane = table(
     Column("not_before", Moment),
     Column("why_waiting", Text, nullable=False, server_default=""),
     Column("failures", Integer, nullable=False, server_default="0"),
+    Column("lifts", Moment),
     Column("awake", Boolean, nullable=False, server_default=false()),
     Column("wakes", Integer, nullable=False, server_default="0"),
     Column("rings", Integer, nullable=False, server_default="0"),

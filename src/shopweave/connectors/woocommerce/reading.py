@@ -38,7 +38,11 @@ class Reader:
         return self._default
 
     async def products(self, place: Place) -> Page:
-        """Read the next page of products, with all variations of families."""
+        """Read the next page of products, with all variations of families.
+
+        What they are read with is asked before: an answer must not be lost with another.
+        """
+        await self.default_category()
         size = self._settings.page_size
         query = {"offset": str(paging.first_offset(place)), **self._order()}
         if place.lower is not None:
@@ -86,6 +90,7 @@ class Reader:
         self, products: Sequence[str], variations: Mapping[str, str]
     ) -> tuple[tuple[RemoteRecord, ...], tuple[BrokenRecord, ...], int]:
         """Read products, and variations (each with its parent) with their families; says what is gone."""
+        await self.default_category()
         keys, rows, asked = tuple(dict.fromkeys((*products, *variations.values()))), list[Any](), 0
         for piece in pieces(keys, self._settings.page_size):
             query = {"include": ",".join(piece), **self._order()}

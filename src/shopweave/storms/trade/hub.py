@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from shopweave.connector.declaration import lend
 from shopweave.hub.callbacks import Receiver, open_hooks
 from shopweave.hub.context import Hub
 from shopweave.hub.stock import release_first
@@ -16,13 +17,15 @@ from shopweave.storms.hub import Running, known
 from shopweave.storms.life import Life
 from shopweave.storms.trade.demand import COUNTER, NORTH, SHOPS
 from shopweave.storms.trade.scenario import Master, Tell, Trade
+from shopweave.storms.trade.warehouse import CONNECTOR as WAREHOUSE
 from shopweave.storms.trade.world import PASSWORD, USER, TradeWorld, url_of
 
 ANY_EPOCH = 1_000_000_000
-TILL, DESK = Path("/till.sqlite"), Path("/desk.sqlite")
+TILL, DESK, STOCK = Path("/till.sqlite"), Path("/desk.sqlite"), Path("/stock.sqlite")
 _WEB = '[web]\nbase_url = "https://hub.storm"\n'
 _DESK = f'[connections.desk]\ntype = "orderfeed"\nway = "table"\npath = "{DESK}"\n'
 _COUNTER = f'[connections.counter]\ntype = "phppos"\npath = "{TILL}"\nkey_sweep_hours = 24\n'
+_WAREHOUSE = f'[connections.counter]\ntype = "warehouse"\ndatabase = "sqlite:///{STOCK}"\n'
 _SHOP = """
 [connections.{name}]
 type = "woocommerce"
@@ -131,12 +134,19 @@ def _counter(master: Master) -> str:
     if master.is_depot:
         adjusts = "" if master.takes else "adjusts_stock = true\n"
         return _shop(COUNTER, url_of("depot")) + adjusts
+    if master is Master.WAREHOUSE:
+        return _WAREHOUSE
     return _COUNTER + ('booked_by = "another"\n' if master is Master.BOOKED_ELSEWHERE else "")
 
 
 def trade_hub(world: TradeWorld, life: Life, disk: Disk) -> TradeRunning:
     """Make the hub of a storm of trade."""
-    files = {f"sqlite:///{TILL}": (COUNTER, world.till), f"sqlite:///{DESK}": ("desk", world.desk)}
+    files = {
+        f"sqlite:///{TILL}": (COUNTER, world.till),
+        f"sqlite:///{STOCK}": (COUNTER, world.stock),
+        f"sqlite:///{DESK}": ("desk", world.desk),
+    }
+    lend(WAREHOUSE)
     running = TradeRunning(world, life, disk, settings(world.scenario), files)
     running.is_set_up = lambda: world.begun > 0
     return running

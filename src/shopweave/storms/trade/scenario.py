@@ -23,6 +23,7 @@ class Master(StrEnum):
     TILL = "till, by level"
     TILL_ADJUSTED = "till, differences by level"
     BOOKED_ELSEWHERE = "till, by log position"
+    WAREHOUSE = "database, by request order"
     DEPOT = "shop, by request order"
     DEPOT_TAKES = "shop that takes orders, by request order"
 

@@ -34,6 +34,7 @@ class TradeStorm:
         self.lives = Lives(self.world, disk, scenario.blows, lambda life: self._open(life, disk))
         self._hubs: list[TradeRunning] = []
         self._late: list[str] = []
+        self._due: dict[str, float] = {}
 
     def _open(self, life: Life, disk: Disk) -> TradeRunning:
         running = trade_hub(self.world, life, disk)
@@ -74,10 +75,15 @@ class TradeStorm:
         await pause(max(0.0, moment - self.loop.time()))
 
     def _check_later(self, deed: Deed) -> None:
-        """See that what a deed moved is shown everywhere in time, unless it was moved again meanwhile."""
+        """See that what a deed moved is shown everywhere in time, unless it was moved again meanwhile.
+
+        What moved it before may take longer to be told.
+        """
         world, before = self.world, len(self.world.moves)
         world.do(deed)
         moved = {one.good: world.newest(one.good) for one in world.moves[before:]}
+        due = self.loop.time() + self._readable(deed.place) + GRACE
+        self._due |= {good: max(due, self._due.get(good, 0.0)) for good in moved}
 
         def check() -> None:
             for good, newest in moved.items():
@@ -86,7 +92,7 @@ class TradeStorm:
                 if world.newest(good) == newest and set(shown.values()) != {right}:
                     self._late.append(f"{good}: {shown}, not {right}, after {deed.act.value} {deed.number}")
 
-        self.loop.call_later(self._readable(deed.place) + GRACE, check)
+        self.loop.call_at(max((self._due[good] for good in moved), default=due), check)
 
     def _readable(self, place: str) -> float:
         """Give how long a place takes to tell of what was sold there, when nothing is wrong."""

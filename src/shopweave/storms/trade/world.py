@@ -22,6 +22,7 @@ from shopweave.storms.loop import VirtualLoop
 from shopweave.storms.outside import START, Flight, Outside, WorldClock, chance
 from shopweave.storms.scenario import FaultKind
 from shopweave.storms.sight import Shown, written
+from shopweave.storms.trade import warehouse
 from shopweave.storms.trade.clerk import LEAST, MOST, Clerk
 from shopweave.storms.trade.courier import Answered, Courier, Ring
 from shopweave.storms.trade.demand import COUNTER, NORTH, SHOPS, SOUTH, Act, Deed
@@ -63,17 +64,18 @@ class TradeWorld(Outside):
         self.heard: list[tuple[str, str, float]] = []
         self.books = 0
         self.shelves = dict(zip(GOODS, scenario.demand.shelves, strict=True))
-        self.till, self.desk = folder / "till.sqlite", folder / "desk.sqlite"
+        self.till, self.desk, self.stock = (folder / f"{one}.sqlite" for one in ("till", "desk", "stock"))
         self.catalogue = _stocked(catalogue(chance(scenario.seed * 2), ITEMS, START.date()), scenario)
         create(self.till, self.catalogue, START - timedelta(days=1))
         _make_desk(self.desk)
+        warehouse.create(self.stock, self.shelves)
         self.ring: Ring = lambda _delivery, answered: answered(None)
         self.stalls = {
             name: Stall(name, self._shop(name, ahead), GOODS, returns=name == NORTH)
             for name, ahead in zip(SHOPS, scenario.shop_ahead, strict=True)
         }
         self.depot = self._shop("depot", 0.0) if scenario.master.is_depot else None
-        self.keeper: Keeper = TillKeeper(self.till) if self.depot is None else DepotKeeper(self.depot)
+        self.keeper = self._keeper()
         shops = {name: stall.shop for name, stall in self.stalls.items()}
         self.shops = shops if self.depot is None else {**shops, COUNTER: self.depot}
         self.sightings = {name: Glances(shop) for name, shop in self.shops.items()}
@@ -98,6 +100,11 @@ class TradeWorld(Outside):
         fill(shop, self.catalogue)
         clock.ahead = ahead
         return shop
+
+    def _keeper(self) -> Keeper:
+        if self.scenario.master is Master.WAREHOUSE:
+            return warehouse.WarehouseKeeper(self.stock)
+        return TillKeeper(self.till) if self.depot is None else DepotKeeper(self.depot)
 
     def _clerk(self, stall: Stall) -> Clerk:
         now = lambda: START + timedelta(seconds=self.loop.time())  # noqa: E731 - a clock to hand on
