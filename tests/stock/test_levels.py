@@ -11,9 +11,11 @@ from sqlalchemy import select
 
 from shopweave.hub import stock
 from shopweave.lanes import turn
+from shopweave.lanes.levels import Levels
+from shopweave.lanes.queue import Held
 from shopweave.model.errors import Configuration
 from shopweave.model.values import UNKNOWN, UNTRACKED, tracked
-from shopweave.store import findings
+from shopweave.store import findings, lanes
 from shopweave.store.base import Tx
 from shopweave.store.stock_tables import shelf
 from tests.stock.conftest import begun
@@ -324,3 +326,22 @@ def test_a_sku_nobody_has_is_an_error(tmp_path: Path) -> None:
     market = Market(tmp_path, goods(1))
     with pytest.raises(Configuration, match="No item has the SKU"):
         play(market, lambda: stock.explain_stock(market.hub, "nothing"))
+
+
+def test_first_levels_go_that_are_released_while_a_turn_of_the_lane_lasts(tmp_path: Path) -> None:
+    market = Market(tmp_path, goods(2))
+
+    async def story() -> None:
+        hub = market.hub
+        channel = hub.house.channel(market.at("shop"))
+        assert channel is not None
+        queue = Levels(hub.store, hub.random, hub.port("shop"), channel, hub.drain)
+        await market.run()
+        lease = await hub.store.write(lambda tx: lanes.take_lease(tx, market.at("shop"), "test", 40.0))
+        assert lease is not None
+        await hub.store.write(lambda tx: queue.begin(tx, Held(lease=lease, deadline=40.0)))
+        assert await hub.store.write(queue.heads) == []
+        await stock.release_first(hub, "test")
+        assert len(await hub.store.write(queue.heads)) == 1
+
+    play(market, story)

@@ -58,13 +58,17 @@ class Levels:
     def begin(self, tx: Tx, held: Held) -> None:
         """Work under this lease; levels that earlier owners were writing are unknown until they are read."""
         self._held = held
-        self._begun = connections.all_flows(tx)[self._channel.flow].begun
         self._doubt_orphans(tx, held.lease)
 
     @property
     def held(self) -> Held:
         """Give the lease of the turn."""
         return own(self._held)
+
+    def _is_begun(self, tx: Tx) -> bool:
+        """Say whether a person let the first levels go; that may happen while a turn lasts."""
+        self._begun = self._begun or connections.all_flows(tx)[self._channel.flow].begun
+        return self._begun
 
     def _doubt_orphans(self, tx: Tx, lease: Lease) -> None:
         for row in shelves.orphans(tx, lease.connection, lease.epoch):
@@ -88,7 +92,7 @@ class Levels:
 
     def heads(self, tx: Tx) -> Sequence[Head]:
         """Give the first of what is due; one request with levels is under way at a time."""
-        due = [] if self._is_busy else marked(tx, self._channel, LOOKED_AT, begun=self._begun)
+        due = [] if self._is_busy else marked(tx, self._channel, LOOKED_AT, begun=self._is_begun(tx))
         return [Head(id=due[0].row.record, urgency=due[0].urgency, since=due[0].row.since)] if due else []
 
     def choose(self, tx: Tx, lane: LaneRow, lease: Lease, head: Head) -> Job | None:
@@ -130,7 +134,7 @@ class Levels:
     def _choose(self, tx: Tx) -> LevelPick | None:
         """Compute what is due now, after the orders, and store the intents of one request."""
         lane = check_epoch(tx, self.held.lease)
-        due = [] if lane.stopped else marked(tx, self._channel, LOOKED_AT, begun=self._begun)
+        due = [] if lane.stopped else marked(tx, self._channel, LOOKED_AT, begun=self._is_begun(tx))
         if not due:
             return None
         chosen = self._fellows(due, lane.batch)

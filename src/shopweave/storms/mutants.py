@@ -171,7 +171,7 @@ MUTANTS = {
     "FULL dropped": Mutant("shopweave.store.inline", "InlineStore.write_safe", _full_dropped, (9,)),
     "epoch check dropped": Mutant("shopweave.lanes.choose", "check_epoch", _unchecked, (89,)),
     "no not_after": Mutant("shopweave.lanes.send", "not_after", _without_end, (3,)),
-    "lost mark": Mutant("shopweave.store.marks", "clear_marks", _lost_mark, (82,)),
+    "lost mark": Mutant("shopweave.store.marks", "clear_marks", _lost_mark, (339,)),
     "delta retried": Mutant(
         "shopweave.lanes.adjusting", "adjustment", _named_anew, (TRADE + 10,), is_trade=True
     ),
