@@ -139,8 +139,8 @@ def unread(tx: Tx, channel: Channel) -> dict[int, datetime]:
 
     One that stays away for an hour is waited for no longer.
     """
-    found = {key: numbers.read_counter(tx, key).unread for key in channel.group}
-    return {key: since for key, since in found.items() if since is not None and since > tx.now - AWAY}
+    found = numbers.unread(tx, channel.group)
+    return {key: since for key, since in found.items() if since > tx.now - AWAY}
 
 
 def marked(tx: Tx, channel: Channel, limit: int, *, begun: bool) -> list[Decision]:

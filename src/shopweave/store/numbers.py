@@ -1,11 +1,13 @@
 """Numbers that put the requests to one connection in order, and what was read of it when."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from msgspec import Struct
 from sqlalchemy import bindparam, insert, select, update
 
 from shopweave.store.base import Tx
+from shopweave.store.statements import many
 from shopweave.store.stock_tables import counter, ledger
 
 
@@ -24,6 +26,9 @@ class CounterRow(Struct, frozen=True, kw_only=True):
 
 _HERE = counter.c.connection == bindparam("at")
 _READ = select(counter.c.number, counter.c.pull, counter.c.drained, counter.c.unread).where(_HERE)
+_UNREAD = select(counter.c.connection, counter.c.unread).where(
+    counter.c.connection.in_(many("ids")), counter.c.unread.is_not(None)
+)
 _ADD = insert(counter)
 _DRAW = (
     update(counter)
@@ -53,6 +58,11 @@ def read_counter(tx: Tx, connection: int) -> CounterRow:
         if row is None
         else CounterRow(number=row.number, pull=row.pull, drained=row.drained, unread=row.unread)
     )
+
+
+def unread(tx: Tx, connections: Sequence[int]) -> dict[int, datetime]:
+    """Give which of these connections were not read since an unclean start, and since when."""
+    return {row.connection: row.unread for row in tx.rows(_UNREAD, {"ids": list(connections)})}
 
 
 def begin_pull(tx: Tx, connection: int) -> int:

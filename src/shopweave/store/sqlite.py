@@ -3,13 +3,15 @@
 import asyncio
 import sqlite3
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
 from time import perf_counter, time
-from typing import TypeVar
+from typing import Any, Generic, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, Pool, PoolProxiedConnection, QueuePool, create_engine
 from sqlalchemy.dialects import registry
@@ -26,6 +28,8 @@ READERS = 3
 PREPARED = 1_000
 # More than the hub has statements, so that each is compiled once.
 COMPILED = 2_000
+# Seconds after which a transaction takes no further write that waits: a commit must not keep others for long.
+LONGEST = 0.02
 _PRAGMAS = ("journal_mode=WAL", "busy_timeout=30000", "foreign_keys=ON")
 
 
@@ -119,38 +123,101 @@ def _set_references(connection: Connection, mode: str) -> None:
 
 def set_synchronous(connection: Connection, mode: str) -> None:
     """Set the safety level of a connection that is between transactions."""
+    if connection.dialect.name == "sqlite":
+        _raw(connection).execute(f"PRAGMA synchronous={mode}").close()
+
+
+def _raw(connection: Connection) -> sqlite3.Connection:
     raw = connection.connection.driver_connection
-    if isinstance(raw, sqlite3.Connection):
-        raw.execute(f"PRAGMA synchronous={mode}").close()
+    assert isinstance(raw, sqlite3.Connection)  # noqa: S101 - opened above
+    return raw
+
+
+class Waiting(Generic[T]):
+    """A write that waits for its turn: what to do, and whom to tell."""
+
+    def __init__(self, work: Callable[[Tx], T], *, safe: bool) -> None:
+        self._loop = asyncio.get_running_loop()
+        self.answer: asyncio.Future[T] = self._loop.create_future()
+        self.safe, self._work = safe, work
+        self._done: tuple[T, Tx] | None = None
+        self._error: BaseException | None = None
+
+    def carry_out(self, connection: Connection, now: datetime) -> int:
+        """Do it in the open transaction; gives how many statements it took."""
+        tx = Tx(connection, now)
+        try:
+            with explaining_file(writes=True):
+                self._done = (self._work(tx), tx)
+        except BaseException as error:
+            self._error = error
+            raise
+        return tx.statements
+
+    def tell(self, broken: BaseException | None) -> None:
+        """Tell what became of it, once the whole is committed or `broken`."""
+        error = self._error or broken
+        if error is not None:
+            self._loop.call_soon_threadsafe(_fail, self.answer, error)
+        elif self._done is not None:
+            self._loop.call_soon_threadsafe(_give, self.answer, *self._done)
 
 
 class SqliteStore:
-    """A store on a file; `statements` and `longest_write` (seconds) are kept for the metrics."""
+    """A store on a file; `statements` and `longest_write` (seconds) are kept for the metrics.
+
+    Writes that wait at the same time share one commit, each behind a savepoint of its own: the disk is waited
+    for once, and one that fails takes nothing of the others with it.
+    """
 
     def __init__(self, path: Path, clock: Clock) -> None:
         self._clock = clock
         self._write_engine = make_engine(path)
         self._read_engine = make_engine(path, read_only=True)
-        self._writes: SimpleQueue[Job | None] = SimpleQueue()
+        self._writes: SimpleQueue[Waiting[Any] | None] = SimpleQueue()
         self._reads: SimpleQueue[Job | None] = SimpleQueue()
+        self._waits: tuple[sqlite3.Connection | None, bool] = (None, False)
         self.statements = 0
         self.longest_write = 0.0
-        queues = (self._writes, *(self._reads for _ in range(READERS)))
-        self._threads = [threading.Thread(target=_work, args=(queue,), daemon=True) for queue in queues]
+        readers = (threading.Thread(target=_work, args=(self._reads,), daemon=True) for _ in range(READERS))
+        self._threads = [threading.Thread(target=self._write_on, daemon=True), *readers]
         for thread in self._threads:
             thread.start()
 
     async def read(self, work: Callable[[Tx], T]) -> T:
         """Run `work` in a transaction that cannot write."""
-        return await self._submit(self._reads, lambda: self._transact(self._read_engine, work, safe=False))
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[T] = loop.create_future()
+
+        def job() -> None:
+            try:
+                value, tx = self._look(work)
+            except BaseException as error:  # noqa: BLE001 - handed to the caller as it is
+                loop.call_soon_threadsafe(_fail, answer, error)
+            else:
+                loop.call_soon_threadsafe(_give, answer, value, tx)
+
+        self._reads.put(job)
+        return await answer
+
+    def _look(self, work: Callable[[Tx], T]) -> tuple[T, Tx]:
+        with explaining_file(writes=False), self._read_engine.connect() as connection, connection.begin():
+            tx = Tx(connection, self._clock.now())
+            value = work(tx)
+        self.statements += tx.statements
+        return value, tx
 
     async def write(self, work: Callable[[Tx], T]) -> T:
         """Run `work` and commit."""
-        return await self._submit(self._writes, lambda: self._timed(work, safe=False))
+        return await self._submit(Waiting(work, safe=False))
 
     async def write_safe(self, work: Callable[[Tx], T]) -> T:
         """Run `work` and commit to the disk."""
-        return await self._submit(self._writes, lambda: self._timed(work, safe=True))
+        return await self._submit(Waiting(work, safe=True))
+
+    async def _submit(self, write: Waiting[T]) -> T:
+        self._writes.put(write)
+        return await write.answer
 
     async def close(self) -> None:
         """Finish what is queued and close the file."""
@@ -166,41 +233,71 @@ class SqliteStore:
         self._write_engine.dispose()
         self._read_engine.dispose()
 
-    async def _submit(self, queue: "SimpleQueue[Job | None]", call: Callable[[], tuple[T, Tx]]) -> T:
-        loop = asyncio.get_running_loop()
-        answer: asyncio.Future[T] = loop.create_future()
+    def _write_on(self) -> None:
+        """Carry out writes as they come, until the store is closed."""
+        line: deque[Waiting[Any]] = deque()
+        ends = False
+        while not ends or line:
+            ends = _line_up(self._writes, line) or ends
+            if line:
+                self._commit(line)
 
-        def job() -> None:
-            try:
-                value, tx = call()
-            except BaseException as error:  # noqa: BLE001 - handed to the caller as it is
-                loop.call_soon_threadsafe(_fail, answer, error)
-            else:
-                loop.call_soon_threadsafe(_give, answer, value, tx)
-
-        queue.put(job)
-        return await answer
-
-    def _timed(self, work: Callable[[Tx], T], *, safe: bool) -> tuple[T, Tx]:
-        begun = perf_counter()
+    def _commit(self, line: deque[Waiting[Any]]) -> None:
+        """Carry out the first of a line in one transaction, as many as take no longer than one may."""
+        begun, done, broken = perf_counter(), list[Waiting[Any]](), None
         try:
-            return self._transact(self._write_engine, work, safe=safe)
-        finally:
-            self.longest_write = max(self.longest_write, perf_counter() - begun)
-
-    def _transact(self, engine: Engine, work: Callable[[Tx], T], *, safe: bool) -> tuple[T, Tx]:
-        with explaining_file(writes=engine is self._write_engine), engine.connect() as connection:
-            if safe:
-                durably(connection)
-            try:
+            with explaining_file(writes=True), self._write_engine.connect() as connection:
+                self._wait_for_disk(connection, safe=any(one.safe for one in line))
                 with connection.begin():
-                    tx = Tx(connection, self._clock.now())
-                    value = work(tx)
-            finally:
-                if safe:
-                    set_synchronous(connection, "NORMAL")
-            self.statements += tx.statements
-            return value, tx
+                    self._carry_out(connection, line, done, begun + LONGEST)
+        except BaseException as error:  # noqa: BLE001 - handed to the callers as it is
+            broken = error
+            done += [] if done else _all_of(line)
+        self.longest_write = max(self.longest_write, perf_counter() - begun)
+        for one in done:
+            one.tell(broken)
+
+    def _carry_out(
+        self, connection: Connection, line: deque[Waiting[Any]], done: list[Waiting[Any]], until: float
+    ) -> None:
+        is_alone = len(line) == 1
+        while line and (not done or perf_counter() < until):
+            done.append(line.popleft())
+            if is_alone:
+                self.statements += done[-1].carry_out(connection, self._clock.now())
+            else:
+                self._carry_out_apart(connection, done[-1])
+
+    def _carry_out_apart(self, connection: Connection, one: Waiting[Any]) -> None:
+        """Carry out one of several: if it fails the others stay."""
+        raw = _raw(connection)
+        raw.execute("SAVEPOINT one").close()
+        try:
+            self.statements += one.carry_out(connection, self._clock.now())
+        except BaseException:  # noqa: BLE001 - its caller is told
+            raw.execute("ROLLBACK TO one").close()
+        raw.execute("RELEASE one").close()
+
+    def _wait_for_disk(self, connection: Connection, *, safe: bool) -> None:
+        """Have the next commit wait for the disk or not; asked again of a connection that is new."""
+        raw = _raw(connection)
+        if self._waits != (raw, safe):
+            set_synchronous(connection, "FULL" if safe else "NORMAL")
+            self._waits = (raw, safe)
+
+
+def _line_up(writes: "SimpleQueue[Waiting[Any] | None]", line: deque[Waiting[Any]]) -> bool:
+    """Put what waits into a line, waiting if there is none; True when the store is being closed."""
+    while not line or not writes.empty():
+        if (one := writes.get()) is None:
+            return True
+        line.append(one)
+    return False
+
+
+def _all_of(line: deque[Waiting[Any]]) -> list[Waiting[Any]]:
+    """Empty a line: where no transaction can be begun all that wait are told."""
+    return [line.popleft() for _ in range(len(line))]
 
 
 def _work(queue: "SimpleQueue[Job | None]") -> None:
