@@ -68,7 +68,7 @@ def test_what_waits_is_committed_together_and_what_fails_is_left_out(tmp_path: P
             raise Configuration("Not this one.", code="CFG-1")
         return number
 
-    async def story() -> tuple[list[object], list[int], int]:
+    async def story() -> tuple[list[int | BaseException], list[int], int]:
         async with opened(tmp_path) as (store, gate):
             held = asyncio.create_task(store.write(gate.hold))
             await asyncio.sleep(0.05)

@@ -305,7 +305,7 @@ def confirm(tx: Tx, port: Port, ids: Sequence[int]) -> None:
     if not open_ones:
         return
     shown = records.prints_of(tx, [agreement.target for _, agreement in open_ones])
-    flows = connections.all_flows(tx)
+    flows = connections.item_flows(tx)
     for flow, agreement in open_ones:
         keys = flows[flow].slice
         fresh = {

@@ -211,7 +211,7 @@ class Runner:
             not flow.enriches
             and state["cause"] != "plan"
             and (settings.drift, settings.conflict) == ("overwrite", "source")
-            and connections.all_flows(tx)[flow.row.id].begun
+            and connections.is_begun(tx, flow.row.id)
             and all(positions.read_position(tx, target, feed.name).read is not None for feed in feeds)
             and (marks.has_ready(tx, flow.row.id) or has_new(tx, flow.items))
         )

@@ -172,7 +172,7 @@ class StockRunner:
 
     def _hold_first(self, flow: StockFlow, tx: Tx) -> bool:
         """Look at a slice of what a flow that nobody let go yet would write; False at the end."""
-        if connections.all_flows(tx)[flow.row.id].begun or not shelves.marked(tx, flow.row.target, 1):
+        if connections.is_begun(tx, flow.row.id) or not shelves.marked(tx, flow.row.target, 1):
             return False
         marked(tx, flow.channel, SLICE, begun=False)
         return True
@@ -182,7 +182,7 @@ class StockRunner:
         self._since.pop(run, None)
         if held:
             findings.report(tx, first_finding(flow, held))
-        elif not connections.all_flows(tx)[flow.row.id].begun:
+        elif not connections.is_begun(tx, flow.row.id):
             connections.flow_begun(tx, flow.row.id)
         self._note_read(tx, flow)
         for one in settle_elsewhere(

@@ -161,7 +161,7 @@ async def release_first(hub: Hub, who: str) -> int:
 
 def _release_flow(tx: Tx, hub: Hub, flow: StockFlow, who: str) -> int:
     count = shelves.mark_held_back(tx, flow.row.target, [FIRST])
-    if count or not connections.all_flows(tx)[flow.row.id].begun:
+    if count or not connections.is_begun(tx, flow.row.id):
         connections.flow_begun(tx, flow.row.id)
         _note(tx, who, "let the first levels go", flow=flow.row.name, levels=count)
         findings.settle(tx, f"first-levels:{flow.row.name}")

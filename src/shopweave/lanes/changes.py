@@ -31,10 +31,11 @@ class Changes:
     def begin(self, tx: Tx, held: Held) -> None:
         """Work under this lease, with the flows as they are now; what others left under way is in doubt."""
         self._sender.hold(held)
-        flows, named = connections.all_flows(tx), connections.all_connections(tx)
+        flows = connections.item_flows(tx)
+        named = connections.names(tx) if flows else {}
         self._sender.flows = flows
         self._context = Context(
-            source_names={key: named[flow.source].name for key, flow in flows.items()},
+            source_names={key: named[flow.source] for key, flow in flows.items()},
             sources={key: flow.source for key, flow in flows.items()},
         )
         doubt_orphans(tx, held.lease, self._port)

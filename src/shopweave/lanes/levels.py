@@ -67,7 +67,7 @@ class Levels:
 
     def _is_begun(self, tx: Tx) -> bool:
         """Say whether a person let the first levels go; that may happen while a turn lasts."""
-        self._begun = self._begun or connections.all_flows(tx)[self._channel.flow].begun
+        self._begun = self._begun or connections.is_begun(tx, self._channel.flow)
         return self._begun
 
     def _doubt_orphans(self, tx: Tx, lease: Lease) -> None:

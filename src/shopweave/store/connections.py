@@ -1,7 +1,9 @@
 """Connections and flows as rows: names become numbers, layouts only grow."""
 
+from typing import Any
+
 from msgspec import Struct, json
-from sqlalchemy import Integer, bindparam, insert, select, update
+from sqlalchemy import Integer, Row, bindparam, insert, select, update
 
 from shopweave.store.base import Tx
 from shopweave.store.tables import connection, flow, lane, workspace
@@ -58,6 +60,9 @@ _FLOWS = select(
     flow.c.wakes,
 ).order_by(flow.c.id)
 _FLOW = _FLOWS.where(flow.c.workspace == bindparam("home"), flow.c.name == bindparam("called"))
+_ITEM_FLOWS = _FLOWS.where(flow.c.kind == "items")
+_BEGUN = select(flow.c.begun).where(flow.c.id == bindparam("of"))
+_NAMES = select(connection.c.id, connection.c.name)
 _ADD_FLOW = insert(flow)
 _CHANGE_FLOW = update(flow).where(flow.c.id == bindparam("key"))
 
@@ -145,20 +150,36 @@ def ensure_flow(
 
 def all_flows(tx: Tx) -> dict[int, FlowRow]:
     """Give every flow by number."""
-    return {
-        row.id: FlowRow(
-            id=row.id,
-            name=row.name,
-            source=row.source,
-            target=row.target,
-            slice=json.decode(row.slice, type=tuple[str, ...]),
-            begun=row.begun,
-            kind=row.kind,
-            awake=row.awake,
-            wakes=row.wakes,
-        )
-        for row in tx.rows(_FLOWS)
-    }
+    return {row.id: _flow_row(row) for row in tx.rows(_FLOWS)}
+
+
+def item_flows(tx: Tx) -> dict[int, FlowRow]:
+    """Give the flows that make changes of records, by number."""
+    return {row.id: _flow_row(row) for row in tx.rows(_ITEM_FLOWS)}
+
+
+def _flow_row(row: Row[Any]) -> FlowRow:
+    return FlowRow(
+        id=row.id,
+        name=row.name,
+        source=row.source,
+        target=row.target,
+        slice=json.decode(row.slice, type=tuple[str, ...]),
+        begun=row.begun,
+        kind=row.kind,
+        awake=row.awake,
+        wakes=row.wakes,
+    )
+
+
+def is_begun(tx: Tx, flow: int) -> bool:
+    """Say whether a person decided on a flow's first run."""
+    return bool(tx.scalar(_BEGUN, {"of": flow}))
+
+
+def names(tx: Tx) -> dict[int, str]:
+    """Give the names of all connections, by number."""
+    return {row.id: row.name for row in tx.rows(_NAMES)}
 
 
 def all_connections(tx: Tx) -> dict[int, ConnectionRow]:

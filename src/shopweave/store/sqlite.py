@@ -4,10 +4,11 @@ import asyncio
 import sqlite3
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
+from itertools import groupby
 from pathlib import Path
 from queue import SimpleQueue
 from time import perf_counter, time
@@ -137,8 +138,8 @@ class Waiting(Generic[T]):
     """A write that waits for its turn: what to do, and whom to tell."""
 
     def __init__(self, work: Callable[[Tx], T], *, safe: bool) -> None:
-        self._loop = asyncio.get_running_loop()
-        self.answer: asyncio.Future[T] = self._loop.create_future()
+        self.loop = asyncio.get_running_loop()
+        self.answer: asyncio.Future[T] = self.loop.create_future()
         self.safe, self._work = safe, work
         self._done: tuple[T, Tx] | None = None
         self._error: BaseException | None = None
@@ -155,12 +156,12 @@ class Waiting(Generic[T]):
         return tx.statements
 
     def tell(self, broken: BaseException | None) -> None:
-        """Tell what became of it, once the whole is committed or `broken`."""
+        """Tell, on its loop, what became of it once the whole is committed or `broken`."""
         error = self._error or broken
         if error is not None:
-            self._loop.call_soon_threadsafe(_fail, self.answer, error)
+            _fail(self.answer, error)
         elif self._done is not None:
-            self._loop.call_soon_threadsafe(_give, self.answer, *self._done)
+            _give(self.answer, *self._done)
 
 
 class SqliteStore:
@@ -254,8 +255,8 @@ class SqliteStore:
             broken = error
             done += [] if done else _all_of(line)
         self.longest_write = max(self.longest_write, perf_counter() - begun)
-        for one in done:
-            one.tell(broken)
+        for loop, own in groupby(done, lambda one: one.loop):
+            loop.call_soon_threadsafe(_tell, loop, list(own), broken)
 
     def _carry_out(
         self, connection: Connection, line: deque[Waiting[Any]], done: list[Waiting[Any]], until: float
@@ -303,6 +304,14 @@ def _all_of(line: deque[Waiting[Any]]) -> list[Waiting[Any]]:
 def _work(queue: "SimpleQueue[Job | None]") -> None:
     while (job := queue.get()) is not None:
         job()
+
+
+def _tell(
+    loop: asyncio.AbstractEventLoop, done: Sequence[Waiting[Any]], broken: BaseException | None
+) -> None:
+    """Tell each by itself: what one calls after its commit may fail."""
+    for one in done:
+        loop.call_soon(one.tell, broken)
 
 
 def _give(answer: "asyncio.Future[T]", value: T, tx: Tx) -> None:
