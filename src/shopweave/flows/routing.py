@@ -26,7 +26,7 @@ def warehouses(
     """Say where each order leaves from: where it did before, else where all of it is."""
     chosen = {key: place for key in found if (place := _before(ledger.get(key, ())))}
     wants = {key: _wants(order, table, meant) for key, order in found.items() if key not in chosen}
-    stock = _stock(tx, master, sorted({int(item) for one in wants.values() for item in one}))
+    stock = _stock(tx, master, sorted({int(item) for one in wants.values() for item in one}), preferred)
     for key, wanted in wants.items():
         place = chosen[key] = route(wanted, {item: stock.get(item, {}) for item in wanted}, preferred)
         for item, quantity in wanted.items():
@@ -49,16 +49,22 @@ def _wants(order: Order, table: StateTable, meant: Mapping[str, Meaning]) -> dic
     return found
 
 
-def _stock(tx: Tx, master: int, items: Sequence[int]) -> Stock:
-    """Give what each warehouse has of items, less what was sold from it and is not booked yet."""
+def _stock(tx: Tx, master: int, items: Sequence[int], preferred: Sequence[str]) -> Stock:
+    """Give what each warehouse has of items, less what was sold from it and is not booked yet.
+
+    Where only one of them can be chosen, how much it has matters to nobody.
+    """
     rows = levels.of_items(tx, master, items)
     found: Stock = {
         str(item): {place: quantity * row.factor for place, quantity in row.on_hand.level.places}
         for item, row in rows.items()
         if row.on_hand is not None
     }
-    for one in movements.of_items(tx, master, items):
-        held, moved = found.get(one.movement.item, {}), one.movement
-        if moved.warehouse in held:
-            held[moved.warehouse] += moved.quantity
+    places = {place for held in found.values() for place in held}
+    if len(places.intersection(preferred) if preferred else places) <= 1:
+        return found
+    for item, place, quantity in movements.places_left(tx, master, items):
+        held = found.get(str(item), {})
+        if place in held:
+            held[place] += quantity
     return found

@@ -77,6 +77,11 @@ _OF_ITEMS = _ALL.where(
     movement.c.item.in_(many("ids")),
     movement.c.stage.in_(UNSETTLED),
 ).order_by(movement.c.item, movement.c.id)
+_PLACES_LEFT = select(movement.c.item, movement.c.warehouse, movement.c.quantity).where(
+    movement.c.master == bindparam("at"),
+    movement.c.item.in_(many("ids")),
+    movement.c.stage.in_(UNSETTLED),
+)
 _SETTLED = (
     _ALL.where(
         movement.c.master == bindparam("at"),
@@ -197,6 +202,13 @@ def of_items(tx: Tx, master: int, items: Sequence[int]) -> list[Entry]:
     """Give the movements of items that a master's level is not known to contain."""
     pieces = chunks(sorted(set(items)))
     return [_entry(row) for piece in pieces for row in tx.rows(_OF_ITEMS, {"at": master, "ids": list(piece)})]
+
+
+def places_left(tx: Tx, master: int, items: Sequence[int]) -> list[tuple[int, str, Decimal]]:
+    """Give the same as item, warehouse and quantity: of goods much ordered there are many."""
+    pieces = chunks(sorted(set(items)))
+    rows = (row for piece in pieces for row in tx.rows(_PLACES_LEFT, {"at": master, "ids": list(piece)}))
+    return [(row.item, row.warehouse, row.quantity) for row in rows]
 
 
 def settled(tx: Tx, master: int, item: int, limit: int) -> list[Entry]:

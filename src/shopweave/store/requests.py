@@ -65,9 +65,9 @@ def end_request(tx: Tx, key: int, exchange: Exchange | None, error: str = "") ->
         values |= {
             "method": exchange.method,
             "url": exchange.url,
-            "body": zlib.compress(hidden_bytes(exchange.body)),
+            "body": zlib.compress(hidden_bytes(exchange.body), 1),
             "status": exchange.status,
-            "answer": zlib.compress(hidden_bytes(exchange.answer)),
+            "answer": zlib.compress(hidden_bytes(exchange.answer), 1),
         }
     tx.run(_END, values)
 
