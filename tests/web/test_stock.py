@@ -7,6 +7,10 @@ import pytest
 
 from shopweave.hub import acts, runs
 from shopweave.hub.context import Hub
+from shopweave.model.movement import Stage
+from shopweave.store import numbers
+from shopweave.store.base import Tx
+from shopweave.store.tables import movement
 from tests.web.market import Markets, serving_market
 
 
@@ -119,6 +123,30 @@ def test_every_unit_is_shown_on_a_page(market: Markets) -> None:
         assert "No item has the SKU" in client.get("/stock/explain", params={"sku": "NOBODY"}).text
         assert client.get("/api/stock/explain/NOBODY").status_code == 404
         assert "Where is every unit?" in client.get("/stock/explain").text
+
+
+def test_a_level_that_may_hold_what_is_in_doubt_is_told(market: Markets) -> None:
+    begun(market)
+
+    async def doubted(hub: Hub) -> None:
+        at = market.world.market.at("till")
+        await hub.store.write(lambda tx: in_doubt(tx, at))
+        market.world.market.till["S2"] = 3
+        await market.world.market.run()
+
+    market.do(doubted)
+    with market.client("viewer") as client:
+        text = client.get("/stock/explain", params={"sku": "S2"}).text
+        assert "It showed 3 later; nobody knows whether what is in doubt is in it." in text
+        story = client.get("/api/stock/explain/S2").json()
+        assert (story["masters"][0]["on_hand"], story["masters"][0]["unclear"]) == ("5", "3")
+        assert story["channels"][0]["wanted"] == "1"
+
+
+def in_doubt(tx: Tx, master: int) -> None:
+    """Begin to book all that is open, and lose the answer."""
+    began = numbers.draw(tx, master)
+    tx.run(movement.update().values(stage=Stage.IN_DOUBT.value, began=began))
 
 
 def test_runs_of_every_kind_are_listed_and_shown_with_what_they_count(market: Markets) -> None:
