@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from shopweave.hub import stock
+from shopweave.hub import runs, stock
 from shopweave.lanes import turn
 from shopweave.lanes.levels import Levels
 from shopweave.lanes.queue import Held
-from shopweave.model.errors import Configuration
+from shopweave.model.errors import Configuration, NoAnswer
 from shopweave.model.values import UNKNOWN, UNTRACKED, tracked
-from shopweave.store import findings, lanes
+from shopweave.store import findings, lanes, plans
 from shopweave.store.base import Tx
 from shopweave.store.stock_tables import shelf
 from tests.stock.conftest import begun
@@ -343,5 +343,79 @@ def test_first_levels_go_that_are_released_while_a_turn_of_the_lane_lasts(tmp_pa
         assert await hub.store.write(queue.heads) == []
         await stock.release_first(hub, "test")
         assert len(await hub.store.write(queue.heads)) == 1
+
+    play(market, story)
+
+
+@pytest.mark.parametrize("lifts", [True, False])
+def test_a_lane_that_rests_goes_on_when_its_connection_has_answered_others(
+    tmp_path: Path, *, lifts: bool
+) -> None:
+    market = Market(tmp_path, goods(2))
+
+    async def story() -> None:
+        await begun(market)
+        market.till["S1"] = 3
+        await market.hub.store.write(lambda tx: rest(market, tx, lifts=lifts))
+        flow = market.hub.house.stock_flow("shop-stock")
+        run = await market.hub.store.write(lambda tx: market.hub.stock.start(tx, flow, "test", "run", "one"))
+        await runs.finished(market.hub, run)
+        if lifts:
+            await market.settled()
+        assert market.shop["S1"] == (3 if lifts else 5)
+
+    play(market, story)
+
+
+def rest(market: Market, tx: Tx, *, lifts: bool) -> None:
+    """Let the shop's lane rest for an hour, as after many failures."""
+    soonest = tx.now - timedelta(seconds=1) if lifts else None
+    lanes.rest(tx, market.at("shop"), tx.now + timedelta(hours=1), "nobody answers", 7, soonest)
+
+
+def test_the_orders_read_after_one_request_serve_the_next(tmp_path: Path) -> None:
+    market = Market(tmp_path, goods(25))
+    drains = 0
+
+    async def counted(connection: int) -> None:
+        nonlocal drains
+        drains += 1
+        await market.drain(connection)
+
+    async def story() -> None:
+        await begun(market)
+        market.shop.writes.clear()
+        for sku in market.till.goods:
+            market.till[sku] = 4
+        market.hub.drain = counted
+        await market.run()
+
+    play(market, story)
+    assert [len(one) for one in market.shop.writes] == [20, 5]
+    # At the run's beginning and end, before the first request and after each.
+    assert drains == 5
+
+
+def test_what_a_channel_shows_counts_while_its_master_does_not_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    market = Market(tmp_path, goods(2))
+
+    async def away(*_: object) -> None:
+        raise NoAnswer("away")
+
+    async def story() -> None:
+        await begun(market)
+        market.shop["S1"] = 9
+        monkeypatch.setattr(market.hub.stock, "_again", away)
+        flow = market.hub.house.stock_flow("shop-stock")
+        run = await market.hub.store.write(lambda tx: market.hub.stock.start(tx, flow, "test", "run", "one"))
+        for _ in range(300):
+            if market.shop["S1"] == 5:
+                break
+            await asyncio.sleep(0.01)
+        row = await market.hub.store.read(lambda tx: plans.run_row(tx, run))
+        assert row is not None
+        assert (market.shop["S1"], row.ended) == (5, None)
 
     play(market, story)

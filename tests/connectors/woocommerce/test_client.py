@@ -115,6 +115,13 @@ def test_a_write_without_a_usable_answer_may_have_had_an_effect(answer: HttpResp
         asyncio.run(connection.write(Kind.PRODUCT, (WRITE,), not_after=None))
 
 
+def test_what_products_are_read_with_is_asked_before_them() -> None:
+    connection, transport = shop(page(502))
+    with pytest.raises(Unavailable):
+        asyncio.run(connection.page("products", "", sweep=True))
+    assert ["/products/categories?" in one.url for one in transport.asked] == [True]
+
+
 def test_the_time_to_wait_is_the_shops() -> None:
     connection, _ = shop(HttpResponse(status=429, headers={**JSON, "retry-after": "17"}, body=b"{}"))
     with pytest.raises(Limited) as caught:
