@@ -5,6 +5,7 @@ import base64
 
 import pytest
 
+from shopweave.connector.paging import Place
 from shopweave.connector.transports import HttpStream
 from shopweave.connectors.woocommerce import CONNECTOR, Shop
 from shopweave.connectors.woocommerce.settings import WooSettings
@@ -117,9 +118,11 @@ def test_a_write_without_a_usable_answer_may_have_had_an_effect(answer: HttpResp
 
 def test_what_products_are_read_with_is_asked_before_them() -> None:
     connection, transport = shop(page(502))
-    with pytest.raises(Unavailable):
-        asyncio.run(connection.page("products", "", sweep=True))
-    assert ["/products/categories?" in one.url for one in transport.asked] == [True]
+    for reading in (connection._reader.products(Place()), connection._reader.families(("7",), {})):
+        transport.asked.clear()
+        with pytest.raises(Unavailable):
+            asyncio.run(reading)
+        assert ["/products/categories" in one.url for one in transport.asked] == [True]
 
 
 def test_the_time_to_wait_is_the_shops() -> None:
