@@ -43,6 +43,14 @@ async def sold(market: Market, *skus: str) -> None:
     await market.settled()
 
 
+async def lost(market: Market, stage: Stage) -> None:
+    """Have a booking of one piece at a stage, and two more leave the master meanwhile."""
+    await sold(market, "S1")
+    await put(market, stage)
+    market.till["S1"] -= 2
+    await market.run()
+
+
 async def unclear(market: Market, sku: str) -> str:
     return (await stock.explain_stock(market.hub, sku)).masters[0].unclear
 
@@ -81,10 +89,7 @@ def test_what_left_stays_known_when_the_doubt_is_over_and_nothing_was_read_since
     market = Market(tmp_path, goods(2), shops=2)
 
     async def story() -> None:
-        await sold(market, "S1")
-        await put(market, Stage.IN_DOUBT)
-        market.till["S1"] -= 2
-        await market.run()
+        await lost(market, Stage.IN_DOUBT)
         await put(market, Stage.OPEN, began=None)
         market.shops["other"].sell("S2")
         await market.drain(market.at("other"))
@@ -98,10 +103,7 @@ def test_an_answer_that_takes_no_longer_is_waited_for(tmp_path: Path) -> None:
     market = Market(tmp_path, goods(2), shops=2)
 
     async def story() -> None:
-        await sold(market, "S1")
-        await put(market, Stage.SENT)
-        market.till["S1"] -= 2
-        await market.run()
+        await lost(market, Stage.SENT)
         assert shown(market, "S1") == {4}
         late = timedelta(seconds=3)
         await market.hub.store.write(lambda tx: tx.run(movement.update().values(moved=tx.now - late)))

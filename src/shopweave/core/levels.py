@@ -68,7 +68,7 @@ def shown(on_hand: Level, bookings: Iterable[Booking], buffer: Decimal, unit: Un
 
 
 def lower(one: Shown, other: Shown) -> Shown:
-    """Give the one of two levels that sells less; what is no number sells nothing."""
+    """Give the one of two levels that sells less; the first where one of them is no number."""
     if one.level.quantity is None or other.level.quantity is None:
         return one
     return min(one, other, key=lambda shown: shown.level.quantity or ZERO)

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from shopweave.core import shelf as core
 from shopweave.lanes.channels import Channel
@@ -68,9 +67,9 @@ def read(tx: Tx, channel: Channel, records: Sequence[RemoteRecord], began: int, 
             continue
         reading = Reading(level=shown[row.kind, row.remote_id], began=began, ended=ended)
         learned = core.read(row.shelf, reading, sells=channel.sells)
-        if learned.shelf == replace(row.shelf, same=learned.shelf.same):
-            same += [row.record] * (learned.shelf.same == ended)
-        else:
+        if learned.shelf.same == ended:
+            same.append(row.record)
+        elif learned.shelf != row.shelf:
             settled.append((row, learned))
     blurred = [(row, one.shelf) for row, one in settled if one.shelf.again and one.shelf.seen is None]
     has_work = _settle(tx, channel, settled)

@@ -244,7 +244,10 @@ class SqliteStore:
                 self._commit(line)
 
     def _commit(self, line: deque[Waiting[Any]]) -> None:
-        """Carry out the first of a line in one transaction, as many as take no longer than one may."""
+        """Carry out the first of a line in one transaction, as many as take no longer than one may.
+
+        Where none can be begun, all that wait are told.
+        """
         begun, done, broken = perf_counter(), list[Waiting[Any]](), None
         try:
             with explaining_file(writes=True), self._write_engine.connect() as connection:
@@ -253,7 +256,9 @@ class SqliteStore:
                     self._carry_out(connection, line, done, begun + LONGEST)
         except BaseException as error:  # noqa: BLE001 - handed to the callers as it is
             broken = error
-            done += [] if done else _all_of(line)
+            if not done:
+                done.extend(line)
+                line.clear()
         self.longest_write = max(self.longest_write, perf_counter() - begun)
         for loop, own in groupby(done, lambda one: one.loop):
             loop.call_soon_threadsafe(_tell, loop, list(own), broken)
@@ -294,11 +299,6 @@ def _line_up(writes: "SimpleQueue[Waiting[Any] | None]", line: deque[Waiting[Any
             return True
         line.append(one)
     return False
-
-
-def _all_of(line: deque[Waiting[Any]]) -> list[Waiting[Any]]:
-    """Empty a line: where no transaction can be begun all that wait are told."""
-    return [line.popleft() for _ in range(len(line))]
 
 
 def _work(queue: "SimpleQueue[Job | None]") -> None:

@@ -68,7 +68,6 @@ class TradeWorld(Outside):
         self.catalogue = _stocked(catalogue(chance(scenario.seed * 2), ITEMS, START.date()), scenario)
         create(self.till, self.catalogue, START - timedelta(days=1))
         _make_desk(self.desk)
-        warehouse.create(self.stock, self.shelves)
         self.ring: Ring = lambda _delivery, answered: answered(None)
         self.stalls = {
             name: Stall(name, self._shop(name, ahead), GOODS, returns=name == NORTH)
@@ -103,6 +102,7 @@ class TradeWorld(Outside):
 
     def _keeper(self) -> Keeper:
         if self.scenario.master is Master.WAREHOUSE:
+            warehouse.create(self.stock, self.shelves)
             return warehouse.WarehouseKeeper(self.stock)
         return TillKeeper(self.till) if self.depot is None else DepotKeeper(self.depot)
 
