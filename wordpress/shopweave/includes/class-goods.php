@@ -88,8 +88,6 @@ final class Goods {
 	private function load( array $ids ): void {
 		global $wpdb;
 		$this->load_posts( $ids );
-		$parents = array_map( 'intval', array_column( $this->posts, 'post_parent' ) );
-		$this->load_posts( array_diff( $parents, array_keys( $this->posts ), array( 0 ) ) );
 		$names = "'" . implode( "','", self::METAS ) . "'";
 		$known = implode( ',', array_merge( array( 0 ), array_keys( $this->posts ) ) );
 		$query = "SELECT meta_id, post_id, meta_key, meta_value FROM {$wpdb->postmeta} WHERE post_id IN ({$known}) AND meta_key IN ({$names}) ORDER BY meta_id";
@@ -99,7 +97,7 @@ final class Goods {
 	}
 
 	/**
-	 * Load posts.
+	 * Load posts and the parents of variations among them.
 	 *
 	 * @param array $ids Numbers.
 	 */
@@ -110,10 +108,11 @@ final class Goods {
 		}
 		// External and grouped products hold no quantity, though metas of what they once were may stand there still.
 		$list  = implode( ',', array_unique( $ids ) );
+		$ones  = "SELECT ID FROM {$wpdb->posts} WHERE ID IN ({$list}) UNION SELECT post_parent FROM {$wpdb->posts} WHERE ID IN ({$list}) AND post_type = 'product_variation'";
 		$type  = "SELECT 1 FROM {$wpdb->term_relationships} r JOIN {$wpdb->term_taxonomy} x ON x.term_taxonomy_id = r.term_taxonomy_id AND x.taxonomy = 'product_type'
 			JOIN {$wpdb->terms} t ON t.term_id = x.term_id AND t.slug IN ('external', 'grouped') WHERE r.object_id = p.ID";
-		$query = "SELECT ID, post_type, post_parent, post_status, EXISTS ({$type}) AS is_uncounted FROM {$wpdb->posts} p
-			WHERE ID IN ({$list}) AND post_type IN ('product', 'product_variation')";
+		$query = "SELECT p.ID, post_type, post_parent, post_status, EXISTS ({$type}) AS is_uncounted FROM ({$ones}) o JOIN {$wpdb->posts} p ON p.ID = o.ID
+			WHERE post_type IN ('product', 'product_variation')";
 		foreach ( $wpdb->get_results( $query ) as $row ) {
 			$this->posts[ (int) $row->ID ] = $row;
 		}

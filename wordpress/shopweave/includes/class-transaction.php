@@ -91,7 +91,7 @@ final class Transaction {
 			$this->first( $key, $hash );
 			$answer = $work( $this );
 			$stored = $wpdb->prepare( 'UPDATE ' . Tables::requests() . ' SET state = 1, answer = %s WHERE k = %s', wp_json_encode( $answer ), $key );
-			$this->write( $stored );
+			$this->last( $stored );
 			self::at( 'before_commit' );
 			$wpdb->query( 'COMMIT' );
 			self::at( 'after_commit' );
@@ -144,13 +144,30 @@ final class Transaction {
 	/**
 	 * Change rows; the statement ends in its condition, to which the guard is added.
 	 *
-	 * Rows that hold the value already count as none, so that the guard is asked about apart.
+	 * Rows that hold the value already count as none, so that only the last write tells a lost connection.
 	 *
 	 * @param string $statement An UPDATE with a condition.
 	 */
 	public function write( string $statement ): void {
-		$this->asked( "{$statement} AND CONNECTION_ID() = {$this->connection}" );
-		$this->same();
+		$this->asked( $this->guarded( $statement ) );
+	}
+
+	/**
+	 * Write what surely changes a row; a connection that was lost anywhere before is told here.
+	 *
+	 * @param string $statement An UPDATE with a condition.
+	 */
+	private function last( string $statement ): void {
+		$this->one( $this->guarded( $statement ) );
+	}
+
+	/**
+	 * Add the guard: on another connection the statement changes nothing.
+	 *
+	 * @param string $statement A statement with a condition.
+	 */
+	private function guarded( string $statement ): string {
+		return "{$statement} AND CONNECTION_ID() = {$this->connection}";
 	}
 
 	/**
@@ -180,23 +197,11 @@ final class Transaction {
 	/**
 	 * Run a statement that must change something.
 	 *
-	 * @param string $statement An INSERT with a guard.
+	 * @param string $statement A statement with a guard.
 	 * @throws Problem When it did not.
 	 */
 	private function one( string $statement ): void {
 		if ( 0 === $this->asked( $statement ) ) {
-			throw self::busy();
-		}
-	}
-
-	/**
-	 * See that the connection is the one the transaction began on.
-	 *
-	 * @throws Problem When it is not.
-	 */
-	private function same(): void {
-		global $wpdb;
-		if ( 0 === $wpdb->rows_affected && (int) $wpdb->get_var( 'SELECT CONNECTION_ID()' ) !== $this->connection ) {
 			throw self::busy();
 		}
 	}
