@@ -8,7 +8,7 @@ from pathlib import Path
 
 from msgspec import json
 
-from bench import fairness, fetching, latency, reading, starting, writing
+from bench import calm, fairness, fetching, latency, reading, starting, writing
 from bench.figures import Figure, as_json, as_table
 
 Case = Callable[[Path, bool], list[Figure]]
@@ -22,6 +22,7 @@ CASES: Mapping[str, Case] = {
     "fairness": lambda folder, quick: fairness.measure(
         folder, shops=6 if quick else 50, items=300 if quick else 600, sales=4 if quick else 20
     ),
+    "calm": lambda _folder, quick: calm.measure(2 if quick else 40),
     "orders": lambda folder, quick: fetching.measure(folder, 300 if quick else 10_000),
     "writes": lambda folder, quick: writing.measure(folder, 300 if quick else 5_000),
 }

@@ -57,7 +57,7 @@ class Counter:
             }
         rows = [row for row in rows if row["moved"] > int(query["since"])]
         start = int(query["offset"])
-        return {"now": self.now, "rows": rows[start : start + SIZE]}
+        return {"now": self.now, "rows": rows[start : start + SIZE], "total": len(rows)}
 
 
 class Selling:
@@ -82,8 +82,14 @@ class Selling:
             return OrderPage(position=f"{since}|{paging.write_place(paging.step_back(place, SIZE))}")
         after = self._following(place, ids, early)
         following = f"{body['now'] if after.done else since}|{paging.write_place(after)}"
+        guess = paging.guessed(after, SIZE + (self.sin == "presumes"), body["total"])
         return OrderPage(
-            orders=self._shown(rows), position=following, done=after.done and self.sin != "endless"
+            orders=self._shown(rows),
+            position=following,
+            done=after.done and self.sin != "endless",
+            guess="" if guess is None else f"{since}|{paging.write_place(guess)}",
+            begins=str(ids[0]) if ids else "",
+            ends=str(ids[-1]) if ids else "",
         )
 
     def _following(self, place: paging.Place, ids: list[int], early: int) -> paging.Place:

@@ -45,6 +45,7 @@ SINS = {
     "a position of orders gives its page again": "swaps",
     "an order that leaves takes none with it": "skips",
     "orders that enter push none out": "hasty",
+    "a page of orders read ahead joins, or says that it does not": "presumes",
     "a later change of an order is read": "deaf",
     "an order is the same however it is read": "two-faced",
     "an order has ids, times and one currency": "nameless",

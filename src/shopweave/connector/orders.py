@@ -90,6 +90,8 @@ class OrderPage(Struct, frozen=True, kw_only=True):
     """Orders, and the position that follows them; as `Page` for records.
 
     `at` is the channel's own time when it answered: it dates its orders by a clock that may be wrong.
+    `guess` is where the page after the next one stands if nothing enters or leaves; empty where nobody can
+    tell. A page that was read there counts only behind one that `ends` with the row that it `begins` with.
     """
 
     orders: tuple[RemoteOrder, ...] = ()
@@ -98,6 +100,9 @@ class OrderPage(Struct, frozen=True, kw_only=True):
     done: bool = False
     requests: int = 1
     at: datetime | None = None
+    guess: str = ""
+    begins: str = ""
+    ends: str = ""
 
 
 class HandOverLine(Struct, frozen=True, kw_only=True):

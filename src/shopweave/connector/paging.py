@@ -69,3 +69,14 @@ def after_page(place: Place, ids: Sequence[int], size: int, at: datetime | None,
         return Place(lower=lower, done=True)
     offset = first_offset(place) + len(ids)
     return Place(lower=place.lower, began=began, offset=offset, last=ids[-1], done=False)
+
+
+def guessed(place: Place, size: int, total: int | None) -> Place | None:
+    """Give the place after the next page if that is full and nothing moves; None if it is the last.
+
+    Which row the next page ends with is not known yet: a page read there joins anything.
+    """
+    end = first_offset(place) + size
+    if place.done or total is None or end >= total:
+        return None
+    return Place(lower=place.lower, began=place.began, offset=end, done=False)

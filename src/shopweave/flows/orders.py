@@ -1,8 +1,7 @@
 """Flows of orders: read what channels sold, page by page, and look again at what is still open."""
 
-from asyncio import Lock, Task, create_task, gather
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from asyncio import Lock
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 
@@ -10,6 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from shopweave.connector.orders import OrderPage
+from shopweave.flows.ahead import reading_ahead
 from shopweave.flows.intake import FEED, Intake, Seller, Stored
 from shopweave.flows.order_findings import UNKNOWN_STATUS, parked_cause
 from shopweave.lanes.gate import URGENT
@@ -73,43 +73,30 @@ class OrderReader:
         return Read(stored=stored, requests=page.requests, done=page.done)
 
     async def pages(self, connection: int, until: float, clock: Clock) -> Read:
-        """Read and store pages until a moment, or until no more is left; one is read while another is stored.
+        """Read and store pages until a moment, or until no more is left; others are read while one is stored.
 
         A page that was read ahead is stored after the one before it, or not at all.
         """
         seller, read = self._sellers[connection], Read()
-        async with self._locks.setdefault(connection, Lock()):
+        async with (
+            self._locks.setdefault(connection, Lock()),
+            reading_ahead(partial(self._fetch, connection)) as ahead,
+        ):
             row = await self._store.write(lambda tx: self._begin(tx, connection))
             page = await self._fetch(connection, row.position)
             while True:
                 is_last = page.done or clock.monotonic() >= until
-                async with self._next_page(connection, None if is_last else page.position) as ahead:
-                    work = partial(self._store_next, seller=seller, row=row, page=page)
-                    stored, after = await self._store.write_safe(work)
-                    read = read.plus(stored, page)
-                    if ahead is None or after is None:
-                        return read
-                    [found] = await gather(ahead, return_exceptions=True)
-                if isinstance(found, HubError):
+                if not is_last:
+                    ahead.begin(page)
+                work = partial(self._store_next, seller=seller, row=row, page=page)
+                stored, after = await self._store.write_safe(work)
+                read = read.plus(stored, page)
+                if is_last or after is None:
                     return read
-                if isinstance(found, BaseException):
-                    raise found
-                row, page = after, found
-
-    @asynccontextmanager
-    async def _next_page(
-        self, connection: int, position: str | None
-    ) -> AsyncIterator[Task[OrderPage] | None]:
-        """Read the page at a position meanwhile, if there is to be one."""
-        if position is None:
-            yield None
-            return
-        task = create_task(self._fetch(connection, position))
-        try:
-            yield task
-        finally:
-            task.cancel()
-            await gather(task, return_exceptions=True)
+                try:
+                    row, page = after, await ahead.take(page)
+                except HubError:
+                    return read
 
     async def _fetch(self, connection: int, position: str) -> OrderPage:
         port = self._sellers[connection].port

@@ -92,6 +92,24 @@ async def _entering(ground: Ground) -> None:
     need(late <= set(window.found) | set(after.found), "orders that entered are never read")
 
 
+async def _guessed(ground: Ground) -> None:
+    """What is read at a guessed place is what is read there in order; one that is overtaken does not join."""
+    window = Window(await begun(ground))
+    made = list(ground.buyers.buy(ground.samples.enough_orders))
+    connection = ground.connect()
+    first = await window.turn(connection)
+    if not first.guess:
+        return
+    ahead = await connection.orders(first.guess, overlap=OVERLAP)
+    second = await window.turn(connection)
+    third = await window.turn(connection)
+    need(ahead.begins and ahead.begins == second.ends, "a guessed page does not join")
+    need((ahead.orders, ahead.done) == (third.orders, third.done), "a guessed page is another one")
+    if ground.buyers.lose(made[0]):
+        moved = await connection.orders(first.guess, overlap=OVERLAP)
+        need(moved.begins != second.ends, "a guessed page joins although rows before it left")
+
+
 async def _later(ground: Ground) -> None:
     position = await begun(ground)
     made = ground.buyers.buy(_FEW)
@@ -181,6 +199,7 @@ CASES = (
     _case("a position of orders gives its page again", _same_position),
     _case("an order that leaves takes none with it", _leaving),
     _case("orders that enter push none out", _entering),
+    _case("a page of orders read ahead joins, or says that it does not", _guessed),
     _case("a later change of an order is read", _later),
     _case("an order is the same however it is read", _alike),
     _case("an order has ids, times and one currency", _saying),

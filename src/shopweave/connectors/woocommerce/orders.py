@@ -40,12 +40,17 @@ class Stand(Struct, frozen=True, kw_only=True):
 
 
 class Turn(Struct, frozen=True, kw_only=True):
-    """What one page gave: orders as the present interface shows them, where it ends, what it cost."""
+    """What one page gave: orders as the present interface shows them, where it ends, what it cost.
+
+    `ids` are those of the page of a list that can be read ahead, `guess` where the page after the next stands.
+    """
 
     rows: list[Any]
     stand: Stand
     at: datetime
     requests: int = 1
+    ids: Sequence[int] = ()
+    guess: Place | None = None
 
 
 class OrderReader:
@@ -69,13 +74,17 @@ class OrderReader:
             turn = await self._turn(await self._ready(again, reach), reach)
         news, asked = await self._news(told, turn.rows)
         orders, broken = self._read([*turn.rows, *news])
+        guess = None if turn.guess is None else structs.replace(turn.stand, place=turn.guess)
         return OrderPage(
             orders=orders,
             broken=broken,
-            position=changes.with_mark(msgspec.to_builtins(turn.stand), told.mark),
+            position=_position(turn.stand, told),
             done=turn.stand.place.done and not told.more,
             requests=turn.requests + told.requests + asked,
             at=turn.at,
+            guess="" if guess is None else _position(guess, told),
+            begins=str(turn.ids[0]) if turn.ids else "",
+            ends=str(turn.ids[-1]) if turn.ids else "",
         )
 
     async def _news(self, told: Told, rows: Sequence[Any]) -> tuple[list[Any], int]:
@@ -121,7 +130,8 @@ class OrderReader:
         found = ways.changed_since(rows, lower)
         if stand.way is Way.CURRENT and len(found) < len(rows):
             after = structs.replace(after, chosen=None)
-        return Turn(rows=found, stand=rechecked(after, now), at=now)
+        guess = paging.guessed(place, size, reply.total)
+        return Turn(rows=found, stand=rechecked(after, now), at=now, ids=ids, guess=guess)
 
     def _look_back(self, lower: datetime) -> dict[str, str]:
         return ways.look_back_query(lower, self._settings.look_back_days)
@@ -163,6 +173,10 @@ class OrderReader:
 
     def _order(self) -> dict[str, str]:
         return {"per_page": str(self._settings.page_size), "orderby": "id", "order": "asc"}
+
+
+def _position(stand: Stand, told: Told) -> str:
+    return changes.with_mark(msgspec.to_builtins(stand), told.mark)
 
 
 def rechecked(stand: Stand, now: datetime) -> Stand:
