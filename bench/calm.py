@@ -1,4 +1,4 @@
-"""From a sale to the level at the other shop, end to end: storms of trade without a fault, in virtual time."""
+"""From a sale to the level at the other shop, end to end: storms of trade without a fault, virtual time."""
 
 from collections.abc import Iterator
 from functools import partial

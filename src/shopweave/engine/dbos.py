@@ -30,6 +30,8 @@ Advance = Callable[[Json], Awaitable[Json]]
 POLL = 0.1
 TICK = 0.5
 LOG = logging.getLogger(__name__)
+# At how many beats a run may be claimed and not begun; with half of the threads free that takes no second.
+STRAY = 10
 AT_ONCE = {"lanes": None, "runs": 4, "upkeep": 1}
 
 
@@ -53,6 +55,8 @@ class DbosEngine:
         self._steps: dict[str, Advance] = {}
         self._clockwork = Clockwork(store, clock, self.enqueue)
         self._under_way: dict[str, Task[Any]] = {}
+        self._carried: set[str] = set()
+        self._strays: dict[str, int] = {}
         self._ticking: Task[None] | None = None
         self._loop: AbstractEventLoop | None = None
         self._launched = False
@@ -145,8 +149,13 @@ class DbosEngine:
 
         @DBOS.workflow(name=name, max_recovery_attempts=None)
         def run(state: dict[str, Any]) -> dict[str, Any]:
-            while not state.get("done"):
-                state = DBOS.run_step({"name": name}, self._step, name, state)
+            run_id = str(DBOS.workflow_id)
+            self._carried.add(run_id)
+            try:
+                while not state.get("done"):
+                    state = DBOS.run_step({"name": name}, self._step, name, state)
+            finally:
+                self._carried.discard(run_id)
             return state
 
     def _step(self, name: str, state: dict[str, Any]) -> dict[str, Any]:
@@ -196,6 +205,17 @@ class DbosEngine:
         self._beaten = self._clock.monotonic()
         dead = await self._store.write(self._beat)
         await self._inherit(dead)
+        await self._begin_strays()
+
+    async def _begin_strays(self) -> None:
+        """Queue again what we claimed and never began: DBOS drops it where its database fails in between."""
+        claimed = await self._store.read(lambda tx: self._system.claimed(tx, self._owner))
+        idle = claimed - self._carried if len(self._carried) < THREADS // 2 else frozenset[str]()
+        self._strays = {key: self._strays.get(key, 0) + 1 for key in idle}
+        due = [key for key, beats in self._strays.items() if beats >= STRAY]
+        if due:
+            LOG.warning("Runs that were claimed and never began are queued again: %s", ", ".join(due))
+            await self._apart(lambda: self._system.recover([self._owner], due))
 
     def _beat(self, tx: Tx) -> tuple[str, ...]:
         self._beats.beat(tx)

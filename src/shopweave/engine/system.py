@@ -41,6 +41,12 @@ _WORKERS = {
     name: select(one.c.executor_id).where(one.c.status == "PENDING").distinct().order_by(one.c.executor_id)
     for name, one in _TABLES.items()
 }
+_CLAIMED = {
+    name: select(one.c.workflow_uuid).where(
+        one.c.status == "PENDING", one.c.executor_id == bindparam("worker")
+    )
+    for name, one in _TABLES.items()
+}
 
 
 def serializer() -> DBOSPortableJSONSerializer:
@@ -104,6 +110,10 @@ class System:
         """Give the workers that runs under way belong to."""
         return tuple(str(row.executor_id) for row in tx.rows(_WORKERS[tx.dialect]))
 
+    def claimed(self, tx: Tx, worker: str) -> frozenset[str]:
+        """Give the runs under way that belong to a worker."""
+        return frozenset(str(row.workflow_uuid) for row in tx.rows(_CLAIMED[tx.dialect], {"worker": worker}))
+
     def runs(self, query: RunQuery) -> tuple[RunState, ...]:
         """Give runs, the newest first."""
         wanted = [name for name, state in STATES.items() if state in query.statuses]
@@ -120,10 +130,14 @@ class System:
         """Let no further step of a run begin."""
         self._client.cancel_workflow(run_id)
 
-    def recover(self, workers: Sequence[str]) -> int:
-        """Queue again what belongs to these workers; gives how many runs."""
+    def recover(self, workers: Sequence[str], runs: Sequence[str] = ()) -> int:
+        """Queue again what belongs to these workers, or of that only some runs; gives how many."""
         found = self._client.list_workflows(
-            executor_id=list(workers), status="PENDING", load_input=False, load_output=False
+            workflow_ids=list(runs) or None,
+            executor_id=list(workers),
+            status="PENDING",
+            load_input=False,
+            load_output=False,
         )
         mend = self._client._sys_db.reenqueue_for_recovery  # noqa: SLF001 - DBOS leaves the dead to the caller
         return sum(mend(one.workflow_id, list(workers), one.queue_name or "runs") for one in found)

@@ -57,9 +57,6 @@ final class Batch {
 	public static function once( \WP_REST_Request $request, string $route, array $items, callable $work ): array {
 		$key = Idempotency::key( $request );
 		Woo::demand();
-		if ( 'InnoDB' !== Tables::engine() ) {
-			throw new Problem( 501, 'no_transactions', 'The tables of products are not InnoDB: nothing can be written in one piece.' );
-		}
 		list( $state, $answer ) = Transaction::run(
 			$key,
 			Idempotency::hash( $route, $items ),

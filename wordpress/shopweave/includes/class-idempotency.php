@@ -46,15 +46,16 @@ final class Idempotency {
 	}
 
 	/**
-	 * Read the row of a key, and on which connection of the database.
+	 * Read the row of a key, on which connection of the database, and what engine it is to be written with.
 	 *
 	 * @param string $key The key.
 	 */
 	public static function row( string $key ): ?\stdClass {
 		global $wpdb;
-		$table = Tables::requests();
-		$query = "SELECT CONNECTION_ID() AS connection, r.body_hash, r.state, r.answer FROM (SELECT 1 AS one) o LEFT JOIN {$table} r ON r.k = %s";
-		return $wpdb->get_row( $wpdb->prepare( $query, $key ) );
+		$table  = Tables::requests();
+		$engine = Tables::engine_query();
+		$query  = $wpdb->prepare( "FROM (SELECT 1 AS one) o LEFT JOIN {$table} r ON r.k = %s", $key );
+		return $wpdb->get_row( "SELECT CONNECTION_ID() AS connection, ({$engine}) AS engine, r.body_hash, r.state, r.answer {$query}" );
 	}
 
 	/**

@@ -93,14 +93,22 @@ final class Tables {
 	}
 
 	/**
-	 * Name the engine stock is kept in, InnoDB only if all tables of a write are.
+	 * Name the engine stock is kept in.
 	 */
 	public static function engine(): string {
+		global $wpdb;
+		return (string) $wpdb->get_var( self::engine_query() );
+	}
+
+	/**
+	 * Write the query for the engine stock is kept in: InnoDB only if all tables of a write are.
+	 */
+	public static function engine_query(): string {
 		global $wpdb;
 		$tables = array( $wpdb->postmeta, $wpdb->posts, $wpdb->prefix . 'wc_product_meta_lookup', self::requests(), self::changes() );
 		$marks  = implode( ',', array_fill( 0, count( $tables ), '%s' ) );
 		$query  = "SELECT ENGINE FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME IN ({$marks}) ORDER BY ENGINE = 'InnoDB' LIMIT 1";
-		return (string) $wpdb->get_var( $wpdb->prepare( $query, $tables ) );
+		return $wpdb->prepare( $query, $tables );
 	}
 
 	/**

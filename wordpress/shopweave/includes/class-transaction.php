@@ -41,7 +41,7 @@ final class Transaction {
 	 * @param string   $hash What it asks.
 	 * @param callable $plan Reads what the work needs, outside of the transaction.
 	 * @param callable $work Gets the transaction and the plan, gives the answer.
-	 * @throws Problem When the database is busy or lost.
+	 * @throws Problem When the database is busy or lost, or has no transactions.
 	 */
 	public static function run( string $key, string $hash, callable $plan, callable $work ): array {
 		global $wpdb;
@@ -54,6 +54,9 @@ final class Transaction {
 			$row = Idempotency::row( $key );
 			if ( null === $row ) {
 				throw self::busy();
+			}
+			if ( 'InnoDB' !== $row->engine ) {
+				throw new Problem( 501, 'no_transactions', 'The tables of products are not InnoDB: nothing can be written in one piece.' );
 			}
 			$earlier = Idempotency::earlier( $row, $key, $hash );
 			if ( null !== $earlier ) {

@@ -42,7 +42,7 @@ class Stand(Struct, frozen=True, kw_only=True):
 class Turn(Struct, frozen=True, kw_only=True):
     """What one page gave: orders as the present interface shows them, where it ends, what it cost.
 
-    `ids` are those of the page of a list that can be read ahead, `guess` where the page after the next stands.
+    `ids` are those of a page of a list that can be read ahead, `guess` where the page after the next stands.
     """
 
     rows: list[Any]
