@@ -12,7 +12,7 @@ from shopweave.lanes.snapshots import incoming
 from shopweave.model.record import Kind
 from shopweave.store import connections, findings, links, order_lines, orders, records
 from shopweave.store.base import Tx
-from tests.flows.test_orders import ledger, open_codes
+from tests.flows.test_orders import ledger, open_codes, story_of
 from tests.trade.orders import later, line, order
 from tests.trade.world import StallWorld, goods, play, stalls
 
@@ -30,12 +30,11 @@ def add_apart(tx: Tx) -> None:
     )
 
 
-async def taken_over(stalls: StallWorld) -> None:
-    """Wait until the till has an order."""
+async def taken_over(hub: Hub, key: str) -> None:
+    """Wait until the till has an order and its answer is stored."""
     async with asyncio.timeout(20):
-        while not stalls.till.taken:
+        while [state for _, _, state in await hub.store.read(lambda tx: story_of(tx, key))] != ["done"]:
             await asyncio.sleep(0.01)
-    await asyncio.sleep(0.1)
 
 
 def parked(tx: Tx, key: str) -> list[str]:
@@ -51,7 +50,7 @@ def test_a_line_that_was_set_aside_is_booked_and_handed_over_once_it_is_linked(s
         assert stalls.till.taken == []
         assert {"ORD-012", "ORD-020"} <= set(await hub.store.read(open_codes))
         await linking.link(hub, "sku-9", "market", "99", WHO, Decimal(6))
-        await taken_over(stalls)
+        await taken_over(hub, "7")
         [(_, taken)] = stalls.till.taken
         assert [(one.remote_id, str(one.quantity)) for one in taken.lines] == [("9", "12"), ("1", "1")]
         assert await hub.store.read(lambda tx: ledger(tx, "7")) == [
@@ -97,7 +96,7 @@ def test_what_is_unlinked_is_not_found_by_its_sku(stalls: StallWorld) -> None:
         assert await hub.store.read(lambda tx: ledger(tx, "7")) == []
         assert await hub.store.read(lambda tx: parked(tx, "7")) == ["no item is linked to it"]
         await linking.link(hub, "sku-1", "market", "1", WHO)
-        await taken_over(stalls)
+        await taken_over(hub, "7")
         assert len(stalls.till.taken) == 1
 
     play(stalls, story)
