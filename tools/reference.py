@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any, get_args
 
 import typer.main
-from msgspec import Struct
+from msgspec import Struct, json
 from msgspec.structs import fields
 
 from shopweave.cli import app as frame
 from shopweave.connector.declaration import GROUP, Connector
-from shopweave.connector.settings import Option
+from shopweave.connector.settings import Option, shown
 from shopweave.hub.settings.flow_spec import KINDS
 from shopweave.hub.settings.spec import SECTIONS
 from shopweave.web import app, measures
@@ -56,7 +56,10 @@ def _row(option: Option) -> str:
         text += f" One of: {', '.join(option.choices)}."
     if option.minimum is not None and option.maximum is not None:
         text += f" From {option.minimum:g} to {option.maximum:g}."
-    default = "needed" if option.needed else "" if option.default in (None, "", ()) else f"`{option.default}`"
+    known = shown(option.default)
+    if known and isinstance(option.default, tuple):
+        known = json.encode(option.default).decode()
+    default = "needed" if option.needed else f"`{known}`" if known else ""
     return f"| `{option.name}` | {_cell(text)} | {default} |"
 
 

@@ -15,6 +15,8 @@ def test_a_connection_shows_its_settings_but_no_secret(site: Site) -> None:
         told = client.get("/api/connections/shop").json()
         options = {one["name"]: one for one in told["options"]}
         assert options["url"]["value"] == SHOP
+        assert {one["value"] for one in told["options"]} & {"true", "false"}
+        assert not {one["value"] for one in told["options"]} & {"True", "False"}
         secret = options["application_password"]
         assert (secret["is_secret"], secret["is_default"], secret["value"]) == (True, False, "")
         assert client.get("/connections/moon").status_code == 404

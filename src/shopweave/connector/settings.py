@@ -44,3 +44,12 @@ class Option(Struct, frozen=True, kw_only=True):
 
 
 Settings = Mapping[str, Setting]
+
+
+def shown(value: object) -> str:
+    """Show a value as a person writes it in the settings file, but without quotes; nothing for none."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list | tuple):
+        return ", ".join(map(shown, value))
+    return "" if value is None else str(value)

@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from shopweave.connector.declaration import find_connector
-from shopweave.connector.settings import Option, OptionKind
+from shopweave.connector.settings import Option, OptionKind, shown
 from shopweave.hub.context import Hub
 from shopweave.model.settings import ConnectionSettings
 
@@ -54,13 +54,7 @@ def _option(one: ConnectionSettings, option: Option) -> OptionView:
         name=option.name,
         title=option.title,
         description=option.description,
-        value="" if is_secret else _text(value),
+        value="" if is_secret else shown(value),
         is_default=option.name not in one.secrets if is_secret else value == option.default,
         is_secret=is_secret,
     )
-
-
-def _text(value: object) -> str:
-    if isinstance(value, list | tuple):
-        return ", ".join(str(part) for part in value)
-    return "" if value is None else str(value)
