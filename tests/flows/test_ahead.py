@@ -23,6 +23,7 @@ class Shop:
         self.asked = self.inside = self.most = 0
         self.leaves: random.Random | None = None
         self.fails = False
+        self.guesses = True
 
     async def page(self, position: str) -> OrderPage:
         self.asked, self.inside = self.asked + 1, self.inside + 1
@@ -57,7 +58,7 @@ class Shop:
                 self.found.extend(page.orders)  # type: ignore[arg-type]
                 if page.done:
                     return
-                ahead.begin(page)
+                ahead.begin(page, guess=self.guesses)
                 await asyncio.sleep(0)
                 page = await ahead.take(page)
 
@@ -67,6 +68,14 @@ def test_two_pages_are_read_at_once_and_none_for_nothing() -> None:
     asyncio.run(shop.read())
     assert list(dict.fromkeys(shop.found)) == shop.ids
     assert (shop.most, shop.asked) == (2, 11)
+
+
+def test_nothing_is_guessed_where_there_is_no_time_for_it() -> None:
+    shop = Shop(41)
+    shop.guesses = False
+    asyncio.run(shop.read())
+    assert list(dict.fromkeys(shop.found)) == shop.ids
+    assert (shop.most, shop.asked) == (1, 11)
 
 
 @pytest.mark.parametrize("seed", range(40))

@@ -25,11 +25,11 @@ class Ahead:
         self._fetch = fetch
         self._asked: list[Asked] = []
 
-    def begin(self, page: OrderPage) -> None:
-        """Begin to read what follows a page, unless that is under way."""
+    def begin(self, page: OrderPage, *, guess: bool) -> None:
+        """Begin to read what follows a page, unless that is under way; `guess` for the one behind it too."""
         if not self._asked:
             self._ask(page.position, is_guess=False)
-        if len(self._asked) == 1 and page.guess:
+        if guess and len(self._asked) == 1 and page.guess:
             self._ask(page.guess, is_guess=True)
 
     def _ask(self, position: str, *, is_guess: bool) -> None:

@@ -75,7 +75,8 @@ class OrderReader:
     async def pages(self, connection: int, until: float, clock: Clock) -> Read:
         """Read and store pages until a moment, or until no more is left; others are read while one is stored.
 
-        A page that was read ahead is stored after the one before it, or not at all.
+        A page that was read ahead is stored after the one before it, or not at all; none is guessed that
+        would come too late.
         """
         seller, read = self._sellers[connection], Read()
         async with (
@@ -83,11 +84,14 @@ class OrderReader:
             reading_ahead(partial(self._fetch, connection)) as ahead,
         ):
             row = await self._store.write(lambda tx: self._begin(tx, connection))
+            before = clock.monotonic()
             page = await self._fetch(connection, row.position)
             while True:
-                is_last = page.done or clock.monotonic() >= until
+                now = clock.monotonic()
+                is_last = page.done or now >= until
                 if not is_last:
-                    ahead.begin(page)
+                    ahead.begin(page, guess=2 * now - before < until)
+                before = now
                 work = partial(self._store_next, seller=seller, row=row, page=page)
                 stored, after = await self._store.write_safe(work)
                 read = read.plus(stored, page)
