@@ -9,8 +9,8 @@ final class TransactionTest extends TestCase {
 	private function run_with( array $answers, callable $work ): array {
 		global $wpdb;
 		Memory::forget();
-		$none = (object) array( 'connection' => '7', 'body_hash' => null, 'state' => null, 'answer' => null );
-		$wpdb = new Fake_Wpdb( $answers + array( '/^SELECT CONNECTION_ID\(\) AS/' => $none, '/^SELECT CONNECTION_ID/' => '7', '/^SELECT state/' => '1' ) );
+		$none = (object) array( 'connection' => '7', 'engine' => 'InnoDB', 'body_hash' => null, 'state' => null, 'answer' => null );
+		$wpdb = new Fake_Wpdb( $answers + array( '/^SELECT CONNECTION_ID\(\) AS/' => $none, '/^SELECT state/' => '1' ) );
 		return Transaction::run( 'key', 'hash', static fn() => 'plan', $work );
 	}
 
@@ -33,12 +33,24 @@ final class TransactionTest extends TestCase {
 	}
 
 	public function test_an_earlier_answer_is_given_again(): void {
-		$row = (object) array( 'connection' => '7', 'body_hash' => 'hash', 'state' => '2', 'answer' => '{"done":1}' );
+		$row = (object) array( 'connection' => '7', 'engine' => 'InnoDB', 'body_hash' => 'hash', 'state' => '2', 'answer' => '{"done":1}' );
 		$this->assertSame( array( 2, array( 'done' => 1 ) ), $this->run_with( array( '/body_hash/' => $row ), static fn() => array() ) );
 	}
 
 	public function test_a_database_that_is_gone_is_busy(): void {
 		$this->assertTrue( $this->is_busy( array( '/body_hash/' => null ) ) );
+	}
+
+	public function test_tables_without_transactions_are_refused(): void {
+		$row = (object) array( 'connection' => '7', 'engine' => 'MyISAM', 'body_hash' => null, 'state' => null, 'answer' => null );
+		$this->expectExceptionObject( new Problem( 501, 'no_transactions', 'The tables of products are not InnoDB: nothing can be written in one piece.' ) );
+		$this->run_with( array( '/body_hash/' => $row ), static fn() => array() );
+	}
+
+	public function test_a_lost_connection_is_told_by_the_last_write(): void {
+		global $wpdb;
+		$this->assertTrue( $this->is_busy( array( '/^UPDATE \S+ SET state = 1/' => 0 ) ) );
+		$this->assertSame( 'ROLLBACK', end( $wpdb->asked ) );
 	}
 
 	public function test_each_row_gets_its_own_value(): void {
