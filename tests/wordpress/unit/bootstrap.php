@@ -72,7 +72,6 @@ namespace {
 		public $postmeta      = 'wp_postmeta';
 		public $posts         = 'wp_posts';
 		public $insert_id     = 0;
-		public $rows_affected = 1;
 		public $last_result   = array();
 		public $last_error    = '';
 		public $dbh;
