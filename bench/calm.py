@@ -3,13 +3,12 @@
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from shutil import copyfile
 
 from msgspec import Struct, structs
 
 from bench.figures import Figure, at_most
 from bench.latency import p95
-from shopweave.storms.disk import Disk
+from shopweave.storms.disk import new_disk
 from shopweave.storms.fleet import in_folder
 from shopweave.storms.outside import chance
 from shopweave.storms.playing import looped, run
@@ -80,21 +79,18 @@ def measure(storms: int) -> list[Figure]:
     names = {Tell.PING: "with the plug-in's ping", Tell.NEVER: f"asking every {INTERVAL:g} s"}
     musts = {Tell.PING: PINGED, Tell.NEVER: POLLED}
     seeds = range(1, storms + 1)
-    found = {tell: [one for seed in seeds for one in _played(seed, tell)] for tell in names}
+    found = {
+        tell: [one for seed in seeds for one in in_folder(partial(_played, seed, tell))] for tell in names
+    }
     return [
         at_most(f"end to end {name}, p95 of {len(found[tell])}", p95(found[tell]), musts[tell], "s", TIMED)
         for tell, name in names.items()
     ]
 
 
-def _played(seed: int, tell: Tell) -> list[float]:
-    return in_folder(partial(_watched, seed, tell))
-
-
-def _watched(seed: int, tell: Tell, folder: Path, empty: Path) -> list[float]:
+def _played(seed: int, tell: Tell, folder: Path, empty: Path) -> list[float]:
     loop = looped()
-    copyfile(empty, folder / "hub.sqlite")
-    storm = TradeStorm(_calm(seed, tell), loop, folder, Disk(folder / "hub.sqlite"))
+    storm = TradeStorm(_calm(seed, tell), loop, folder, new_disk(folder, empty))
     watch = Watch(storm.world)
     broken = run(loop, storm.play())
     if broken or watch.unseen:

@@ -56,10 +56,9 @@ def _row(option: Option) -> str:
         text += f" One of: {', '.join(option.choices)}."
     if option.minimum is not None and option.maximum is not None:
         text += f" From {option.minimum:g} to {option.maximum:g}."
-    known = shown(option.default)
-    if known and isinstance(option.default, tuple):
-        known = json.encode(option.default).decode()
-    default = "needed" if option.needed else f"`{known}`" if known else ""
+    known = option.default
+    written = json.encode(known).decode() if known and isinstance(known, tuple) else shown(known)
+    default = "needed" if option.needed else f"`{written}`" if written else ""
     return f"| `{option.name}` | {_cell(text)} | {default} |"
 
 

@@ -1,14 +1,15 @@
 """Reading ahead: pages of orders that are asked for while the ones before them are stored."""
 
 from asyncio import Task, create_task, gather
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from typing import Any
 
 from msgspec import Struct
 
 from shopweave.connector.orders import OrderPage
 
-Fetch = Callable[[str], Awaitable[OrderPage]]
+Fetch = Callable[[str], Coroutine[Any, Any, OrderPage]]
 
 
 class Asked(Struct, frozen=True):
@@ -33,10 +34,7 @@ class Ahead:
             self._ask(page.guess, is_guess=True)
 
     def _ask(self, position: str, *, is_guess: bool) -> None:
-        self._asked.append(Asked(create_task(self._read(position)), is_guess))
-
-    async def _read(self, position: str) -> OrderPage:
-        return await self._fetch(position)
+        self._asked.append(Asked(create_task(self._fetch(position)), is_guess))
 
     async def take(self, page: OrderPage) -> OrderPage:
         """Give the page that follows `page`; one that was guessed and does not join is read anew."""

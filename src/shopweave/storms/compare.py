@@ -5,7 +5,7 @@ from pathlib import Path
 
 from msgspec import Struct, json, structs
 
-from shopweave.storms.disk import Disk
+from shopweave.storms.disk import new_disk
 from shopweave.storms.fleet import in_folder, spread
 from shopweave.storms.lives import TAKE_OVER
 from shopweave.storms.outside import chance
@@ -78,10 +78,8 @@ def both(seed: int) -> Pair:
 
 
 def _hub(scenario: Trade, folder: Path, empty: Path) -> tuple[Tally, tuple[Span, ...]]:
-    path = folder / "hub.sqlite"
-    path.write_bytes(empty.read_bytes())
     loop = looped()
-    storm = TradeStorm(scenario, loop, folder, Disk(path))
+    storm = TradeStorm(scenario, loop, folder, new_disk(folder, empty))
     errors = run(loop, storm.play())
     world = storm.world
     away = tuple(

@@ -17,6 +17,11 @@ def template(path: Path) -> Path:
     return path
 
 
+def new_disk(folder: Path, empty: Path) -> "Disk":
+    """Put a copy of an empty database into a folder, as a hub's own."""
+    return Disk(Path(shutil.copyfile(empty, folder / "hub.sqlite")))
+
+
 class Disk:
     """The file of a hub: notes after each commit how long its log was, and whether it was flushed."""
 

@@ -5,10 +5,9 @@ import logging
 from asyncio import AbstractEventLoop
 from collections.abc import Coroutine
 from pathlib import Path
-from shutil import copyfile
 from typing import Any, Protocol
 
-from shopweave.storms.disk import Disk
+from shopweave.storms.disk import Disk, new_disk
 from shopweave.storms.life import LIFE
 from shopweave.storms.loop import Stuck, VirtualLoop, play
 from shopweave.storms.outcome import Outcome
@@ -37,8 +36,7 @@ class Playable(Protocol):
 def play_seed(seed: int, folder: Path, empty: Path) -> Outcome:
     """Play the storm of a seed in an empty folder on a fast file system; `empty` is a hub's new database."""
     loop = looped()
-    copyfile(empty, folder / "hub.sqlite")
-    storm = make(seed, loop, folder)
+    storm = make(seed, loop, folder, new_disk(folder, empty))
     return storm.outcome(run(loop, storm.play()))
 
 
@@ -77,9 +75,8 @@ def run(loop: VirtualLoop, story: Coroutine[Any, Any, None]) -> tuple[str, ...]:
     return tuple(broken)
 
 
-def make(seed: int, loop: VirtualLoop, folder: Path) -> Playable:
+def make(seed: int, loop: VirtualLoop, folder: Path, disk: Disk) -> Playable:
     """Make the storm of a seed."""
-    disk = Disk(folder / "hub.sqlite")
     if is_trade(seed):
         return TradeStorm(draw_trade(chance(seed - TRADE), seed), loop, folder, disk)
     return Storm(draw(chance(seed), seed), loop, folder, disk)
