@@ -375,11 +375,10 @@ def rest(market: Market, tx: Tx, *, lifts: bool) -> None:
 
 def test_the_orders_read_after_one_request_serve_the_next(tmp_path: Path) -> None:
     market = Market(tmp_path, goods(25))
-    drains = 0
+    writes_at_drains: list[int] = []
 
-    async def counted(connection: int) -> None:
-        nonlocal drains
-        drains += 1
+    async def noted(connection: int) -> None:
+        writes_at_drains.append(len(market.shop.writes))
         await market.drain(connection)
 
     async def story() -> None:
@@ -387,13 +386,15 @@ def test_the_orders_read_after_one_request_serve_the_next(tmp_path: Path) -> Non
         market.shop.writes.clear()
         for sku in market.till.goods:
             market.till[sku] = 4
-        market.hub.drain = counted
+        channels = {one.row.target: one.channel for one in market.hub.house.stock.values()}
+        market.hub.lanes.show_stock(channels, noted)
         await market.run()
 
     play(market, story)
     assert [len(one) for one in market.shop.writes] == [20, 5]
-    # At the run's beginning and end, before the first request and after each.
-    assert drains == 5
+    # Where the run reads a level meanwhile, the lane may look once more for nothing before it or behind it.
+    assert writes_at_drains.count(1) == 1
+    assert {0, 2} <= set(writes_at_drains)
 
 
 def test_what_a_channel_shows_counts_while_its_master_does_not_answer(
