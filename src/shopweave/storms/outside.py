@@ -72,10 +72,14 @@ class Skies(Protocol):
 
 
 class Outside:
-    """Everything outside the hub; it outlives every life of the hub. `until` is when faults end."""
+    """Everything outside the hub; it outlives every life of the hub.
+
+    `until` is when faults end, `settles` when the last of what is under way will have happened.
+    """
 
     def __init__(self, skies: Skies, loop: VirtualLoop, until: float) -> None:
         self.skies, self.loop, self.until = skies, loop, until
+        self.settles = 0.0
         self.random = chance(skies.seed * 2 + 1)
         self.faults: Counter[str] = Counter()
         self.log: list[str] = []
@@ -162,6 +166,7 @@ class Flight:
     def later(self, seconds: float, act: Callable[..., None], *values: object) -> None:
         """Let something happen later; the world's own doing, whoever sent the request."""
         self.ends = max(self.ends, self.world.loop.time() + seconds)
+        self.world.settles = max(self.world.settles, self.ends)
         self.world.loop.call_later(seconds, act, *values)
 
     def arrive(self) -> tuple[HttpResponse, Shown]:

@@ -36,6 +36,7 @@ class Storm:
                 self.world.do(deed)
             await self._until(CHAOS)
             self.lives.spare()
+            await self._until(self.world.settles)
             await self.lives.rest(self.lives.newest_run())
             begun = self.loop.time()
             for deed in sorted(self.scenario.calm, key=lambda one: one.at):

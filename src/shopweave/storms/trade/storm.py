@@ -51,6 +51,7 @@ class TradeStorm:
             await self._deeds(self.scenario.demand.deeds, self.world.do)
             await self._until(self.world.begun + ROUGH)
             self.lives.spare()
+            await self._until(self.world.settles)
             await self._rest()
             await self._deeds(self.scenario.demand.calm, self._check_later)
             await pause(INTERVAL + GRACE)
