@@ -94,3 +94,49 @@ def test_what_a_shop_sells_and_no_till_knows_is_one_finding_until_it_is_over(wor
         world.shop.products.remove(row)
     play(world, lambda hub: sweep(world, hub))
     assert play(world, story) == []
+
+
+def test_what_may_be_there_already_is_not_made_a_second_time_until_that_is_clear(tmp_path: Path) -> None:
+    world, gtin = World(tmp_path, 6, simple=True), "6430000000016"
+    one = world.shop.products.create({"name": "In sizes", "sku": "1", "type": "variable"})
+    world.shop.products.create({"name": "Of two", "sku": "TWO", "global_unique_id": gtin})
+    world.sql("DELETE FROM phppos_additional_item_numbers WHERE item_id IN (2, 3)")
+    world.sql("INSERT INTO phppos_additional_item_numbers (item_id, item_number) VALUES (3, ?)", gtin)
+    world.sql(
+        "UPDATE phppos_items SET item_number = CASE item_id WHEN 2 THEN ? END WHERE item_id IN (2, 3)", gtin
+    )
+
+    async def story(hub: Hub) -> None:
+        await world.run(hub, FLOW)
+        assert {found.sku for found in products(world.shop)} == {"1", "TWO", "4", "5", "6"}
+        found = await hub.store.read(findings.open_findings)
+        assert {(one.code, one.count) for one in found if one.code[:8] in ("LINK-020", "LINK-021")} == {
+            ("LINK-020", 1),
+            ("LINK-021", 2),
+        }
+        assert not [one for one in found if one.code.startswith("WOO ")]
+        world.http.log.clear()
+        await world.run(hub, FLOW)
+        assert not [line for line in world.http.log if line.startswith("POST")]
+        world.shop.products.update(world.shop.state.products[one["id"]], {"sku": "OLD"})
+        await world.run(hub, FLOW)
+        assert {found.sku for found in products(world.shop)} == {"OLD", "1", "TWO", "4", "5", "6"}
+        assert not told(await hub.store.read(findings.open_findings), "LINK-020")
+
+    play(world, story)
+
+
+def test_variations_of_what_may_be_there_already_come_with_it_once_that_is_clear(tmp_path: Path) -> None:
+    world = World(tmp_path, 14)
+    family = next(one for one in world.goods.products if one.choices)
+    one = world.shop.products.create({"name": "Of one size", "sku": str(family.number)})
+
+    async def story(hub: Hub) -> None:
+        await world.run(hub, FLOW)
+        assert not [found for found in products(world.shop) if found.parent_sku == str(family.number)]
+        world.shop.products.update(world.shop.state.products[one["id"]], {"sku": "OLD"})
+        await world.run(hub, FLOW)
+        below = [found for found in products(world.shop) if found.parent_sku == str(family.number)]
+        assert len(below) == len(family.choices)
+
+    play(world, story)

@@ -1,6 +1,6 @@
 """Steps that are repeated, and lives that go on after another has taken their work: the newer word stands."""
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from shopweave.connector.roles import Page
 from shopweave.flows.plan import Slice, decide, store_slice
@@ -76,6 +76,28 @@ def test_a_late_decision_does_not_take_back_a_newer_one(world: World) -> None:
     assert not was_stored
     assert before
     assert after == before
+
+
+def test_what_is_sent_while_it_is_weighed_is_not_planned_a_second_time(world: World) -> None:
+    def send(tx: Tx) -> None:
+        tx.run(update(change).where(change.c.state == "waiting").values(state="intent"))
+
+    async def story(hub: Hub) -> tuple[bool, bool, set[int]]:
+        await writing.stop(hub, "Anna")
+        world.sql(RAISED)
+        await runs.finished(hub, await runs.start(hub, FLOW, "test"))
+        late = await weighed(hub)
+        assert late.unsent
+        await hub.store.write(send)
+        was_stored = await stored(hub, late)
+        flow = hub.flow(FLOW)
+        again = await hub.store.read(lambda tx: decide(tx, hub.house, flow, 0))
+        left = await hub.store.read(lambda tx: marks.open_marks(tx, flow.row.id, 0, 100))
+        return was_stored, await stored(hub, again), set(left) - set(again.seen)
+
+    first, second, left = play(world, story)
+    assert (first, second) == (False, True)
+    assert left
 
 
 def test_only_a_plan_that_is_being_made_takes_decisions(world: World) -> None:

@@ -1,6 +1,6 @@
 """Link: find which records are the same item; what is doubtful goes to a person."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 
 from msgspec import Struct
@@ -9,7 +9,7 @@ from shopweave.flows.house import Flow, House, StockFlow
 from shopweave.lanes.lanes import Lanes
 from shopweave.model.finding import Finding, Severity
 from shopweave.model.record import Kind
-from shopweave.store import findings, links, marks, outbox
+from shopweave.store import agreements, findings, links, marks, outbox
 from shopweave.store.base import Store, Tx
 from shopweave.store.connections import home
 from shopweave.store.links import Candidate, Lone
@@ -52,7 +52,7 @@ async def link(store: Store, house: House, lanes: Lanes, flow: Flow | StockFlow)
     await store.write(lambda tx: links.end_lost_links(tx, flow.items, flow.row.target))
     by_sku, told_sku = await _by(store, lanes, flow, "sku")
     by_gtin, told_gtin = await _by(store, lanes, flow, "gtin")
-    await store.write(lambda tx: _tell(tx, house, flow, {"sku": told_sku, "gtin": told_gtin}))
+    await store.write(lambda tx: _end_linking(tx, house, flow, {"sku": told_sku, "gtin": told_gtin}))
     return made + by_sku + by_gtin
 
 
@@ -94,6 +94,12 @@ def _link(lanes: Lanes, target: int, pairs: Sequence[tuple[int, int]], how: str,
     marks.mark_items(tx, target, [item for item, _ in made])
 
 
+def _end_linking(tx: Tx, house: House, flow: Flow | StockFlow, by: Mapping[str, Matched]) -> None:
+    _tell(tx, house, flow, by)
+    if isinstance(flow, Flow):
+        _weigh_clear(tx, flow, by.values())
+
+
 def _tell(tx: Tx, house: House, flow: Flow | StockFlow, by: Mapping[str, Matched]) -> None:
     """Tell of pairs that a person must see to; what is told no more is over."""
     name = house.ports[flow.row.target].row.name
@@ -109,6 +115,15 @@ def _tell(tx: Tx, house: House, flow: Flow | StockFlow, by: Mapping[str, Matched
     findings.settle(tx, f"link:{name}:", besides=[one.cause for one in told])
     for one in told:
         findings.report(tx, one)
+
+
+def _weigh_clear(tx: Tx, flow: Flow, found: Iterable[Matched]) -> None:
+    """Have items planned that were left alone in doubt and are in doubt no more."""
+    doubtful = {pair.item for one in found for pair in (*one.other_form, *one.doubtful)}
+    left = agreements.left_alone(tx, flow.row.id)
+    clear = [item for item in left if item not in doubtful]
+    agreements.unpark(tx, flow.row.id, [(item, agreements.WHOLE) for item in clear])
+    marks.mark_items(tx, flow.row.target, clear)
 
 
 async def _categories(store: Store, lanes: Lanes, flow: Flow | StockFlow) -> int:

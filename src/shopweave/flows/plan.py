@@ -1,6 +1,7 @@
 """Plan: from marks to changes in the outbox; what the guard holds waits for a person."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from msgspec import Struct, structs
 
@@ -29,19 +30,24 @@ from shopweave.store import (
 )
 from shopweave.store.agreements import Agreement, Parking
 from shopweave.store.base import Store, Tx
-from shopweave.store.outbox import NewChange, item_reference
+from shopweave.store.outbox import NewChange, Unsettled, item_reference
 from shopweave.store.records import Snapshot
 
 SLICE = 250
+TRIES = 3
 RELEASE = 1_000
 
 
 class Slice(Struct, frozen=True, kw_only=True):
-    """The decisions about one slice of marked items, and the generations of the marks they answer."""
+    """The decisions about one slice of marked items, and the generations of the marks they answer.
+
+    `unsent` is what the flow had not sent of them when they were weighed.
+    """
 
     seen: dict[int, int]
     last: int
     more: bool = False
+    unsent: tuple[Unsettled, ...] = ()
     changes: tuple[NewChange, ...] = ()
     agreements: tuple[Agreement, ...] = ()
     parks: tuple[Parking, ...] = ()
@@ -63,11 +69,14 @@ class Planner:
         return await self._store.write(lambda tx: _begin(tx, flow, run, made_by))
 
     async def step(self, flow: Flow, plan: int, run: int, after: int) -> Slice:
-        """Weigh the next slice of marked items and store what was decided; what came too late is no slice."""
-        decided = await self._store.read(lambda tx: decide(tx, self._house, flow, after))
-        if decided.seen and not await self._store.write(lambda tx: store_slice(tx, flow, plan, run, decided)):
-            return Slice(seen={}, last=after)
-        return decided
+        """Weigh the next slice of marked items and store what was decided, unless it comes too late."""
+        weigh_next = partial(decide, house=self._house, flow=flow, after=after)
+        for _ in range(TRIES):
+            decided = await self._store.read(weigh_next)
+            work = partial(store_slice, flow=flow, plan=plan, run=run, decided=decided)
+            if not decided.seen or await self._store.write(work):
+                return decided
+        return Slice(seen={}, last=after)
 
     async def close(self, flow: Flow, plan: int, *, asked_for: bool, equal: int) -> int:
         """Let the guard judge the whole plan, and send on what it lets go; gives how many stay held.
@@ -117,10 +126,13 @@ def store_slice(tx: Tx, flow: Flow, plan: int, run: int, decided: Slice) -> bool
     """Store the decisions of a slice and clear the marks they answer, in one transaction.
 
     False, and nothing stored, when another life has closed the plan or dealt with a mark since the slice was
-    weighed: its decision is the newer one. What is left open is planned by the next run. What waited for a
-    change that was taken back is compared anew: nobody else would make what it needs.
+    weighed: its decision is the newer one; or when something of it was sent meanwhile, for that would be sent
+    twice. What is left open is planned by the next run. What waited for a change that was taken back is
+    compared anew: nobody else would make what it needs.
     """
     if not is_being_made(tx, plan) or not marks.are_open(tx, flow.row.id, decided.seen):
+        return False
+    if outbox.unsettled(tx, flow.row.id, flow.row.target, list(decided.seen)) != decided.unsent:
         return False
     outbox.supersede(tx, flow.row.id, list(decided.seen))
     outbox.add_changes(tx, plan, run, ChangeState.HELD, decided.changes)
@@ -156,10 +168,12 @@ def decide(tx: Tx, house: House, flow: Flow, after: int) -> Slice:
     if not marked:
         return Slice(seen={}, last=after)
     last = max(marked)
-    flying = outbox.flying_items(tx, flow.row.target, list(marked))
+    unsettled = outbox.unsettled(tx, flow.row.id, flow.row.target, list(marked))
+    flying = {one.item for one in unsettled if one.is_flying}
     seen = {item: number for item, number in marked.items() if item not in flying}
     desk = _Desk(tx, house, flow, list(seen))
-    return structs.replace(desk.decided(seen, last), more=len(marked) == SLICE)
+    unsent = tuple(one for one in unsettled if one.item in seen)
+    return structs.replace(desk.decided(seen, last), more=len(marked) == SLICE, unsent=unsent)
 
 
 class _Desk:
@@ -179,7 +193,10 @@ class _Desk:
         self._layouts = {key: port.row.layout for key, port in house.ports.items()}
         self._categories, self._shelf = self._read_shelf()
         self._families = self._target_families()
-        self._taken_off = aparts.taken_off(tx, self._target, [one for one in items if one not in there])
+        lacking = [one for one in items if one not in there]
+        self._taken_off = aparts.taken_off(tx, self._target, lacking)
+        self._doubtful = self._read_doubtful(lacking)
+        self._left: list[Parking] = []
         self._batch = Batch(
             flow, house.ports[self._target], house.ports[flow.row.source].row.name, self._shelf
         )
@@ -207,7 +224,7 @@ class _Desk:
             last=last,
             changes=tuple(self._batch.changes),
             agreements=tuple(one.agreement for one in weighed if one.agreement),
-            parks=tuple(park for one in weighed for park in one.parks),
+            parks=(*(park for one in weighed for park in one.parks), *self._left),
             unpinned=tuple(pin for one in weighed for pin in one.unpinned),
             compared=len(weighed),
             equal=sum(not one.writes for one in weighed),
@@ -243,11 +260,19 @@ class _Desk:
         key = self._ties.get((item, connection))
         return self._records.get(key) if key is not None else None
 
+    @property
+    def _creates(self) -> bool:
+        return self._flow.settings.create and not self._flow.enriches
+
+    def _read_doubtful(self, lacking: list[int]) -> set[int]:
+        """Give the items that may be there already, under a link that only a person can make."""
+        if not lacking or not self._creates:
+            return set()
+        return links.may_be_there(self._tx, self._flow.items, self._target, lacking)
+
     def _create(self, case: Case) -> None:
-        settings = self._flow.settings
         if (
-            not settings.create
-            or self._flow.enriches
+            not self._creates
             or case.source.gone
             or case.source.form is Form.CATEGORY
             or case.item in self._taken_off
@@ -257,6 +282,9 @@ class _Desk:
             return
         parent = self._family(case) if case.source.form is Form.VARIATION else None
         if case.source.form is Form.VARIATION and (parent is None or not self._batch.will_have(parent)):
+            return
+        if case.item in self._doubtful:
+            self._left.append(agreements.doubtful(case.item))
             return
         self._batch.create(case, for_creation(case), parent)
 

@@ -25,7 +25,8 @@ class Parking(Struct, frozen=True, kw_only=True):
     """An atom set aside until its source moves from `source_print`, or until a time.
 
     `why`: refused · unresolved · drift (`tries` writes put it right) · conflict · pin. A `decision` of a
-    person (source or target) holds until either side moves again.
+    person (source or target) holds until either side moves again. The `WHOLE` item is set aside where it is
+    `doubtful` which record it is.
     """
 
     item: int
@@ -40,6 +41,7 @@ class Parking(Struct, frozen=True, kw_only=True):
     who: str = ""
 
 
+WHOLE, DOUBTFUL = "*", "doubtful"
 _READ = select(
     agreed.c.flow,
     agreed.c.source,
@@ -75,6 +77,11 @@ _PARKED = (
     .order_by(parked.c.item)
 )
 _PARKED_ALL = select(parked).where(parked.c.why == bindparam("why")).order_by(parked.c.flow, parked.c.item)
+_LEFT = (
+    select(parked.c.item)
+    .where(parked.c.flow == bindparam("of"), parked.c.why == DOUBTFUL)
+    .order_by(parked.c.item)
+)
 _UNDECIDED = (
     select(func.count())
     .select_from(parked)
@@ -172,6 +179,16 @@ def parkings(tx: Tx, flow: int, items: Sequence[int]) -> dict[tuple[int, str], P
 def parked_for(tx: Tx, why: str) -> list[tuple[int, Parking]]:
     """Give (flow, parking) of everything set aside for one reason."""
     return [(row.flow, _parking(row)) for row in tx.rows(_PARKED_ALL, {"why": why})]
+
+
+def doubtful(item: int) -> Parking:
+    """Set a whole item aside."""
+    return Parking(item=item, atom=WHOLE, why=DOUBTFUL, source_print=b"", target_print=b"")
+
+
+def left_alone(tx: Tx, flow: int) -> list[int]:
+    """Give the items that a flow set aside as doubtful."""
+    return [row.item for row in tx.rows(_LEFT, {"of": flow})]
 
 
 def undecided(tx: Tx, flows: Sequence[int]) -> int:

@@ -149,6 +149,7 @@ _BY_SKU = _PAIRS.where(_theirs.c.sku == _ours.c.sku, _theirs.c.sku.is_not(None))
 _BY_GTIN = _PAIRS.where(
     _theirs.c.gtin == _ours.c.gtin, _theirs.c.gtin.is_not(None), _theirs.c.kind == _ours.c.kind
 )
+_MAY_BE = tuple(one.where(_here.c.item.in_(many("items"))) for one in (_BY_SKU, _BY_GTIN))
 _BY_NAME = _PAIRS.where(
     _theirs.c.kind == Kind.CATEGORY.value, _ours.c.kind == Kind.CATEGORY.value, _theirs.c.name == _ours.c.name
 ).add_columns(_theirs.c.parent.label("record_parent"), _ours.c.parent.label("item_parent"))
@@ -346,6 +347,15 @@ def candidates(tx: Tx, source: int, target: int, by: str) -> list[Candidate]:
         )
         for row in rows
     ]
+
+
+def may_be_there(tx: Tx, source: int, target: int, items: Sequence[int]) -> set[int]:
+    """Give those of unlinked items that share a code with an unlinked record of the target."""
+    at = {"source": source, "target": target}
+    pieces = [list(piece) for piece in chunks(list(items))]
+    return {
+        row.item for query in _MAY_BE for piece in pieces for row in tx.rows(query, {**at, "items": piece})
+    }
 
 
 def category_candidates(tx: Tx, source: int, target: int) -> list[tuple[Candidate, str | None, str | None]]:

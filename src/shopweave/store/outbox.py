@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import Row, bindparam, delete, exists, func, insert, literal, or_, select, update
+from sqlalchemy import Row, and_, bindparam, delete, exists, func, insert, literal, or_, select, update
 
 from shopweave.model.atoms import Atoms
 from shopweave.model.change import ChangeState, Op, Urgency
@@ -19,6 +19,14 @@ from shopweave.store.tables import change, need
 UNDO = "undo"
 WAITING, HELD = ChangeState.WAITING.value, ChangeState.HELD.value
 FLYING = (ChangeState.INTENT.value, ChangeState.IN_DOUBT.value)
+
+
+class Unsettled(Struct, frozen=True):
+    """A change of an item that has not ended; `is_flying` when it may have been sent."""
+
+    item: int
+    change: int
+    is_flying: bool
 
 
 class NewChange(Struct, frozen=True, kw_only=True):
@@ -107,10 +115,17 @@ _OPEN_NEEDS = delete(need).where(
         )
     )
 )
-_FLYING_ITEMS = (
-    select(change.c.item)
-    .where(change.c.connection == bindparam("at"), change.c.item.in_(many("ids")), change.c.state.in_(FLYING))
-    .distinct()
+_UNSETTLED = (
+    select(change.c.item, change.c.id, change.c.state)
+    .where(
+        change.c.connection == bindparam("at"),
+        change.c.item.in_(many("ids")),
+        or_(
+            change.c.state.in_(FLYING),
+            and_(change.c.flow == bindparam("of"), change.c.state.in_([WAITING, HELD])),
+        ),
+    )
+    .order_by(change.c.id)
 )
 _WAITING_REFERENCES = select(change.c.reference).where(
     change.c.connection == bindparam("at"),
@@ -288,12 +303,11 @@ def supersede(tx: Tx, flow: int, items: Sequence[int]) -> None:
         tx.run(_SUPERSEDE, {"of": flow, "ids": list(piece)})
 
 
-def flying_items(tx: Tx, connection: int, items: Sequence[int]) -> set[int]:
-    """Give those items that have a request under way or in doubt at a connection."""
-    pieces = chunks(list(items))
-    return {
-        row.item for piece in pieces for row in tx.rows(_FLYING_ITEMS, {"at": connection, "ids": list(piece)})
-    }
+def unsettled(tx: Tx, flow: int, connection: int, items: Sequence[int]) -> tuple[Unsettled, ...]:
+    """Give what a flow has not sent yet of items, and what is under way or in doubt of any flow's."""
+    at = {"of": flow, "at": connection}
+    rows = (row for piece in chunks(list(items)) for row in tx.rows(_UNSETTLED, {**at, "ids": list(piece)}))
+    return tuple(Unsettled(row.item, row.id, row.state in FLYING) for row in rows)
 
 
 def unsent(tx: Tx, connection: int, items: Sequence[int]) -> list[int]:
