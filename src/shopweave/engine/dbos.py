@@ -203,13 +203,12 @@ class DbosEngine:
 
     async def _live(self) -> None:
         self._beaten = self._clock.monotonic()
-        dead = await self._store.write(self._beat)
+        dead, claimed = await self._store.write(self._beat)
         await self._inherit(dead)
-        await self._begin_strays()
+        await self._begin_strays(claimed)
 
-    async def _begin_strays(self) -> None:
+    async def _begin_strays(self, claimed: frozenset[str]) -> None:
         """Queue again what we claimed and never began: DBOS drops it where its database fails in between."""
-        claimed = await self._store.read(lambda tx: self._system.claimed(tx, self._owner))
         idle = claimed - self._carried if len(self._carried) < THREADS // 2 else frozenset[str]()
         self._strays = {key: self._strays.get(key, 0) + 1 for key in idle}
         due = [key for key, beats in self._strays.items() if beats >= STRAY]
@@ -217,9 +216,11 @@ class DbosEngine:
             LOG.warning("Runs that were claimed and never began are queued again: %s", ", ".join(due))
             await self._apart(lambda: self._system.recover([self._owner], due))
 
-    def _beat(self, tx: Tx) -> tuple[str, ...]:
+    def _beat(self, tx: Tx) -> tuple[tuple[str, ...], frozenset[str]]:
+        """Be alive; gives who is no more, and what we have claimed."""
         self._beats.beat(tx)
-        return self._beats.silent(tx, self._system.workers(tx), self._beaten)
+        dead = self._beats.silent(tx, self._system.workers(tx), self._beaten)
+        return dead, self._system.claimed(tx, self._owner)
 
 
 def _config(owner: str, system: System) -> DBOSConfig:
