@@ -120,7 +120,7 @@ def _tell(tx: Tx, house: House, flow: Flow | StockFlow, by: Mapping[str, Matched
 def _weigh_clear(tx: Tx, flow: Flow, found: Iterable[Matched]) -> None:
     """Have items planned that were left alone in doubt and are in doubt no more."""
     doubtful = {pair.item for one in found for pair in (*one.other_form, *one.doubtful)}
-    left = agreements.left_alone(tx, flow.row.id)
+    left = (one.item for key, one in agreements.parked_for(tx, agreements.DOUBTFUL) if key == flow.row.id)
     clear = [item for item in left if item not in doubtful]
     agreements.unpark(tx, flow.row.id, [(item, agreements.WHOLE) for item in clear])
     marks.mark_items(tx, flow.row.target, clear)

@@ -266,7 +266,7 @@ class _Desk:
 
     def _read_doubtful(self, lacking: list[int]) -> set[int]:
         """Give the items that may be there already, under a link that only a person can make."""
-        if not lacking or not self._creates:
+        if not self._creates:
             return set()
         return links.may_be_there(self._tx, self._flow.items, self._target, lacking)
 

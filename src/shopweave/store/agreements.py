@@ -77,11 +77,6 @@ _PARKED = (
     .order_by(parked.c.item)
 )
 _PARKED_ALL = select(parked).where(parked.c.why == bindparam("why")).order_by(parked.c.flow, parked.c.item)
-_LEFT = (
-    select(parked.c.item)
-    .where(parked.c.flow == bindparam("of"), parked.c.why == DOUBTFUL)
-    .order_by(parked.c.item)
-)
 _UNDECIDED = (
     select(func.count())
     .select_from(parked)
@@ -184,11 +179,6 @@ def parked_for(tx: Tx, why: str) -> list[tuple[int, Parking]]:
 def doubtful(item: int) -> Parking:
     """Set a whole item aside."""
     return Parking(item=item, atom=WHOLE, why=DOUBTFUL, source_print=b"", target_print=b"")
-
-
-def left_alone(tx: Tx, flow: int) -> list[int]:
-    """Give the items that a flow set aside as doubtful."""
-    return [row.item for row in tx.rows(_LEFT, {"of": flow})]
 
 
 def undecided(tx: Tx, flows: Sequence[int]) -> int:
